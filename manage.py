@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+"""Django's command line; it starts the private PostgreSQL first when DATABASE_URL names no server."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trainingcenter.settings")
+    from django.core.management import execute_from_command_line
+
+    from trainingcenter.embedded_postgres import ClusterError, ensure_database
+
+    try:
+        ensure_database()
+    except ClusterError as error:
+        sys.exit(str(error))
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
