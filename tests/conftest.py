@@ -1,0 +1,86 @@
+"""What every test finds: quick settings that touch nothing outside, and a word about what cannot run."""
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from trainingcenter.celery import app as celery_app
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium() -> str | None:
+    """The browser of this machine: CHROMIUM names it, else it is looked for."""
+    named = os.environ.get("CHROMIUM")
+    return named if named is not None else next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+def why_not(marker: str) -> str:
+    """Why tests with this marker cannot run on this machine; empty when they can."""
+    match marker:
+        case "browser" if not chromium():
+            return "no Chromium on this machine; apt-get install chromium"
+        case "browser" if importlib.util.find_spec("playwright") is None:
+            return "no Playwright; pip install -r requirements-e2e.txt"
+        case "broker" if not os.environ.get("REDIS_URL"):
+            return "REDIS_URL names no Redis"
+        case "root" if os.geteuid() != 0:
+            return "not root"
+    return ""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this machine cannot show, and remember to say so at the end."""
+    config.stash[LEFT_OUT] = {}
+    for marker in ("browser", "broker", "root"):
+        reason = why_not(marker)
+        gone = [item for item in items if item.get_closest_marker(marker)] if reason else []
+        if gone:
+            items[:] = [item for item in items if item not in gone]
+            config.hook.pytest_deselected(items=gone)
+            config.stash[LEFT_OUT][marker] = f"{len(gone)} {marker} tests did not run: {reason}."
+
+
+LEFT_OUT = pytest.StashKey[dict[str, str]]()
+BROWSER_TESTS = pytest.StashKey[int]()
+
+
+def pytest_runtest_call(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser"):
+        item.config.stash[BROWSER_TESTS] = item.config.stash.get(BROWSER_TESTS, 0) + 1
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    for sentence in config.stash.get(LEFT_OUT, {}).values():
+        terminalreporter.write_line(sentence, yellow=True)
+    ran = config.stash.get(BROWSER_TESTS, 0)
+    if ran:
+        terminalreporter.write_line(f"{ran} browser tests ran.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # What is queued in a test goes nowhere: a test calls the task itself, as the beat would.
+    celery_app.conf.broker_url = "memory://"
+
+
+@pytest.fixture(autouse=True)
+def quick_settings(settings, tmp_path: Path) -> None:
+    """Weak but quick hashes of passwords, and uploads in the test's own folder."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+
+
+@pytest.fixture
+def mail_server(settings):
+    """A real mail server on this machine, to which the centre's letters go."""
+    from tests.notifications.mail_server import MailServer
+
+    with MailServer() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.address
+        settings.EMAIL_TIMEOUT = 5
+        yield server

@@ -1,0 +1,35 @@
+"""The Celery application: it wakes the sweepers; the facts they act on live in PostgreSQL."""
+
+import os
+from typing import Any
+
+import django
+from celery import Celery
+from celery.signals import beat_init, worker_init
+
+from trainingcenter import safefs
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trainingcenter.settings")
+
+__all__ = ["app", "safefs"]  # importing safefs registers the broker that needs no Redis
+
+STDERR = 2
+
+app = Celery("trainingcenter")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_unsafe_start(**kwargs: Any) -> None:
+    """Worker and beat stay shut like the web (see wsgi.py)."""
+    django.setup()
+    from trainingcenter import checks  # they need the settings
+
+    try:
+        checks.refuse_unsafe_start()
+    except checks.UnsafeStart as error:
+        # Celery would only log an ordinary exception of a receiver, and its beat swallows what is logged here.
+        os.write(STDERR, f"{error}\n".encode())
+        raise SystemExit(1) from error
