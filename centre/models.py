@@ -1,0 +1,148 @@
+"""The centre itself: its sites, the production calendar and the policy, the [numbers] of the rules."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from centre.functions import SortKey
+
+
+class Site(models.Model):
+    """A place where the centre teaches; the online site holds the rooms of webinars."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    opens_at = models.TimeField(_("opens at"), default=time(8))
+    closes_at = models.TimeField(_("closes at"), default=time(20))
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Moscow")
+    is_online = models.BooleanField(_("online"), default=False)
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+        ordering = [SortKey("name")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="site_closes_after_it_opens"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class CalendarDay(models.Model):
+    """What the law and the centre say of one date that is not an ordinary day (rule 5).
+
+    The law's word (`kind`) and the centre's own (`is_closed`) are kept apart: the centre teaches on some
+    holidays and may close on a working day. Each entry says how certain it is (`status`).
+    """
+
+    class Kind(models.TextChoices):
+        HOLIDAY = "holiday", _("public holiday")
+        TRANSFERRED_DAY_OFF = "transferred_day_off", _("day off moved here")
+        WORKING_WEEKEND = "working_weekend", _("working weekend")
+        SHORT_DAY = "short_day", _("one hour shorter")
+        CENTRE = "centre", _("the centre's own day")
+
+    class Status(models.TextChoices):
+        STATUTORY = "statutory", _("by law")
+        DECREE = "decree", _("by decree")
+        PRELIMINARY = "preliminary", _("preliminary")
+
+    on = models.DateField(_("date"), unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    name = models.CharField(_("name"), max_length=120)
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices)
+    is_closed = models.BooleanField(_("the centre is closed"), default=False)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar days")
+        ordering = ["on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["holiday", "transferred_day_off", "working_weekend", "short_day", "centre"]
+                ),
+                name="calendar_day_kind_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on:%d.%m.%Y} {self.name}"
+
+
+class PolicyManager(models.Manager["Policy"]):
+    def current(self, now: datetime | None = None) -> "Policy":
+        """The version in force; the defaults of the model while none was written. Read it once per action."""
+        now = now or timezone.now()
+        return self.filter(valid_from__lte=now).order_by("-valid_from", "-pk").first() or Policy(
+            valid_from=now
+        )
+
+
+class Policy(models.Model):
+    """One version of the centre's policy: every [number] of the rules that an administrator may change.
+
+    A change is a new row, so that who decided what, since when and why stays for ever. The author is kept
+    as text: this app knows nobody, and the name must stay as it was.
+    """
+
+    valid_from = models.DateTimeField(_("valid from"), default=timezone.now)
+    author = models.CharField(_("author"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    changeover_minutes = models.PositiveSmallIntegerField(_("changeover of a room, minutes"), default=15)
+    travel_minutes = models.PositiveSmallIntegerField(_("travel between sites, minutes"), default=90)
+    academic_hours_a_day = models.PositiveSmallIntegerField(_("academic hours a day"), default=8)
+    repeat_window_days = models.PositiveSmallIntegerField(
+        _("a course may be repeated so many days before it expires"), default=60
+    )
+    optional_bookings_max = models.PositiveSmallIntegerField(
+        _("future optional bookings of a person"), default=3
+    )
+    cancel_lead_hours = models.PositiveSmallIntegerField(_("free cancelling until, hours before"), default=24)
+    sheet_opens_minutes = models.PositiveSmallIntegerField(_("sheet opens, minutes before"), default=15)
+    attended_percent = models.PositiveSmallIntegerField(
+        _("share of minutes for a completion, percent"), default=80
+    )
+    first_reminder_hours = models.PositiveSmallIntegerField(_("first reminder, hours before"), default=72)
+    second_reminder_hours = models.PositiveSmallIntegerField(_("second reminder, hours before"), default=24)
+    last_reminder_hours = models.PositiveSmallIntegerField(_("last reminder, hours before"), default=2)
+    leavers_percent = models.PositiveSmallIntegerField(
+        _("share of people whom a staff list may dismiss without confirmation, percent"), default=3
+    )
+    quiet_from = models.TimeField(_("quiet hours begin"), default=time(21))
+    quiet_until = models.TimeField(_("quiet hours end"), default=time(8))
+
+    objects = PolicyManager()
+
+    class Meta:
+        verbose_name = _("policy version")
+        verbose_name_plural = _("policy versions")
+        ordering = ["-valid_from", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.valid_from:%d.%m.%Y %H:%M}"
+
+
+def closed_days(first: date, last: date) -> dict[date, str]:
+    """Days from `first` to `last` on which the centre is closed, with the reason's name."""
+    return dict(CalendarDay.objects.filter(is_closed=True, on__range=(first, last)).values_list("on", "name"))
+
+
+def days_off(first: date, last: date) -> set[date]:
+    """Days from `first` to `last`, beside ordinary weekends, that the law has off or the centre is closed on."""
+    off = Q(is_closed=True) | Q(kind__in=[CalendarDay.Kind.HOLIDAY, CalendarDay.Kind.TRANSFERRED_DAY_OFF])
+    return set(CalendarDay.objects.filter(off, on__range=(first, last)).values_list("on", flat=True))

@@ -1,0 +1,144 @@
+"""How dates, hours, numbers, states and icons look on every page: ``{% load centre_text %}``."""
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Protocol
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+register = template.Library()
+
+THIN_SPACE = "\u202f"  # narrow and never broken
+NO_BREAK_SPACE = "\u00a0"
+
+# Each tone has its own icon, so that a state is never told by colour alone.
+TONE_ICONS = {
+    "good": "check-circle",
+    "wait": "clock",
+    "bad": "warning",
+    "info": "info",
+    "neutral": "minus-circle",
+}
+
+
+class Named(Protocol):
+    short_name: str
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """ "Tue, 24 November 2026" in the site's zone; the nearest days by name: "today, 24 November 2026"."""
+    if value is None:
+        return ""
+    on = local_date(value)
+    return f"{day_word(on)}, {date_format(on, 'j E Y')}"
+
+
+@register.filter
+def when(value: datetime | None) -> str:
+    """ "Tue, 24 November 2026, 10:00" in the site's zone."""
+    if value is None:
+        return ""
+    return f"{day(value)}, {clock(value)}"
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """ "10:00" in the site's zone."""
+    return "" if value is None else timezone.localtime(value).strftime("%H:%M")
+
+
+@register.simple_tag
+def meeting_time(starts_at: datetime, ends_at: datetime) -> SafeString:
+    """ "Tue, 24 November, 10:00–13:00 (MSK)"; the year is told when it is not this one. Hours stay in one line."""
+    start, end, zone = local_date(starts_at), local_date(ends_at), zone_name(starts_at)
+    if start == end:
+        times = f"{clock(starts_at)}–{clock(ends_at)} ({zone})"
+        return format_html('{}, <span class="nowrap">{}</span>', day_and_month(start), times)
+    since, until = f"{day_and_month(start)}, {clock(starts_at)}", f"{day_and_month(end)}, {clock(ends_at)}"
+    return format_html("{} – {} ({})", since, until, zone)
+
+
+@register.filter
+def hours(count: int | float) -> str:
+    """ "16 academic hours", an hour being 45 minutes."""
+    if isinstance(count, int):
+        return ngettext("%(count)s academic hour", "%(count)s academic hours", count) % {"count": thin(count)}
+    return _("%(count)s of an academic hour") % {"count": number_format(count)}
+
+
+@register.filter
+def thin(number: int | None) -> str:
+    """10500 as "10 500"; four digits stay together, as people write them."""
+    if number is None:
+        return ""
+    return f"{number:,}".replace(",", THIN_SPACE) if abs(number) >= 10_000 else str(number)
+
+
+@register.filter
+def short_name(person: Named | None) -> str:
+    """ "Ivanova M. O.", never broken between the initials."""
+    return "" if person is None else person.short_name.replace(" ", NO_BREAK_SPACE)
+
+
+@register.simple_tag
+@cache
+def icon(name: str) -> SafeString:
+    """An icon of static/icons.svg. It repeats what a word beside it says, so screen readers pass it by."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name
+    )
+
+
+@register.simple_tag
+def status(word: str, tone: str = "neutral", icon_name: str = "") -> SafeString:
+    """A state as a word with an icon and a tone: good, wait, bad, info or neutral."""
+    return format_html(
+        '<span class="status status--{}">{}{}</span>',
+        tone,
+        icon(icon_name or TONE_ICONS[tone]),
+        capfirst(word),
+    )
+
+
+def local_date(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+def day_word(on: date) -> str:
+    """ "today", "tomorrow", "yesterday", else the short name of the weekday."""
+    away = on - timezone.localdate()
+    if away == timedelta(0):
+        return _("today")
+    if away == timedelta(days=1):
+        return _("tomorrow")
+    if away == timedelta(days=-1):
+        return _("yesterday")
+    return (
+        pgettext("weekday", "Mon"),
+        pgettext("weekday", "Tue"),
+        pgettext("weekday", "Wed"),
+        pgettext("weekday", "Thu"),
+        pgettext("weekday", "Fri"),
+        pgettext("weekday", "Sat"),
+        pgettext("weekday", "Sun"),
+    )[on.weekday()]
+
+
+def day_and_month(on: date) -> str:
+    pattern = "j E" if on.year == timezone.localdate().year else "j E Y"
+    return f"{day_word(on)}, {date_format(on, pattern)}"
+
+
+def zone_name(value: datetime) -> str:
+    """The site's zone as people call it."""
+    name = timezone.localtime(value).tzname() or ""
+    return _("MSK") if name == "MSK" else f"UTC{name}" if name[:1] in "+-" else name

@@ -1,0 +1,34 @@
+from crispy_forms.utils import render_crispy_form
+from django import forms
+from django.utils import translation
+
+from centre.forms import CentreForm
+
+
+class RoomForm(CentreForm, forms.Form):
+    name = forms.CharField(label="Название")
+    seats = forms.IntegerField(label="Мест", max_value=20)
+    note = forms.CharField(label="Примечание", required=False)
+    button_label = "Сохранить аудиторию"
+    cancel_url = "/rooms/?a=1&b=2"
+
+
+def test_a_form_explains_required_marks_and_its_button_says_what_it_does():
+    with translation.override("ru"):
+        html = render_crispy_form(RoomForm())
+
+    assert "Поля со звёздочкой * нужно заполнить." in html
+    assert html.count('<span class="asteriskField">*</span>') == 2
+    assert "Сохранить аудиторию</button>" in html
+    assert '<a class="button button--quiet" href="/rooms/?a=1&amp;b=2">Отмена</a>' in html
+    assert "error-summary" not in html
+
+
+def test_a_form_with_errors_sums_them_up_on_top_and_leads_to_each_field():
+    with translation.override("ru"):
+        html = render_crispy_form(RoomForm({"name": "", "seats": "21"}))
+
+    assert html.index("error-summary") < html.index("<input")
+    assert '<a href="#id_name">Заполните поле «Название».</a>' in html
+    assert '<a href="#id_seats">Мест: Убедитесь, что это значение меньше либо равно 20.</a>' in html
+    assert html.count("Заполните поле «Название».") == 2  # on top and beside the field
