@@ -1,0 +1,273 @@
+"""Who works in the service offices: employees, their employments, offices and positions. Models only."""
+
+from datetime import date, timedelta
+from typing import ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, GeneratedField, Q, Value
+from django.db.models.functions import Collate, Concat, Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from centre.functions import SortKey, fold
+from centre.locks import LockingQuerySet
+
+
+class Position(models.Model):
+    """A job title of the staff list; audiences of courses are sets of positions."""
+
+    class Group(models.TextChoices):
+        HALL = "HALL", _("hall")
+        WINDOW = "WINDOW", _("service windows")
+        BACK = "BACK", _("back office")
+        LINE_MANAGEMENT = "LINE_MANAGEMENT", _("line management")
+        MANAGEMENT = "MANAGEMENT", _("management")
+        HQ = "HQ", _("headquarters")
+        TRAINING = "TRAINING", _("training centre")
+
+    code = models.CharField(_("code"), max_length=30, unique=True)
+    title = models.CharField(_("title"), max_length=120, unique=True)
+    group = models.CharField(_("group"), max_length=20, choices=Group.choices)
+    description = models.TextField(_("description"), blank=True)
+
+    class Meta:
+        verbose_name = _("position")
+        verbose_name_plural = _("positions")
+        ordering = [SortKey("title")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Office(models.Model):
+    """A service office, or an inner unit such as headquarters; its head and deputy decide about its people."""
+
+    class Kind(models.TextChoices):
+        DISTRICT = "district", _("district office")
+        FLAGSHIP = "flagship", _("flagship office")
+        PALACE = "palace", _("palace of public services")
+        HEADQUARTERS = "headquarters", _("headquarters")
+        TRAINING_CENTRE = "training_centre", _("training centre")
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    name = models.CharField(_("name"), max_length=150, unique=True)
+    district = models.CharField(_("district"), max_length=80, blank=True)
+    okrug = models.CharField(_("okrug"), max_length=20, blank=True)
+    opens_at = models.TimeField(_("opens at"), null=True, blank=True)
+    closes_at = models.TimeField(_("closes at"), null=True, blank=True)
+    head = models.ForeignKey(
+        "Employee",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="headed_offices",
+        verbose_name=_("head"),
+    )
+    deputy = models.ForeignKey(
+        "Employee",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="deputised_offices",
+        verbose_name=_("deputy"),
+    )
+
+    class Meta:
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+        ordering = [SortKey("name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EmployeeQuerySet(LockingQuerySet["Employee"]):
+    def employed(self) -> Self:
+        """Who may use the system: an account in force."""
+        return self.filter(is_active=True)
+
+    def by_name(self, words: str) -> Self:
+        """People each of whose words begins a part of the name, or whose personnel number it is; ё and case ignored."""
+        found = self
+        for word in words.lower().replace("ё", "е").split():
+            found = found.filter(
+                Q(name_key__startswith=word)
+                | Q(name_key__contains=f" {word}")
+                | Q(employments__personnel_number__startswith=word)
+            )
+        return found.distinct()
+
+
+class EmployeeManager(BaseUserManager.from_queryset(EmployeeQuerySet)):  # type: ignore[misc]
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> "Employee":
+        employee = self.model(username=username, **fields)
+        employee.set_password(password)
+        employee.save(using=self._db)
+        return employee
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: object) -> "Employee":
+        return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Employee(AbstractBaseUser, PermissionsMixin):
+    """A human being with an account. What they work as, and where, stands in their employments."""
+
+    class Language(models.TextChoices):
+        RUSSIAN = "ru", _("Russian")
+        ENGLISH = "en", _("English")
+
+    username = models.CharField(
+        _("account name"),
+        max_length=60,
+        unique=True,
+        help_text=_("The first personnel number; never changes."),
+    )
+    last_name = models.CharField(_("last name"), max_length=80)
+    first_name = models.CharField(_("first name"), max_length=80)
+    middle_name = models.CharField(_("middle name"), max_length=80, blank=True)
+    email = models.EmailField(_("e-mail"), max_length=200, blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language.choices, default=Language.RUSSIAN
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may open the administration pages"), default=False)
+    # Compares and sorts names without ё/е and case (rule 28, rule 30).
+    name_key = GeneratedField(
+        expression=Collate(
+            fold(
+                Concat(
+                    "last_name",
+                    Value(" "),
+                    "first_name",
+                    Value(" "),
+                    "middle_name",
+                    output_field=models.TextField(),
+                )
+            ),
+            "C",
+        ),
+        output_field=models.CharField(max_length=250, db_collation="C"),
+        db_persist=True,
+    )
+
+    objects = EmployeeManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["last_name", "first_name"]
+
+    class Meta:
+        verbose_name = _("employee")
+        verbose_name_plural = _("employees")
+        ordering = ["name_key", "pk"]
+        permissions = [("import_staff", "Can import the staff list")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~Q(email=""),
+                name="employee_email_unique",
+                violation_error_message=_("Another employee already has this e-mail."),
+            ),
+        ]
+        indexes = [models.Index(fields=["name_key"], name="employee_by_name")]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.last_name, self.first_name, self.middle_name) if part)
+
+    @property
+    def short_name(self) -> str:
+        """Family name and initials, as lists and letters say it."""
+        initials = " ".join(f"{part[0]}." for part in (self.first_name, self.middle_name) if part)
+        return f"{self.last_name} {initials}".strip()
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.last_name
+
+    @cached_property
+    def main_employment(self) -> "Employment | None":
+        """The main employment in force, with its office and position; None for an account without one."""
+        return self.employments.current().filter(is_main=True).select_related("office", "position").first()
+
+
+class EmploymentQuerySet(models.QuerySet["Employment"]):
+    def current(self) -> Self:
+        """Employments in force today."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=timezone.localdate()))
+
+
+class Employment(models.Model):
+    """One job of an employee, under a personnel number. One main employment at a time.
+
+    The shift calendar of a person follows from `work_pattern` and, for 2/2, its first working day.
+    """
+
+    class WorkPattern(models.TextChoices):
+        FIVE_TWO = "5/2", _("five days a week")
+        TWO_TWO = "2/2", _("two days on, two days off")
+
+    class Leave(models.TextChoices):
+        NONE = "", _("at work")
+        VACATION = "vacation", _("on vacation")
+        PARENTAL = "parental", _("on parental leave")
+        SICK = "sick", _("ill")
+
+    employee = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="employments", verbose_name=_("employee")
+    )
+    # Text, for leading zeros are part of it (rule 28).
+    personnel_number = models.CharField(_("personnel number"), max_length=30, unique=True)
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, related_name="employments", verbose_name=_("office")
+    )
+    position = models.ForeignKey(
+        Position, on_delete=models.PROTECT, related_name="employments", verbose_name=_("position")
+    )
+    is_main = models.BooleanField(_("main"), default=True)
+    work_pattern = models.CharField(
+        _("work pattern"), max_length=3, choices=WorkPattern.choices, default=WorkPattern.FIVE_TWO
+    )
+    pattern_starts_on = models.DateField(_("first working day of the pattern"), null=True, blank=True)
+    started_on = models.DateField(_("since"))
+    ended_on = models.DateField(_("until"), null=True, blank=True)
+    leave = models.CharField(_("leave"), max_length=10, choices=Leave.choices, blank=True, default=Leave.NONE)
+
+    objects = EmploymentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("employment")
+        verbose_name_plural = _("employments")
+        ordering = ["employee", "-is_main", "started_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee"],
+                condition=Q(is_main=True, ended_on__isnull=True),
+                name="employment_one_main_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="employment_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(work_pattern="5/2") | Q(work_pattern="2/2", pattern_starts_on__isnull=False),
+                name="employment_shift_has_first_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.personnel_number} {self.position}"
+
+    def works_on(self, day: date) -> bool:
+        """Whether the pattern has the person at work on that day; leave and the law's calendar are not asked."""
+        if self.work_pattern == self.WorkPattern.FIVE_TWO or self.pattern_starts_on is None:
+            return day.weekday() < 5
+        return (day - self.pattern_starts_on) // timedelta(days=1) % 4 < 2
