@@ -1,0 +1,112 @@
+"""Planning, withdrawing, stopping and resending messages, inside the transaction of the news itself (rule 26)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from centre.actions import action
+from notifications.models import Message
+from notifications.tasks import nudge
+
+
+@dataclass(frozen=True)
+class PlannedMessage:
+    """News to be told: who, what kind, about what ("enrolment:12"), and when at the earliest (None: at once).
+
+    `version` tells the news from an earlier one of the same kind, such as a second move of the session; `part`
+    tells apart several of one version, such as the reminders before each meeting.
+    """
+
+    kind: str
+    recipient_id: int
+    about: str
+    send_after: datetime | None = None
+    version: int = 1
+    context: dict[str, object] = field(default_factory=dict)
+    part: str = ""
+
+    @property
+    def key(self) -> str:
+        parts = [str(self.recipient_id), self.kind, self.about, str(self.version), self.part]
+        return "/".join(filter(None, parts))
+
+
+def plan_messages(planned: Iterable[PlannedMessage]) -> None:
+    """Write the messages in one statement; one that stands in the ledger already is not planned again.
+
+    Celery is nudged after the commit for those that may leave at once.
+    """
+    now = timezone.now()
+    rows = [
+        Message(
+            recipient_id=message.recipient_id,
+            kind=message.kind,
+            subject=message.about,
+            version=message.version,
+            key=message.key,
+            context=message.context,
+            send_after=message.send_after or now,
+        )
+        for message in planned
+    ]
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    if any(row.send_after <= now for row in rows):
+        nudge_on_commit()
+
+
+def withdraw_messages(abouts: Iterable[str], kinds: Iterable[str] | None = None) -> int:
+    """Withdraw what is still planned about these subjects (of these kinds only); return how many.
+
+    Waits for a message that is being sent at this moment: nothing old leaves after the commit (promise R14).
+    """
+    planned = Message.objects.planned().filter(subject__in=list(abouts))
+    if kinds is not None:
+        planned = planned.filter(kind__in=list(kinds))
+    return planned.update(state=Message.State.WITHDRAWN)
+
+
+@action
+def stop_message(message: Message) -> bool:
+    """Withdraw one message by hand; False when it has left, or was withdrawn, meanwhile."""
+    return bool(Message.objects.planned().filter(pk=message.pk).update(state=Message.State.WITHDRAWN))
+
+
+@action
+def resend_message(message: Message) -> Message:
+    """Send a message again, with the facts of now; return the row that will leave.
+
+    One that never arrived is tried again itself. One that was sent stays as it was sent, and a copy goes out
+    under a key and a Message-ID of its own, for a mail server would drop the same one; asking twice before
+    the copy has left makes one copy.
+    """
+    now = timezone.now()
+    message = Message.objects.select_for_update().get(pk=message.pk)
+    if message.state in {Message.State.PLANNED, Message.State.FAILED}:
+        message.state, message.send_after, message.attempts = Message.State.PLANNED, now, 0
+        message.save(update_fields=["state", "send_after", "attempts"])
+        nudge_on_commit()
+        return message
+    first_key = message.key.partition("/again:")[0]
+    copies = Message.objects.filter(key__startswith=f"{first_key}/again:")
+    if waiting := copies.planned().first():
+        return waiting
+    copy = Message.objects.create(
+        recipient_id=message.recipient_id,
+        kind=message.kind,
+        subject=message.subject,
+        version=message.version,
+        key=f"{first_key}/again:{copies.count() + 1}",
+        context=message.context,
+        send_after=now,
+    )
+    nudge_on_commit()
+    return copy
+
+
+def nudge_on_commit() -> None:
+    """Nudge once after the commit, however many actions of the transaction have news."""
+    if not any(nudge in after_commit for after_commit in connection.run_on_commit):
+        transaction.on_commit(nudge, robust=True)

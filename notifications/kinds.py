@@ -1,0 +1,107 @@
+"""Kinds of messages, and the letters they become. Apps on the right register theirs; here they are only words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from notifications.models import Message
+from people.models import Employee
+
+
+@dataclass(frozen=True)
+class Button:
+    """The one thing to do after reading: what it is called, and the page's path on this site."""
+
+    label: str
+    path: str
+
+    @property
+    def url(self) -> str:
+        """The full address; the host comes from the settings, never from a request."""
+        return f"{settings.SITE_URL}{self.path}"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a message says: a title, short paragraphs, one button.
+
+    `deadline` is the moment after which the news is worth nothing, such as the session's start: because of it
+    a letter may leave in the quiet hours.
+    """
+
+    title: str
+    paragraphs: tuple[str, ...]
+    button: Button | None = None
+    deadline: datetime | None = None
+    # Of the language that is active while the letter is written.
+    footer: str = field(default_factory=lambda: default_footer())
+    language: str = field(default_factory=lambda: translation.get_language() or "")
+
+    @property
+    def subject(self) -> str:
+        """The title in one line, whatever stands in the names it mentions: headers cannot be injected (S22)."""
+        return " ".join(self.title.split())[:250]
+
+    def as_text(self) -> str:
+        parts = list(self.paragraphs)
+        if self.button:
+            parts.append(f"{self.button.label}:\n{self.button.url}")
+        return "\n\n".join([*parts, f"-- \n{self.footer}"])
+
+    def as_html(self) -> str:
+        return render_to_string("notifications/letter.html", {"letter": self})
+
+
+def default_footer() -> str:
+    return _("Training centre. This letter was sent automatically, please do not answer it.")
+
+
+def hello(person: Employee) -> str:
+    name = f"{person.first_name} {person.middle_name}".strip()
+    return _("Hello, %(name)s!") % {"name": name}
+
+
+# From the facts of this moment, in the language that is active; None: the news is not true any more.
+Renderer = Callable[[Message], Letter | None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str | Promise
+    renderer: Renderer
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: str, renderer: Renderer, name: str | Promise = "") -> None:
+    """Declare a kind: how its letters come to be, and what staff call it. Called in `AppConfig.ready()`."""
+    _kinds[kind] = Kind(name or kind, renderer)
+
+
+def choices() -> list[tuple[str, str | Promise]]:
+    """Every kind with its name, in the order of declaration."""
+    return [(kind, declared.name) for kind, declared in _kinds.items()]
+
+
+def name_of(kind: str) -> str:
+    """What staff call the kind; the bare word for a kind of an older version."""
+    return str(_kinds[kind].name) if kind in _kinds else kind
+
+
+def render(message: Message) -> Letter | None:
+    """The message's letter in the language that is active, in the centre's time zone.
+
+    Raises:
+        LookupError: nobody declared the kind.
+    """
+    if message.kind not in _kinds:
+        raise LookupError(f"Nobody renders messages of the kind {message.kind!r}.")
+    with timezone.override(timezone.get_default_timezone()):
+        return _kinds[message.kind].renderer(message)

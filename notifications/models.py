@@ -1,0 +1,119 @@
+"""The message ledger: every message to a person is a row, planned with its cause and rendered when sent (rule 26)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from people.models import Employee
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due(self, now: datetime) -> Self:
+        """Planned, and their time has come."""
+        return self.filter(state=Message.State.PLANNED, send_after__lte=now)
+
+    def about(self, subject: str) -> Self:
+        return self.filter(subject=subject)
+
+    def planned(self) -> Self:
+        return self.filter(state=Message.State.PLANNED)
+
+    def told(self) -> Self:
+        """What its recipient may read on the site: sent, waiting there only, or refused by their mail server."""
+        return self.filter(state__in=[Message.State.SENT, Message.State.SHOWN, Message.State.FAILED]).exclude(
+            body=""
+        )
+
+    def superseding(self, message: "Message", kinds: Iterable[str], now: datetime) -> Self:
+        """Messages of these kinds, due or sent by now, about the very same matter to the same person."""
+        return self.filter(
+            recipient=message.recipient_id,
+            subject=message.subject,
+            context=message.context,
+            kind__in=list(kinds),
+            send_after__lte=now,
+        ).exclude(state=Message.State.WITHDRAWN)
+
+
+class Message(models.Model):
+    """One message to one person, of a kind, about a subject.
+
+    `key` is made of recipient, kind, subject and version: the same news cannot be planned twice. The text
+    is rendered when it is sent, from the facts of that moment, and kept for ever. `subject` is a string
+    such as "enrolment:12": this app knows kinds and subjects as words only, and the app that declared the
+    kind renders it.
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned", pgettext_lazy("message", "planned")
+        SENT = "sent", pgettext_lazy("message", "sent")
+        # The recipient has no e-mail address; the text waits for them on the site.
+        SHOWN = "shown", pgettext_lazy("message", "shown on the site only")
+        WITHDRAWN = "withdrawn", pgettext_lazy("message", "withdrawn")
+        FAILED = "failed", pgettext_lazy("message", "failed")
+
+    recipient = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="notices", verbose_name=_("recipient")
+    )
+    address = models.CharField(_("address"), max_length=200, blank=True, help_text=_("Where it was sent to."))
+    language = models.CharField(_("language"), max_length=2, blank=True)
+    kind = models.CharField(_("kind"), max_length=40)
+    subject = models.CharField(_("about"), max_length=60)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    key = models.CharField(max_length=160, unique=True)
+    # What the renderer cannot look up later, such as the reason given for a cancellation.
+    context = models.JSONField(default=dict, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PLANNED)
+    planned_at = models.DateTimeField(_("planned at"), auto_now_add=True)
+    send_after = models.DateTimeField(_("to be sent after"))
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    error = models.CharField(_("error"), max_length=500, blank=True)
+    title = models.CharField(_("subject line"), max_length=250, blank=True)
+    body = models.TextField(_("text"), blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-send_after", "-pk"]
+        indexes = [
+            models.Index(fields=["send_after"], condition=Q(state="planned"), name="message_due"),
+            models.Index(fields=["subject"], name="message_by_subject"),
+            models.Index(fields=["-send_after", "-id"], name="message_latest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["planned", "sent", "shown", "withdrawn", "failed"]),
+                name="message_state_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def get_absolute_url(self) -> str:
+        return reverse("notifications:message", args=[self.pk])
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.PLANNED
+
+    @property
+    def can_be_resent(self) -> bool:
+        """Not when it was withdrawn: its news is not true any more."""
+        return self.state in {self.State.SENT, self.State.SHOWN, self.State.FAILED}
+
+    @property
+    def tone(self) -> str:
+        """How its state looks: see docs/look.md."""
+        return {"planned": "wait", "sent": "good", "shown": "info", "failed": "bad"}.get(
+            self.state, "neutral"
+        )
