@@ -1,0 +1,42 @@
+"""Why a staff list as a whole is not taken."""
+
+from django.utils.translation import gettext as _
+
+from centre.errors import Refusal, explains
+
+
+class StaffImportError(Refusal):
+    """Base of what the staff import refuses; the text may be shown."""
+
+
+class UnreadableList(StaffImportError):
+    """The file is no staff list that can be read."""
+
+
+class AlreadyApplied(StaffImportError):
+    """The list was applied before."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This list was applied already. Upload the file again to compare it anew."))
+
+
+class TooManyLeavers(StaffImportError):
+    """The list would deactivate a larger share of the people than the policy allows without a second thought."""
+
+    def __init__(self, leavers: int, people: int, percent: int) -> None:
+        super().__init__(
+            _(
+                "The list dismisses %(leavers)s of %(people)s people, more than %(percent)s %%. "
+                "Check that it is complete and right, then confirm the dismissals."
+            )
+            % {"leavers": leavers, "people": people, "percent": percent}
+        )
+
+
+@explains("employee_email_unique")
+def email_was_taken_meanwhile(detail: str) -> StaffImportError:
+    return StaffImportError(
+        _(
+            "Meanwhile somebody else got one of the e-mail addresses of the list. Look at the comparison again."
+        )
+    )
