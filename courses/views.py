@@ -1,0 +1,77 @@
+"""The staff's pages of courses: list, a course, its archive."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from courses.forms import CourseFilters, CourseForm
+from courses.models import Course
+from people.requests import UserRequest
+
+COURSES_A_PAGE = 50
+
+
+@login_required
+@permission_required("courses.change_course", raise_exception=True)
+@require_safe
+def course_list(request: UserRequest) -> HttpResponse:
+    filters = CourseFilters(request.GET)
+    found = filters.apply(Course.objects.defer("description", "search_russian", "search_simple"))
+    page = Paginator(found, COURSES_A_PAGE).get_page(request.GET.get("page"))
+    context = {"filters": filters, "page": page, "may_add": request.user.has_perm("courses.add_course")}
+    return render(request, "courses/course_list.html", context)
+
+
+@login_required
+@permission_required("courses.add_course", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def course_new(request: UserRequest) -> HttpResponse:
+    form = CourseForm(request.POST if request.method == "POST" else None)
+    form.cancel_url = reverse("courses:course_list")
+    if request.method == "POST" and form.is_valid():
+        course = form.save()
+        messages.success(request, _("The course “%(course)s” is in the catalogue.") % {"course": course})
+        return redirect("courses:course_edit", course.code)
+    return render(request, "courses/course_form.html", {"form": form, "course": None})
+
+
+@login_required
+@permission_required("courses.change_course", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def course_edit(request: UserRequest, code: str) -> HttpResponse:
+    course = get_object_or_404(Course, code=code)
+    form = CourseForm(request.POST if request.method == "POST" else None, instance=course)
+    form.cancel_url = reverse("courses:course_list")
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("The course is saved."))
+        return redirect("courses:course_edit", course.code)
+    context = {"form": form, "course": course, "edits_materials": edits_materials(request)}
+    return render(request, "courses/course_form.html", context)
+
+
+@login_required
+@permission_required("courses.change_course", raise_exception=True)
+@require_POST
+def course_archive(request: UserRequest, code: str) -> HttpResponse:
+    """Take the course from the catalogue or bring it back; what was planned or completed stays."""
+    course = get_object_or_404(Course, code=code)
+    course.is_archived = "archive" in request.POST
+    course.save(update_fields=["is_archived"])
+    sentence = (
+        _("The course “%(course)s” is in the archive.")
+        if course.is_archived
+        else _("The course “%(course)s” is in the catalogue.")
+    )
+    messages.success(request, sentence % {"course": course})
+    return redirect("courses:course_edit", course.code)
+
+
+def edits_materials(request: UserRequest) -> bool:
+    """Materials are edited on the administration pages."""
+    return request.user.is_staff and request.user.has_perm("courses.change_material")
