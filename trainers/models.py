@@ -1,0 +1,114 @@
+"""Trainers: what they may teach and until when, how much, and when they are absent."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from centre.models import Site
+from courses.models import Qualification
+from people.models import Employee
+
+
+class TrainerQuerySet(models.QuerySet["Trainer"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True, employee__is_active=True)
+
+    def holding_any(self, qualifications: list[int], on: date) -> Self:
+        """Trainers with at least one of the qualifications, valid on that day."""
+        return self.filter(
+            pk__in=TrainerQualification.objects.valid_on(on)
+            .filter(qualification__in=qualifications)
+            .values("trainer")
+        )
+
+    def present(self, first: date, last: date) -> Self:
+        """Trainers with no absence on any day from `first` to `last`."""
+        return self.exclude(
+            pk__in=Absence.objects.filter(starts_on__lte=last, ends_on__gte=first).values("trainer")
+        )
+
+
+class Trainer(models.Model):
+    """An employee who teaches. Hours are academic hours of 45 minutes."""
+
+    employee = models.OneToOneField(
+        Employee, on_delete=models.PROTECT, related_name="trainer", verbose_name=_("employee")
+    )
+    home_site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, related_name="trainers", verbose_name=_("home site")
+    )
+    academic_hours_a_day = models.PositiveSmallIntegerField(_("academic hours a day"))
+    academic_hours_a_week = models.PositiveSmallIntegerField(_("academic hours a week"))
+    is_active = models.BooleanField(_("teaches"), default=True)
+
+    objects = TrainerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("trainer")
+        verbose_name_plural = _("trainers")
+        ordering = ["employee__name_key", "pk"]
+
+    def __str__(self) -> str:
+        return self.employee.short_name
+
+
+class TrainerQualificationQuerySet(models.QuerySet["TrainerQualification"]):
+    def valid_on(self, on: date) -> Self:
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on))
+
+
+class TrainerQualification(models.Model):
+    """What a trainer may teach, and the last day on which it holds (none: without limit)."""
+
+    trainer = models.ForeignKey(
+        Trainer, on_delete=models.CASCADE, related_name="qualifications", verbose_name=_("trainer")
+    )
+    qualification = models.ForeignKey(
+        Qualification, on_delete=models.PROTECT, related_name="holders", verbose_name=_("qualification")
+    )
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+
+    objects = TrainerQualificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("trainer's qualification")
+        verbose_name_plural = _("trainers' qualifications")
+        constraints = [
+            models.UniqueConstraint(fields=["trainer", "qualification"], name="trainer_qualification_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trainer}: {self.qualification}"
+
+
+class Absence(models.Model):
+    """Days on which a trainer is away, recorded even when sessions stand in the way (rule 7)."""
+
+    class Reason(models.TextChoices):
+        VACATION = "vacation", _("vacation")
+        ILLNESS = "illness", _("illness")
+        BUSINESS_TRIP = "business_trip", _("business trip")
+        OTHER = "other", _("other reason")
+
+    trainer = models.ForeignKey(
+        Trainer, on_delete=models.CASCADE, related_name="absences", verbose_name=_("trainer")
+    )
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    # Seen by HR and the centre only.
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ["starts_on"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="absence_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trainer}: {self.starts_on:%d.%m.%Y}–{self.ends_on:%d.%m.%Y}"
