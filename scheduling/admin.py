@@ -1,0 +1,47 @@
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from centre.admin import ReadOnly
+from scheduling.models import Meeting, Room, RoomClosure, Session, SessionStep
+
+
+@admin.register(Room)
+class RoomAdmin(admin.ModelAdmin):
+    list_display = ["name", "code", "site", "capacity", "is_step_free", "is_active"]
+    list_filter = ["site", "is_step_free", "is_active"]
+    list_select_related = ["site"]
+    search_fields = ["name", "code"]
+    autocomplete_fields = ["site", "equipment"]
+
+
+@admin.register(RoomClosure)
+class RoomClosureAdmin(admin.ModelAdmin):
+    list_display = ["room", "starts_at", "ends_at", "reason"]
+    list_select_related = ["room"]
+    search_fields = ["room__name", "reason"]
+    autocomplete_fields = ["room"]
+    date_hierarchy = "starts_at"
+
+
+class MeetingInline(ReadOnly, admin.TabularInline):
+    model = Meeting
+    extra = 0
+
+
+class SessionStepInline(ReadOnly, admin.TabularInline):
+    model = SessionStep
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SessionStep]:
+        return super().get_queryset(request).select_related("by")
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["course", "status", "starts_at", "ends_at", "seats", "limit"]
+    list_filter = ["status"]
+    list_select_related = ["course"]
+    search_fields = ["course__title", "course__code"]
+    date_hierarchy = "starts_at"
+    inlines = [MeetingInline, SessionStepInline]

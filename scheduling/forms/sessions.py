@@ -1,0 +1,128 @@
+"""The filters of the planners' list, and the steps in a session's life."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from centre.forms import CentreForm
+from centre.models import Site
+from scheduling.models import Session, SessionQuerySet
+from trainers.models import Trainer
+
+MONTHS_BACK, MONTHS_AHEAD = 6, 12
+
+
+class SessionFilters(forms.Form):
+    """The filters of the planners' list; what is not understood is ignored."""
+
+    q = forms.CharField(label=gettext_lazy("Course"), required=False, max_length=100)
+    month = forms.ChoiceField(required=False)
+    status = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[("", gettext_lazy("Any")), *Session.Status.choices],
+    )
+    site = forms.ModelChoiceField(
+        Site.objects.all(), label=gettext_lazy("Site"), required=False, empty_label=gettext_lazy("Any")
+    )
+    trainer = forms.ModelChoiceField(
+        Trainer.objects.select_related("employee"),
+        label=gettext_lazy("Trainer"),
+        required=False,
+        empty_label=pgettext_lazy("trainer", "Any"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        months = [("", _("From today on")), *months_around(timezone.localdate())]
+        self.fields["month"] = forms.ChoiceField(label=_("When"), required=False, choices=months)
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-control" if name == "q" else "form-select"
+
+    @property
+    def narrowing_fields(self) -> list[forms.BoundField]:
+        """The filters beside the words."""
+        return [field for field in self if field.name != "q"]
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(field.value() for field in self.narrowing_fields)
+
+    def apply(self, sessions: SessionQuerySet) -> SessionQuerySet:
+        self.is_valid()
+        chosen = self.cleaned_data
+        if words := chosen.get("q"):
+            sessions = sessions.of_courses(words)
+        if status := chosen.get("status"):
+            sessions = sessions.filter(status=status)
+        if site := chosen.get("site"):
+            sessions = sessions.at_site(site)
+        if trainer := chosen.get("trainer"):
+            sessions = sessions.taught_by(trainer.employee)
+        if month := chosen.get("month"):
+            first = date.fromisoformat(f"{month}-01")
+            return sessions.during(midnight(first), midnight(next_month(first)))
+        return sessions.filter(ends_at__gte=midnight(timezone.localdate()))
+
+
+def months_around(today: date) -> Iterator[tuple[str, str]]:
+    """ "2026-11" and "November 2026", from half a year ago to a year ahead."""
+    count = today.year * 12 + today.month - 1
+    for month in range(count - MONTHS_BACK, count + MONTHS_AHEAD + 1):
+        year, index = divmod(month, 12)
+        yield f"{year}-{index + 1:02}", f"{MONTHS[index + 1]} {year}".capitalize()
+
+
+def next_month(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
+
+
+class StepForm(CentreForm, forms.Form):
+    """A step in a session's life, confirmed on a page that says what it will do."""
+
+    cancel_label = gettext_lazy("Back to the session")
+
+
+class PublishForm(StepForm):
+    button_label = gettext_lazy("Publish")
+
+
+class ConfirmForm(StepForm):
+    button_label = gettext_lazy("Confirm")
+
+
+class LimitForm(StepForm):
+    """The session's own limit of seats."""
+
+    limit = forms.IntegerField(
+        label=gettext_lazy("Own limit of seats"),
+        required=False,
+        min_value=1,
+        max_value=10_000,
+        help_text=gettext_lazy("Empty: as many as the course and the room allow."),
+    )
+    reason = forms.CharField(label=gettext_lazy("Why"), required=False, max_length=300)
+    button_label = gettext_lazy("Change the limit")
+
+
+class CancelForm(StepForm):
+    """Why a session is cancelled; its people read it."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        help_text=gettext_lazy("Everybody who holds a seat or waits reads it in the message."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    button_label = gettext_lazy("Cancel the session")
+    button_class = "button button--danger"

@@ -1,0 +1,30 @@
+"""How many people hold a seat or wait. The app that seats them, to the right, is asked by a signal."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from scheduling.models import Session
+from scheduling.signals import counting_people
+
+
+@dataclass(frozen=True)
+class Headcount:
+    """`held` seats, people `waiting`, and how many in all are `told` when the session moves or is cancelled."""
+
+    held: int = 0
+    waiting: int = 0
+    told: int = 0
+
+
+def headcounts(session_ids: Iterable[int]) -> dict[int, Headcount]:
+    """Headcounts by session; sessions without people have none."""
+    counts: dict[int, Headcount] = {}
+    answers: list[tuple[Any, Any]] = counting_people.send(sender=Session, session_ids=list(session_ids))
+    for _receiver, answer in answers:
+        counts.update(answer)
+    return counts
+
+
+def headcount(session: Session) -> Headcount:
+    return headcounts([session.pk]).get(session.pk, Headcount())

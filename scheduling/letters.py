@@ -1,0 +1,108 @@
+"""The letters to those who teach: each is made of the facts of the moment it leaves, or is not true any more."""
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from notifications import kinds
+from notifications.kinds import Button, Letter, hello
+from notifications.models import Message
+from notifications.words import full_moment, short_day
+from scheduling.models import Booking, Session
+from scheduling.notices import SHEET_REMINDERS
+from scheduling.timetables import sittings_of, timetable_of
+
+
+def sheet_due(message: Message) -> Letter | None:
+    """Not sent once the sheet is closed, nor to who does not teach the session any more, nor when nobody came in."""
+    later = SHEET_REMINDERS[SHEET_REMINDERS.index(message.kind) + 1 :]
+    bookings = Booking.objects.filter(meeting__session=OuterRef("pk"))
+    session = (
+        Session.objects.select_related("course")
+        .filter(
+            Exists(bookings.teaching().filter(person=message.recipient_id)),
+            Exists(bookings.attending()),
+            ~Exists(Message.objects.superseding(message, later, timezone.now())),
+            pk=session_key(message),
+            status__in=[Session.Status.OPEN, Session.Status.CONFIRMED],
+            ends_at__lte=timezone.now(),
+        )
+        .first()
+    )
+    if session is None:
+        return None
+    words = {"course": session.course.title, "date": short_day(session.starts_at)}
+    return Letter(
+        title=_("Please close the sheet: %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("The attendance sheet of “%(course)s” is still open.") % words,
+            full_moment(session.starts_at),
+            _("Mark everybody and close it: then people see what they have completed."),
+        ),
+        button=Button(_("Open the sheet"), reverse("enrolment:sheet", args=[session.pk])),
+    )
+
+
+def teaching_changed(message: Message) -> Letter | None:
+    session = session_of(message)
+    if session is None or session.status == Session.Status.CANCELLED or session.is_over:
+        return None
+    words = {"course": session.course.title, "date": short_day(session.starts_at)}
+    teaches = (
+        Booking.objects.teaching().filter(meeting__session=session, person=message.recipient_id).exists()
+    )
+    if teaches:
+        title = _("Changes in your timetable: %(course)s, %(date)s")
+        news = [_("This is how you teach “%(course)s” now.") % words]
+        news += timetable_of(session, sittings_of(session))
+    else:
+        title = _("You are free again: %(course)s, %(date)s")
+        news = [_("You do not teach “%(course)s” any more.") % words, full_moment(session.starts_at)]
+    return Letter(
+        title=title % words,
+        paragraphs=(hello(message.recipient), *news),
+        button=timetable_button(),
+        deadline=session.starts_at,
+    )
+
+
+def teaching_cancelled(message: Message) -> Letter | None:
+    session = session_of(message)
+    if session is None or session.status != Session.Status.CANCELLED:
+        return None
+    words = {"course": session.course.title, "date": short_day(session.starts_at)}
+    return Letter(
+        title=_("Cancelled: %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("The session “%(course)s” will not take place.") % words,
+            full_moment(session.starts_at),
+            _("Reason: %(reason)s") % {"reason": session.cancelled_because},
+            _("Its people are told."),
+        ),
+        button=timetable_button(),
+        deadline=session.starts_at,
+    )
+
+
+def session_key(message: Message) -> int:
+    return int(message.subject.partition(":")[2])
+
+
+def session_of(message: Message) -> Session | None:
+    return Session.objects.select_related("course").filter(pk=session_key(message)).first()
+
+
+def timetable_button() -> Button:
+    return Button(_("Open my timetable"), reverse("enrolment:timetable"))
+
+
+def register_kinds() -> None:
+    """Called when the app is ready."""
+    kinds.register("teaching_changed", teaching_changed, gettext_lazy("change for the trainer"))
+    kinds.register("teaching_cancelled", teaching_cancelled, gettext_lazy("cancelled for the trainer"))
+    kinds.register("sheet_due_first", sheet_due, gettext_lazy("open sheet, after the end"))
+    kinds.register("sheet_due_second", sheet_due, gettext_lazy("open sheet, next morning"))

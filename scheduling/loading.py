@@ -1,0 +1,202 @@
+"""Loads the facts that checks and choices ask about, in a constant number of queries."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
+
+from django.contrib.postgres.aggregates import ArrayAgg, JSONBAgg
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+
+from centre.models import closed_days
+from courses.models import Course, Equipment, Qualification
+from scheduling.facts import (
+    Busy,
+    Closure,
+    CourseNeeds,
+    Facts,
+    RoomFacts,
+    Span,
+    TrainerAbsence,
+    TrainerFacts,
+)
+from scheduling.models import Booking, Room, RoomClosure
+from trainers.models import Absence, Trainer
+
+
+def load_facts(
+    course: Course,
+    spans: Sequence[Span],
+    *,
+    room_ids: Collection[int] | None = None,
+    trainer_ids: Collection[int] | None = None,
+) -> Facts:
+    """Facts of these rooms and trainers (None: of all in use) at these times; six queries."""
+    first, last = _days_of(spans)
+    rooms = Room.objects.in_use() if room_ids is None else Room.objects.filter(pk__in=room_ids)
+    trainers = Trainer.objects.active() if trainer_ids is None else Trainer.objects.filter(pk__in=trainer_ids)
+    return Facts(
+        needs=needs_of(course),
+        rooms=_load_rooms(rooms, spans),
+        trainers=_load_trainers(trainers, first, last),
+        closed=closed_days(first, last),
+    )
+
+
+def with_bookings(
+    facts: Facts, spans: Sequence[Span], *, reach_minutes: int, besides_session: int | None = None
+) -> Facts:
+    """The facts with the bookings near these times; one query.
+
+    Bookings of `besides_session`, which is being moved, are left out.
+    """
+    rooms, persons = _load_busy(
+        [span.widened(reach_minutes) for span in spans],
+        rooms=facts.rooms,
+        persons=[trainer.person_id for trainer in facts.trainers.values()],
+        besides_session=besides_session,
+    )
+    return replace(
+        facts,
+        rooms={pk: replace(room, busy=tuple(rooms[pk])) for pk, room in facts.rooms.items()},
+        trainers={
+            pk: replace(trainer, busy=tuple(persons[trainer.person_id]))
+            for pk, trainer in facts.trainers.items()
+        },
+    )
+
+
+def needs_of(course: Course) -> CourseNeeds:
+    """What the course asks for; one query."""
+    equipment = Equipment.objects.filter(courses=course).values_list(Value("equipment"), "pk", "title")
+    qualifications = Qualification.objects.filter(courses=course).values_list(
+        Value("qualification"), "pk", "title"
+    )
+    titles: dict[str, dict[int, str]] = {"equipment": {}, "qualification": {}}
+    for kind, pk, title in equipment.order_by().union(qualifications.order_by()):
+        titles[kind][pk] = title
+    return CourseNeeds(
+        is_online=course.is_online,
+        group_min=course.group_min or 1,
+        group_max=course.group_max or 1,
+        equipment=titles["equipment"],
+        qualifications=titles["qualification"],
+    )
+
+
+def _days_of(spans: Sequence[Span]) -> tuple[date, date]:
+    """The first and the last day of the times, in whatever zone."""
+    if not spans:
+        return timezone.localdate(), timezone.localdate()
+    day = timedelta(days=1)
+    first = min(span.starts_at for span in spans).date() - day
+    return first, max(span.ends_at for span in spans).date() + day
+
+
+def _load_rooms(rooms: QuerySet[Room], spans: Sequence[Span]) -> dict[int, RoomFacts]:
+    equipped = ArrayAgg("equipment", filter=Q(equipment__isnull=False), default=Value([]))
+    rows = list(rooms.select_related("site").annotate(equipment_ids=equipped))
+    closures: dict[int, list[Closure]] = defaultdict(list)
+    if spans:
+        during = reduce(or_, (Q(starts_at__lt=span.ends_at, ends_at__gt=span.starts_at) for span in spans))
+        for closure in RoomClosure.objects.filter(during, room__in=[room.pk for room in rows]):
+            closures[closure.room_id].append(
+                Closure(Span(closure.starts_at, closure.ends_at), closure.reason)
+            )
+    return {
+        room.pk: RoomFacts(
+            pk=room.pk,
+            name=room.name,
+            site_id=room.site_id,
+            site_name=room.site.name,
+            zone=room.site.zone,
+            opens_at=room.site.opens_at,
+            closes_at=room.site.closes_at,
+            is_online=room.site.is_online,
+            capacity=room.capacity,
+            is_step_free=room.is_step_free,
+            is_active=room.is_active,
+            equipment=frozenset(room.equipment_ids),
+            closures=tuple(closures[room.pk]),
+        )
+        for room in rows
+    }
+
+
+def _load_trainers(trainers: QuerySet[Trainer], first: date, last: date) -> dict[int, TrainerFacts]:
+    held = JSONBAgg(
+        JSONObject(id=F("qualifications__qualification"), until=F("qualifications__valid_until")),
+        filter=Q(qualifications__isnull=False),
+        default=Value([]),
+    )
+    rows = list(trainers.select_related("employee").annotate(held=held))
+    absences: dict[int, list[TrainerAbsence]] = defaultdict(list)
+    for absence in Absence.objects.filter(
+        trainer__in=[trainer.pk for trainer in rows], starts_on__lte=last, ends_on__gte=first
+    ):
+        absences[absence.trainer_id].append(
+            TrainerAbsence(absence.starts_on, absence.ends_on, str(absence.get_reason_display()))
+        )
+    return {
+        trainer.pk: TrainerFacts(
+            pk=trainer.pk,
+            person_id=trainer.employee_id,
+            name=trainer.employee.short_name,
+            is_active=trainer.is_active and trainer.employee.is_active,
+            qualifications={
+                row["id"]: date.fromisoformat(row["until"]) if row["until"] else None for row in trainer.held
+            },
+            absences=tuple(absences[trainer.pk]),
+        )
+        for trainer in rows
+    }
+
+
+def _load_busy(
+    spans: Sequence[Span], *, rooms: Collection[int], persons: Collection[int], besides_session: int | None
+) -> tuple[dict[int, list[Busy]], dict[int, list[Busy]]]:
+    """The bookings by room and by person that share a moment with the times."""
+    by_room: dict[int, list[Busy]] = defaultdict(list)
+    by_person: dict[int, list[Busy]] = defaultdict(list)
+    if not spans:
+        return by_room, by_person
+    near = reduce(or_, (Q(period__overlap=_range(span)) for span in spans))
+    place = Booking.objects.of_rooms().filter(meeting=OuterRef("meeting"), room__site__is_online=False)
+    bookings = (
+        Booking.objects.filter(near, Q(room__in=list(rooms)) | Q(person__in=list(persons)))
+        .annotate(
+            site_id=Subquery(place.values("room__site")[:1]),
+            site_name=Subquery(place.values("room__site__name")[:1]),
+        )
+        .select_related("meeting__session__course")
+        .defer("meeting__session__course__description")
+        .order_by("period")
+    )
+    if besides_session is not None:
+        bookings = bookings.exclude(meeting__session=besides_session)
+    for booking in bookings:
+        busy = Busy(
+            span=Span(booking.period.lower, booking.period.upper),
+            meeting=Span(booking.meeting.starts_at, booking.meeting.ends_at),
+            session_id=booking.meeting.session_id,
+            course_title=booking.meeting.session.course.title,
+            teaches=booking.role == Booking.Role.TEACHES,
+            site_id=booking.site_id,
+            site_name=booking.site_name or "",
+        )
+        if booking.room_id is not None:
+            by_room[booking.room_id].append(busy)
+        elif booking.person_id is not None:
+            by_person[booking.person_id].append(busy)
+    return by_room, by_person
+
+
+def _range(span: Span) -> Func:
+    return Func(
+        Value(span.starts_at), Value(span.ends_at), function="tstzrange", output_field=DateTimeRangeField()
+    )

@@ -1,0 +1,50 @@
+"""Which messages the actions of scheduling plan for those who teach; `scheduling.letters` says what they become.
+
+Everything told to a trainer is about the session ("session:12"), with its version.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from centre.models import Policy
+from notifications.actions import PlannedMessage
+from notifications.quiet_hours import outside_quiet_hours
+from scheduling.models import Session
+
+SHEET_REMINDERS = ("sheet_due_first", "sheet_due_second")
+# The sheet is reminded of so long after the end of the last meeting, and the next morning (rule 20).
+SHEET_LEAD = timedelta(hours=2)
+
+
+def about(session_id: int) -> str:
+    return f"session:{session_id}"
+
+
+def sheet_messages(
+    session: Session, trainers: Iterable[int], *, policy: Policy, now: datetime
+) -> list[PlannedMessage]:
+    """The reminders to close the sheet, to each person who teaches: two hours after the end and next morning.
+
+    What would come in the quiet hours comes in the morning, and then once.
+    """
+    zone = timezone.get_default_timezone()
+    next_day = session.ends_at.astimezone(zone).date() + timedelta(days=1)
+    morning = datetime.combine(next_day, policy.quiet_until, tzinfo=zone)
+    evening = outside_quiet_hours(session.ends_at + SHEET_LEAD, policy, zone)
+    times = zip(SHEET_REMINDERS, (evening, morning), strict=True)
+    return [
+        PlannedMessage(kind, person, about(session.pk), at, version=session.version)
+        for kind, at in times
+        for person in sorted(trainers)
+        if at > now and (kind == "sheet_due_second" or evening < morning)
+    ]
+
+
+def teaching_messages(session: Session, trainers: Iterable[int], *, kind: str) -> list[PlannedMessage]:
+    """The news of a change or a cancellation, to those who taught the session before or teach it now."""
+    return [
+        PlannedMessage(kind, person, about(session.pk), version=session.version)
+        for person in sorted(trainers)
+    ]

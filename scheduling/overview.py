@@ -1,0 +1,70 @@
+"""Sessions as planners' pages show them: with their meetings, rooms, trainers and people."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from people.models import Employee
+from scheduling.headcounts import Headcount, headcounts
+from scheduling.models import Booking, Meeting, Room, Session
+
+
+@dataclass
+class MeetingRow:
+    """A meeting with the rooms and trainers booked for it."""
+
+    meeting: Meeting
+    rooms: list[Room] = field(default_factory=list)
+    trainers: list[Employee] = field(default_factory=list)
+
+
+@dataclass
+class SessionRow:
+    session: Session
+    meetings: list[MeetingRow]
+    people: Headcount
+
+    @property
+    def rooms(self) -> list[Room]:
+        """The rooms of all meetings, each once."""
+        return list(dict.fromkeys(room for row in self.meetings for room in row.rooms))
+
+    @property
+    def trainers(self) -> list[Employee]:
+        """The trainers of all meetings, each once."""
+        return list(dict.fromkeys(person for row in self.meetings for person in row.trainers))
+
+    @property
+    def free_seats(self) -> int:
+        return max(0, self.session.seats - self.people.held)
+
+    @property
+    def is_below_minimum(self) -> bool:
+        """Whether fewer people hold a seat than the course's smallest group (rule 8)."""
+        return self.people.held < (self.session.course.group_min or 0)
+
+
+def session_rows(sessions: Sequence[Session]) -> list[SessionRow]:
+    """The rows of a page, in the given order: two queries, and one of whoever counts the people."""
+    meetings = meeting_rows(session.pk for session in sessions)
+    people = headcounts(session.pk for session in sessions)
+    return [
+        SessionRow(session, meetings[session.pk], people.get(session.pk, Headcount())) for session in sessions
+    ]
+
+
+def meeting_rows(session_ids: Iterable[int]) -> dict[int, list[MeetingRow]]:
+    """Meetings by session, in the order of time; those who attend are not loaded."""
+    by_session: dict[int, list[MeetingRow]] = defaultdict(list)
+    by_meeting: dict[int, MeetingRow] = {}
+    for meeting in Meeting.objects.filter(session__in=list(session_ids)).order_by("starts_at", "pk"):
+        row = by_meeting[meeting.pk] = MeetingRow(meeting)
+        by_session[meeting.session_id].append(row)
+    claims = Booking.objects.filter(meeting__in=by_meeting).exclude(role=Booking.Role.ATTENDS)
+    for booking in claims.select_related("room__site", "person").order_by("room__name", "person__name_key"):
+        row = by_meeting[booking.meeting_id]
+        if booking.room is not None:
+            row.rooms.append(booking.room)
+        elif booking.person is not None:
+            row.trainers.append(booking.person)
+    return by_session

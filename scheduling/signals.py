@@ -1,0 +1,26 @@
+"""News of scheduling for the apps on its right; always sent inside the action's transaction."""
+
+from django.dispatch import Signal
+
+# Asked before an action locks: receivers return the keys of further persons whose calendar the action may
+# touch (who waits for a seat, or holds one without bookings), so that all persons are locked at once, in the
+# order of their keys.
+# Arguments: session_ids.
+collecting_persons = Signal()
+
+# Sessions were cancelled, their bookings are gone. Arguments: sessions (list), reason, by.
+sessions_cancelled = Signal()
+
+# A session has new times, places, trainers, or another link or note. Arguments: session, meetings (list),
+# old_starts_at, clashing_person_ids (list of trainees whose bookings could not move along), by.
+session_moved = Signal()
+
+# Sessions have another number of seats. Arguments: sessions (list), by.
+seats_changed = Signal()
+
+# Drafts became visible. Arguments: sessions (list), by.
+sessions_published = Signal()
+
+# Planners' pages ask how many people a session has: receivers return a `headcounts.Headcount` by session key.
+# Arguments: session_ids (list).
+counting_people = Signal()

@@ -1,0 +1,161 @@
+"""Planning a session in steps that stand in the address: the course, the times, then room and trainers."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from centre.models import Policy, days_off
+from courses.models import Course, CourseQuerySet
+from people.requests import UserRequest
+from scheduling import actions
+from scheduling.choices import Choices, load_choices
+from scheduling.errors import SchedulingError
+from scheduling.facts import Span
+from scheduling.forms.plans import DETAILS, CourseSearch, PlacesForm, TimesForm
+from scheduling.impact import replan_impact
+from scheduling.models import Session
+from scheduling.overview import session_rows
+from scheduling.proposals import proposed_spans
+
+COURSES_SHOWN = 30
+PROPOSED_WITHIN_DAYS = 60
+
+
+@login_required
+@permission_required("scheduling.plan_session", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def plan(request: UserRequest) -> HttpResponse:
+    """Without a course in the address or the form: choose one first."""
+    search = CourseSearch(request.POST if request.method == "POST" else request.GET)
+    search.is_valid()
+    if not (code := search.cleaned_data.get("course")):
+        return choose_course(request, search)
+    course = get_object_or_404(taught_courses(), code=code)
+    return plan_in_steps(request, course, session=None)
+
+
+@login_required
+@permission_required("scheduling.plan_session", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def replan(request: UserRequest, pk: int) -> HttpResponse:
+    session = get_object_or_404(Session.objects.select_related("course"), pk=pk)
+    return plan_in_steps(request, session.course, session=session)
+
+
+def choose_course(request: UserRequest, search: CourseSearch) -> HttpResponse:
+    words = search.cleaned_data.get("q", "")
+    found = taught_courses().search(words) if words else taught_courses()
+    context = {"search": search, "words": words, "courses": found[:COURSES_SHOWN], "count": found.count()}
+    return render(request, "scheduling/choose_course.html", context)
+
+
+def taught_courses() -> CourseQuerySet:
+    return Course.objects.offered().exclude(delivery=Course.Delivery.SELF_PACED)
+
+
+def plan_in_steps(request: UserRequest, course: Course, *, session: Session | None) -> HttpResponse:
+    """The times, until they are right; then rooms and trainers, until the session stands."""
+    policy = Policy.objects.current()
+    times = times_form(request, course, session, policy)
+    context: dict[str, Any] = {"course": course, "session": session, "times": times, "form": times}
+    if "edit" in request.GET or not times.is_valid():
+        return render(request, "scheduling/plan_times.html", context)
+
+    choices = choices_at(request, course, session, times, policy)
+    data = request.POST if request.method == "POST" else None
+    places = PlacesForm(choices, data, initial=places_of(session, choices))
+    if request.method == "POST" and places.is_valid():
+        try:
+            planned = save(request, course, session, times, places)
+        except SchedulingError as error:
+            places.add_error(None, str(error))
+            # Somebody was quicker: show what is left.
+            places.choices = choices_at(request, course, session, times, policy)
+        else:
+            return redirect("scheduling:session", planned.pk)
+    if session is not None:
+        context["impact"] = replan_impact(session_rows([session])[0])
+    return render(request, "scheduling/plan_places.html", {**context, "form": places})
+
+
+def times_form(request: UserRequest, course: Course, session: Session | None, policy: Policy) -> TimesForm:
+    """The form as it was sent, else with the session's own times, else with a proposal."""
+    sent = request.POST if request.method == "POST" else request.GET
+    data = sent if "day_1" in sent else None
+    if session is None:
+        return TimesForm(
+            course,
+            course.meetings or 1,
+            policy,
+            data,
+            initial={"course": course.code, **TimesForm.initial_of(proposal(course))},
+        )
+    spans = [Span(meeting.starts_at, meeting.ends_at) for meeting in session.meetings.all()]
+    details = {name: getattr(session, name) for name in ("version", *DETAILS)}
+    return TimesForm(
+        course,
+        len(spans),
+        policy,
+        data,
+        is_replanned=True,
+        initial={**details, **TimesForm.initial_of(spans)},
+    )
+
+
+def proposal(course: Course) -> list[Span]:
+    today = timezone.localdate()
+    return proposed_spans(
+        academic_hours=course.academic_hours,
+        meetings=course.meetings or 1,
+        today=today,
+        days_off=days_off(today, today + timedelta(days=PROPOSED_WITHIN_DAYS)),
+        zone=timezone.get_default_timezone(),
+    )
+
+
+def choices_at(
+    request: UserRequest, course: Course, session: Session | None, times: TimesForm, policy: Policy
+) -> Choices:
+    return load_choices(
+        course,
+        times.spans,
+        group=times.group,
+        needs_step_free=times.cleaned_data.get("needs_step_free", False),
+        policy=policy,
+        besides_session=session.pk if session else None,
+        with_reasons=request.user.has_perm("trainers.view_absence"),
+    )
+
+
+def places_of(session: Session | None, choices: Choices) -> dict[str, object]:
+    """The session's own rooms and trainers; for a new one the fitting room with the fewest seats to spare."""
+    if session is not None:
+        return PlacesForm.initial_of(actions.current_plans(session))
+    free = choices.free_rooms()
+    return {"room": free[0].pk} if free else {}
+
+
+def save(
+    request: UserRequest, course: Course, session: Session | None, times: TimesForm, places: PlacesForm
+) -> Session:
+    if session is None:
+        planned = actions.plan_session(course, places.plans, by=request.user, **times.details)
+        messages.success(request, _("The draft is saved. Only planners see it until it is published."))
+    else:
+        planned = actions.replan_session(
+            session,
+            places.plans,
+            by=request.user,
+            version=times.cleaned_data["version"],
+            reason=places.cleaned_data["reason"],
+            **times.details,
+        )
+        messages.success(request, _("The session is changed."))
+    return planned

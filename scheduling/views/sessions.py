@@ -1,0 +1,140 @@
+"""The list of sessions, one session, and the steps of its life."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from people.requests import UserRequest
+from scheduling import actions
+from scheduling.errors import SchedulingError
+from scheduling.forms.sessions import (
+    CancelForm,
+    ConfirmForm,
+    LimitForm,
+    PublishForm,
+    SessionFilters,
+    StepForm,
+)
+from scheduling.impact import cancel_impact, confirm_impact, limit_impact, publish_impact
+from scheduling.models import Session
+from scheduling.overview import SessionRow, session_rows
+
+SESSIONS_A_PAGE = 50
+
+
+@login_required
+@permission_required("scheduling.plan_session", raise_exception=True)
+@require_safe
+def session_list(request: UserRequest) -> HttpResponse:
+    filters = SessionFilters(request.GET)
+    found = filters.apply(Session.objects.select_related("course").defer("course__description"))
+    page = Paginator(found, SESSIONS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"filters": filters, "page": page, "rows": session_rows(list(page.object_list))}
+    return render(request, "scheduling/session_list.html", context)
+
+
+@login_required
+@permission_required("scheduling.plan_session", raise_exception=True)
+@require_safe
+def session(request: UserRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Session.objects.select_related("course"), pk=pk)
+    context = {"session": found, "row": session_rows([found])[0], "steps": found.steps.select_related("by")}
+    return render(request, "scheduling/session.html", context)
+
+
+@login_required
+@permission_required("scheduling.plan_session", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def publish(request: UserRequest, pk: int) -> HttpResponse:
+    return step(
+        request,
+        pk,
+        PublishForm,
+        impact=publish_impact,
+        take=lambda session, _chosen: actions.publish_session(session, by=request.user),
+        title=_("Publish the session"),
+        done=_("The session is open for enrolment."),
+    )
+
+
+@login_required
+@permission_required("scheduling.plan_session", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def confirm(request: UserRequest, pk: int) -> HttpResponse:
+    return step(
+        request,
+        pk,
+        ConfirmForm,
+        impact=confirm_impact,
+        take=lambda session, _chosen: actions.confirm_session(session, by=request.user),
+        title=_("Confirm the session"),
+        done=_("The session is confirmed."),
+    )
+
+
+@login_required
+@permission_required("scheduling.plan_session", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def limit(request: UserRequest, pk: int) -> HttpResponse:
+    return step(
+        request,
+        pk,
+        LimitForm,
+        impact=limit_impact,
+        take=lambda session, chosen: actions.change_limit(
+            session, chosen["limit"], by=request.user, reason=chosen["reason"]
+        ),
+        title=_("Change the limit of seats"),
+        done=_("The limit of seats is changed."),
+    )
+
+
+@login_required
+@permission_required("scheduling.plan_session", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def cancel(request: UserRequest, pk: int) -> HttpResponse:
+    return step(
+        request,
+        pk,
+        CancelForm,
+        impact=cancel_impact,
+        take=lambda session, chosen: actions.cancel_session(session, chosen["reason"], by=request.user),
+        title=_("Cancel the session"),
+        done=_("The session is cancelled."),
+    )
+
+
+def step(
+    request: UserRequest,
+    pk: int,
+    form_class: type[StepForm],
+    *,
+    impact: Callable[[SessionRow], Iterable[str]],
+    take: Callable[[Session, dict[str, Any]], Session],
+    title: Promise,
+    done: Promise,
+) -> HttpResponse:
+    """The page of one step: what it will do, then its button."""
+    found = get_object_or_404(Session.objects.select_related("course"), pk=pk)
+    form = form_class(request.POST if request.method == "POST" else None, initial={"limit": found.limit})
+    form.cancel_url = reverse("scheduling:session", args=[pk])
+    if request.method == "POST" and form.is_valid():
+        try:
+            take(found, form.cleaned_data)
+        except SchedulingError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, str(done))
+            return redirect("scheduling:session", pk)
+    row = session_rows([found])[0]
+    context = {"session": found, "row": row, "impact": impact(row), "form": form, "title": title}
+    return render(request, "scheduling/step.html", context)
