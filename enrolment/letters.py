@@ -1,0 +1,324 @@
+"""The letters of enrolment: each is made of the facts of the moment it leaves, or is not true any more (None)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists
+from django.db.models.expressions import Combinable
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from centre.templatetags.centre_text import clock
+from enrolment.models import SEATS_TAKEN, Enrolment, Seat
+from enrolment.notices import REMINDERS
+from notifications import kinds
+from notifications.kinds import Button, Letter, hello
+from notifications.models import Message
+from notifications.words import full_moment, long_date, short_day
+from records.models import Completion
+from scheduling.models import Booking, Session
+from scheduling.timetables import sittings_of, timetable_of
+
+
+@dataclass(frozen=True)
+class Facts:
+    """An enrolment in a session that takes place and is not over, as it is now."""
+
+    enrolment: Enrolment
+    session: Session
+    now: datetime
+
+    @property
+    def course(self) -> str:
+        return self.session.course.title
+
+
+def seat_taken(message: Message) -> Letter | None:
+    facts = facts_of(message)
+    if facts is None or facts.enrolment.seat not in SEATS_TAKEN:
+        return None
+    return seat_letter(
+        message,
+        facts,
+        title=_("You have a seat: %(course)s, %(date)s"),
+        news=_("You have a seat in “%(course)s”."),
+    )
+
+
+def seat_given(message: Message) -> Letter | None:
+    facts = facts_of(message)
+    if facts is None or facts.enrolment.seat not in SEATS_TAKEN:
+        return None
+    return seat_letter(
+        message,
+        facts,
+        title=_("A seat is free and yours: %(course)s, %(date)s"),
+        news=_("A seat in “%(course)s” has become free. You were next in the queue, and it is yours now."),
+    )
+
+
+def seat_letter(message: Message, facts: Facts, *, title: str, news: str) -> Letter:
+    words = {"course": facts.course, "date": short_day(facts.session.starts_at)}
+    return Letter(
+        title=title % words,
+        paragraphs=(
+            hello(message.recipient),
+            news % words,
+            *timetable_of(facts.session, sittings_of(facts.session)),
+            please_cancel_early(),
+        ),
+        button=open_enrolment(facts.enrolment),
+        deadline=facts.session.starts_at,
+    )
+
+
+def queued(message: Message) -> Letter | None:
+    facts = facts_of(message)
+    if facts is None or facts.enrolment.seat != Seat.WAITING or facts.session.has_begun:
+        return None
+    place = facts.enrolment.place_in_queue
+    words = {"course": facts.course, "place": place, "date": short_day(facts.session.starts_at)}
+    if place == 1:
+        ahead = _("You are the first in the queue.")
+    else:
+        ahead = ngettext(
+            "%(count)s person is ahead of you: the queue goes by the time of request.",
+            "%(count)s people are ahead of you: the queue goes by the time of request.",
+            place - 1,
+        ) % {"count": place - 1}
+    return Letter(
+        title=_("You are in the queue, place %(place)s: %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("All seats in “%(course)s” are taken, and you are in the queue.") % words,
+            full_moment(facts.session.starts_at),
+            ahead,
+            _("When a seat becomes free and it is your turn, it is yours at once and we write to you."),
+        ),
+        button=open_enrolment(facts.enrolment),
+        deadline=facts.session.starts_at,
+    )
+
+
+def session_moved(message: Message) -> Letter | None:
+    facts = facts_of(message)
+    if facts is None:
+        return None
+    waits = facts.enrolment.seat == Seat.WAITING
+    words = {"course": facts.course, "date": short_day(facts.session.starts_at)}
+    told = time_told_before(message)
+    is_later = told is not None and told != facts.session.starts_at
+    title = _("New time: %(course)s, %(date)s") if is_later else _("Changes: %(course)s, %(date)s")
+    if waits:
+        news = _("The session “%(course)s”, for which you are in the queue, has changed.")
+        after = _("Your place in the queue stays yours.")
+    else:
+        news = _("The session “%(course)s”, in which you have a seat, has changed.")
+        after = _("Your seat stays yours. If this does not suit you, please cancel as early as you can.")
+    return Letter(
+        title=title % words,
+        paragraphs=tuple(
+            filter(
+                None,
+                (
+                    hello(message.recipient),
+                    news % words,
+                    "\n".join([_("Before:"), full_moment(told)]) if told and is_later else "",
+                    *timetable_now(facts.session),
+                    after,
+                ),
+            )
+        ),
+        button=open_enrolment(facts.enrolment),
+        deadline=facts.session.starts_at,
+    )
+
+
+def clash_after_move(message: Message) -> Letter | None:
+    facts = facts_of(message)
+    if facts is None or facts.enrolment.clash_since is None:
+        return None
+    session = facts.session
+    words = {"course": facts.course, "date": short_day(session.starts_at)}
+    other = (
+        Booking.objects.filter(person=message.recipient_id)
+        .overlapping(session.starts_at, session.ends_at)
+        .exclude(meeting__session=session)
+        .select_related("meeting__session__course")
+        .order_by("meeting__starts_at")
+        .first()
+    )
+    return Letter(
+        title=_("Two courses at one time: %(course)s, %(date)s") % words,
+        paragraphs=tuple(
+            filter(
+                None,
+                (
+                    hello(message.recipient),
+                    _("The session “%(course)s”, in which you have a seat, was moved.") % words,
+                    *timetable_now(session),
+                    _("At that time you are booked for “%(other)s”.")
+                    % {"other": other.meeting.session.course.title}
+                    if other
+                    else "",
+                    _(
+                        "We keep your seat for now. Please choose which course you come to, and cancel the other."
+                    ),
+                ),
+            )
+        ),
+        button=open_enrolment(facts.enrolment),
+        deadline=session.starts_at,
+    )
+
+
+def session_cancelled(message: Message) -> Letter | None:
+    enrolment = enrolment_of(message)
+    session = enrolment.session if enrolment else None
+    if enrolment is None or session is None or session.status != Session.Status.CANCELLED:
+        return None
+    words = {"course": session.course.title, "date": short_day(session.starts_at)}
+    return Letter(
+        title=_("Cancelled: %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("The session “%(course)s” will not take place.") % words,
+            full_moment(session.starts_at),
+            _("Reason: %(reason)s") % {"reason": session.cancelled_because},
+            _(
+                "Your enrolment has ended and your time is free again. We are sorry. Please choose another date."
+            ),
+        ),
+        button=Button(_("Choose another date"), session.course.get_absolute_url()),
+        deadline=session.starts_at,
+    )
+
+
+def reminder(message: Message) -> Letter | None:
+    """Whatever reminder it is, it says how long it still is: true also when the beat slept.
+
+    Not sent when a later one is due too, after the start, or when the meeting or the seat is gone.
+    """
+    later = REMINDERS[REMINDERS.index(message.kind) + 1 :]
+    facts = facts_of(message, ~Exists(Message.objects.superseding(message, later, timezone.now())))
+    if facts is None or facts.enrolment.seat not in SEATS_TAKEN:
+        return None
+    starts_at = datetime.fromisoformat(message.context["starts_at"])
+    ahead = [sitting for sitting in sittings_of(facts.session) if sitting.starts_at >= starts_at]
+    if starts_at <= facts.now or not ahead or ahead[0].starts_at != starts_at:
+        return None
+    days = (timezone.localdate(starts_at) - timezone.localdate(facts.now)).days
+    words = {
+        "course": facts.course,
+        "date": short_day(starts_at),
+        "time": clock(starts_at),
+        "days": days,
+    }
+    if days == 0:
+        title = _("Today at %(time)s: %(course)s")
+    elif days == 1:
+        title = _("Tomorrow at %(time)s: %(course)s")
+    else:
+        title = ngettext(
+            "In %(days)s day, on %(date)s: %(course)s", "In %(days)s days, on %(date)s: %(course)s", days
+        )
+    return Letter(
+        title=title % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("We are expecting you in “%(course)s”.") % words,
+            *timetable_of(facts.session, ahead),
+            please_cancel_early(),
+        ),
+        button=open_enrolment(facts.enrolment),
+        deadline=starts_at,
+    )
+
+
+def completion_recorded(message: Message) -> Letter | None:
+    completion = Completion.objects.select_related("course").filter(pk=key_of(message)).first()
+    if completion is None:
+        return None
+    words = {"course": completion.course.title, "date": long_date(completion.completed_on)}
+    if completion.valid_until:
+        validity = _("It is valid until %(date)s.") % {"date": long_date(completion.valid_until)}
+    else:
+        validity = _("It is valid without a time limit.")
+    return Letter(
+        title=_("Course completed: %(course)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("You completed “%(course)s” on %(date)s. Congratulations!") % words,
+            validity,
+        ),
+        button=Button(_("My completions"), reverse("website:completions")),
+    )
+
+
+# --- what the letters share -----------------------------------------------------------------------
+
+
+def key_of(message: Message) -> int:
+    """The key of the row the message is about: 12 of "enrolment:12"."""
+    return int(message.subject.partition(":")[2])
+
+
+def enrolment_of(message: Message, *conditions: Combinable) -> Enrolment | None:
+    enrolments = Enrolment.objects.select_related("session__course")
+    return enrolments.filter(*conditions, pk=key_of(message)).first()
+
+
+def facts_of(message: Message, *conditions: Combinable) -> Facts | None:
+    """The live enrolment and its session; None when either has ended, or a condition does not hold."""
+    enrolment = enrolment_of(message, *conditions)
+    session = enrolment.session if enrolment else None
+    if enrolment is None or session is None or not enrolment.is_live:
+        return None
+    if session.status not in {Session.Status.OPEN, Session.Status.CONFIRMED} or session.is_over:
+        return None
+    return Facts(enrolment, session, timezone.now())
+
+
+def time_told_before(message: Message) -> datetime | None:
+    """The start that the recipient knows of: the one before the first move that was not told yet.
+
+    Two moves in one night make one letter, which must not name a time that nobody ever heard of.
+    """
+    moves = Message.objects.about(message.subject).filter(
+        recipient=message.recipient_id, version__lte=message.version, context__has_key="old_starts_at"
+    )
+    known = ""
+    for move in moves.order_by("version", "pk"):
+        was_told = move.state not in {Message.State.PLANNED, Message.State.WITHDRAWN}
+        known = "" if was_told and move.pk != message.pk else known or move.context["old_starts_at"]
+    return datetime.fromisoformat(known) if known else None
+
+
+def timetable_now(session: Session) -> list[str]:
+    """The timetable after a change, introduced as such."""
+    first, *others = timetable_of(session, sittings_of(session))
+    return ["\n".join([_("Now:"), first]), *others]
+
+
+def open_enrolment(enrolment: Enrolment) -> Button:
+    return Button(_("Open my enrolment"), enrolment.get_absolute_url())
+
+
+def please_cancel_early() -> str:
+    return _("If you cannot come, please cancel as early as you can: the seat will help somebody else.")
+
+
+def register_kinds() -> None:
+    """Called when the app is ready."""
+    kinds.register("seat_taken", seat_taken, gettext_lazy("seat taken"))
+    kinds.register("queued", queued, gettext_lazy("place in the queue"))
+    kinds.register("seat_given", seat_given, gettext_lazy("seat given from the queue"))
+    kinds.register("session_moved", session_moved, gettext_lazy("session moved"))
+    kinds.register("clash_after_move", clash_after_move, gettext_lazy("clash after a move"))
+    kinds.register("session_cancelled", session_cancelled, gettext_lazy("session cancelled"))
+    kinds.register("reminder_first", reminder, gettext_lazy("first reminder"))
+    kinds.register("reminder_second", reminder, gettext_lazy("second reminder"))
+    kinds.register("reminder_last", reminder, gettext_lazy("last reminder"))
+    kinds.register("completion_recorded", completion_recorded, gettext_lazy("course completed"))

@@ -1,0 +1,262 @@
+"""Who takes which seat, and who came: enrolments, their log, and the marks of attendance."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from centre.functions import ClockTimestamp
+from courses.models import Course
+from people.models import Employee
+from scheduling.models import Meeting, Session
+
+
+class Seat(models.TextChoices):
+    NONE = "none", _("no seat")
+    WAITING = "waiting", _("waiting")
+    OFFERED = "offered", _("offered")
+    HELD = "held", _("held")
+    GIVEN_UP = "given_up", _("given up")
+
+
+class Approval(models.TextChoices):
+    NOT_NEEDED = "not_needed", _("not needed")
+    ASKED = "asked", _("asked")
+    GRANTED = "granted", _("granted")
+    REFUSED = "refused", _("refused")
+    EXPIRED = "expired", _("expired")
+
+
+class Ending(models.TextChoices):
+    """How an enrolment ended; a live one has none."""
+
+    LIVE = "", _("live")
+    CANCELLED = "cancelled", _("cancelled by the trainee")
+    CANCELLED_LATE = "cancelled_late", _("cancelled late by the trainee")
+    BY_CENTRE = "by_centre", _("cancelled by the centre")
+    NOT_REACHED = "not_reached", _("the session began before a seat was free")
+    DISMISSED = "dismissed", _("left the organisation")
+    FINISHED = "finished", _("finished")
+    NOT_COMPLETED = "not_completed", _("not completed")
+    NO_SHOW = "no_show", _("did not come")
+
+
+APPROVAL_SETTLED = (Approval.NOT_NEEDED, Approval.GRANTED)
+SEATS_TAKEN = (Seat.HELD, Seat.OFFERED)
+# Endings of people who had their seat when the session took place; they keep it, and its bookings.
+SEAT_USED = (Ending.FINISHED, Ending.NOT_COMPLETED, Ending.NO_SHOW)
+# The order in which freed seats are given (rule 13: for now by time of request; the key breaks a tie).
+QUEUE_ORDER = ("requested_at", "pk")
+
+LEGAL_PAIRS = (
+    # live, in a session
+    Q(ended_because="", session__isnull=False, seat=Seat.NONE, approval=Approval.ASKED)
+    | Q(
+        ended_because="",
+        session__isnull=False,
+        seat__in=[Seat.WAITING, *SEATS_TAKEN],
+        approval__in=APPROVAL_SETTLED,
+    )
+    # live, self-paced: no seat is needed
+    | Q(
+        ended_because="",
+        session__isnull=True,
+        seat=Seat.NONE,
+        approval__in=[*APPROVAL_SETTLED, Approval.ASKED],
+    )
+    # ended after the session took place, or after the self-paced course was finished
+    | Q(ended_because__in=SEAT_USED, session__isnull=False, seat=Seat.HELD, approval__in=APPROVAL_SETTLED)
+    | Q(ended_because__in=SEAT_USED, session__isnull=True, seat=Seat.NONE, approval__in=APPROVAL_SETTLED)
+    # ended before
+    | Q(
+        ~Q(ended_because__in=["", *SEAT_USED]),
+        ended_because__in=[ending.value for ending in Ending],
+        seat__in=[Seat.NONE, Seat.GIVEN_UP],
+        approval__in=[approval.value for approval in Approval],
+    )
+)
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def live(self) -> Self:
+        return self.filter(ended_because=Ending.LIVE)
+
+    def holding(self) -> Self:
+        """Those who take a seat: held or offered, also after the sheet is closed."""
+        return self.filter(seat__in=SEATS_TAKEN)
+
+    def seated(self) -> Self:
+        """Those who hold their seat, or held it to the end: the rows of the attendance sheet."""
+        return self.filter(seat=Seat.HELD)
+
+    def promotable(self) -> Self:
+        """Waiting with nothing left to approve, in the order in which seats are given."""
+        return self.filter(
+            ended_because=Ending.LIVE, seat=Seat.WAITING, approval__in=APPROVAL_SETTLED
+        ).order_by(*QUEUE_ORDER)
+
+
+class Enrolment(models.Model):
+    """A trainee's enrolment in a session, or in a self-paced course (then there is no session).
+
+    Two facts, not one status: `seat` and `approval`; `ended_because` says how it ended. The table of legal
+    pairs is a constraint. `requested_at` comes from the database's clock after the session's lock and is the
+    person's place in the queue for ever.
+    """
+
+    trainee = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("trainee")
+    )
+    course = models.ForeignKey(
+        Course, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("course")
+    )
+    session = models.ForeignKey(
+        Session,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="enrolments",
+        verbose_name=_("session"),
+    )
+    seat = models.CharField(_("seat"), max_length=10, choices=Seat.choices)
+    approval = models.CharField(
+        _("approval"), max_length=10, choices=Approval.choices, default=Approval.NOT_NEEDED
+    )
+    requested_at = models.DateTimeField(_("requested at"), db_default=ClockTimestamp())
+    ended_because = models.CharField(
+        _("ended"), max_length=20, choices=Ending.choices, blank=True, default=Ending.LIVE
+    )
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    # The session was moved onto another booking of the trainee: the seat is kept without bookings until they choose.
+    clash_since = models.DateTimeField(_("clashes since"), null=True, blank=True)
+    # Percent, of the test or exam; entered by the trainer on the sheet, or by the test of a self-paced course.
+    score = models.PositiveSmallIntegerField(_("score, percent"), null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
+        ordering = ["-requested_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trainee", "course"],
+                condition=Q(ended_because=""),
+                name="enrolment_one_live_per_course",
+            ),
+            models.CheckConstraint(condition=LEGAL_PAIRS, name="enrolment_legal_pair"),
+            models.CheckConstraint(
+                condition=Q(ended_because="", ended_at__isnull=True)
+                | (~Q(ended_because="") & Q(ended_at__isnull=False)),
+                name="enrolment_ended_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__lte=100), name="enrolment_score_is_percent"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["session", "seat"], name="enrolment_by_session"),
+            models.Index(
+                fields=["session", "requested_at"],
+                condition=Q(ended_because="", seat="waiting"),
+                name="enrolment_queue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trainee}: {self.course}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("enrolment:enrolment", args=[self.pk])
+
+    @property
+    def is_live(self) -> bool:
+        return self.ended_because == Ending.LIVE
+
+    @property
+    def place_in_queue(self) -> int:
+        """The person's place among those who wait, from 1; one query."""
+        ahead = Q(requested_at__lt=self.requested_at) | Q(requested_at=self.requested_at, pk__lt=self.pk)
+        return Enrolment.objects.promotable().filter(ahead, session=self.session_id).count() + 1
+
+
+class EnrolmentEntry(models.Model):
+    """One line of an enrolment's story, for people: what happened, when, by whom and why. Append-only.
+
+    State is never rebuilt from it.
+    """
+
+    class Kind(models.TextChoices):
+        SEAT_TAKEN = "seat_taken", _("seat taken")
+        QUEUED = "queued", _("joined the queue")
+        PROMOTED = "promoted", _("seat given from the queue")
+        SKIPPED = "skipped", _("passed over in the queue")
+        STARTED = "started", _("course started")
+        CANCELLED = "cancelled", _("cancelled")
+        CLASH = "clash", _("clashes after the session was moved")
+        MOVED = "moved", _("session moved")
+        ENDED = "ended", _("ended")
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="entries")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    kind = models.CharField(_("what"), max_length=12, choices=Kind.choices)
+    by = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("who")
+    )
+    reason = models.CharField(_("why"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("entry of an enrolment")
+        verbose_name_plural = _("entries of enrolments")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id}: {self.kind}"
+
+
+class Mark(models.TextChoices):
+    PRESENT = "present", _("present")
+    LATE = "late", _("late")
+    LEFT_EARLY = "left_early", _("left early")
+    EXCUSED = "excused", _("excused")
+    ABSENT = "absent", _("absent")
+
+
+class AttendanceMark(models.Model):
+    """A trainee's attendance of one meeting, with the minutes attended. "Not marked" is the row's absence (rule 20)."""
+
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.PROTECT, related_name="marks", verbose_name=_("enrolment")
+    )
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.PROTECT, related_name="marks", verbose_name=_("meeting")
+    )
+    mark = models.CharField(_("mark"), max_length=10, choices=Mark.choices)
+    minutes = models.PositiveSmallIntegerField(_("minutes attended"))
+    marked_at = models.DateTimeField(_("marked at"), default=timezone.now)
+    marked_by = models.ForeignKey(
+        Employee,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("marked by"),
+    )
+
+    class Meta:
+        verbose_name = _("attendance mark")
+        verbose_name_plural = _("attendance marks")
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "meeting"], name="attendance_one_mark_per_meeting"),
+            models.CheckConstraint(
+                condition=Q(mark__in=["present", "late", "left_early"], minutes__gte=1)
+                | Q(mark__in=["excused", "absent"], minutes=0),
+                name="attendance_minutes_fit_the_mark",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment}: {self.mark}"

@@ -1,0 +1,113 @@
+"""Which messages the actions of enrolment plan; `enrolment.letters` says what they become.
+
+Everything told to a trainee is about the enrolment ("enrolment:12"), so that one call withdraws what is still to
+be told; its version is the session's, so that a move plans the reminders anew. Letters are made of the facts of
+the moment they leave; the context keeps only what no row says any more, such as the time before a move.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from centre.models import Policy
+from enrolment.models import Enrolment
+from notifications.actions import PlannedMessage
+from notifications.quiet_hours import reminder_time
+from records.models import Completion
+from scheduling.models import Session
+
+# Kinds of reminders, from the earliest. Of several that are due at once only the last is sent.
+REMINDERS = ("reminder_first", "reminder_second", "reminder_last")
+# What a move of the session makes untrue or plans anew; other news stays, for it is told with the new times.
+OUTDATED_BY_A_MOVE = (*REMINDERS, "session_moved", "clash_after_move")
+
+
+def about(enrolment_id: int) -> str:
+    return f"enrolment:{enrolment_id}"
+
+
+def seat_messages(
+    enrolment: Enrolment,
+    session: Session,
+    *,
+    kind: str,
+    starts: Sequence[datetime],
+    policy: Policy,
+    now: datetime,
+) -> list[PlannedMessage]:
+    """The news of a seat (`seat_taken` or `seat_given`) and the reminders before the meetings, as one list."""
+    news = PlannedMessage(kind, enrolment.trainee_id, about(enrolment.pk), version=session.version)
+    return [news, *reminder_messages(enrolment, session, starts=starts, policy=policy, now=now)]
+
+
+def reminder_messages(
+    enrolment: Enrolment, session: Session, *, starts: Sequence[datetime], policy: Policy, now: datetime
+) -> list[PlannedMessage]:
+    """The reminders that still lie ahead: all three before the first meeting; before the first meeting of each
+    later day the second and the last, for by then people know the course.
+
+    A reminder that would come in the quiet hours waits for their end or, when that is too late, goes the
+    evening before. Each is kept apart by the start it reminds of.
+    """
+    zone = timezone.get_default_timezone()
+    hours = (policy.first_reminder_hours, policy.second_reminder_hours, policy.last_reminder_hours)
+    planned = []
+    days_reminded: set[date] = set()
+    for start in sorted(starts):
+        day = start.astimezone(zone).date()
+        if day in days_reminded:
+            continue
+        first = 1 if days_reminded else 0
+        days_reminded.add(day)
+        for kind, lead_hours in list(zip(REMINDERS, hours, strict=True))[first:]:
+            at = reminder_time(start - timedelta(hours=lead_hours), policy, zone, deadline=start)
+            if at > now:
+                planned.append(
+                    PlannedMessage(
+                        kind,
+                        enrolment.trainee_id,
+                        about(enrolment.pk),
+                        at,
+                        version=session.version,
+                        context={"starts_at": start.isoformat()},
+                        part=f"{start:%Y%m%dT%H%M}",
+                    )
+                )
+    return planned
+
+
+def queue_messages(enrolment: Enrolment, session: Session) -> list[PlannedMessage]:
+    """The news of a place in the queue; which place, the letter says."""
+    return [PlannedMessage("queued", enrolment.trainee_id, about(enrolment.pk), version=session.version)]
+
+
+def cancelled_messages(enrolments: Iterable[Enrolment], reason: str) -> list[PlannedMessage]:
+    """The news that the centre cancelled the session."""
+    return [
+        PlannedMessage("session_cancelled", one.trainee_id, about(one.pk), context={"reason": reason})
+        for one in enrolments
+    ]
+
+
+def moved_messages(
+    enrolments: Iterable[Enrolment], session: Session, *, old_starts_at: datetime, clashing: set[int]
+) -> list[PlannedMessage]:
+    """The news of another time or place, to each who holds a seat or waits; `clashing` are trainees' keys."""
+    return [
+        PlannedMessage(
+            "clash_after_move" if one.trainee_id in clashing else "session_moved",
+            one.trainee_id,
+            about(one.pk),
+            version=session.version,
+            context={"old_starts_at": old_starts_at.isoformat()},
+        )
+        for one in enrolments
+    ]
+
+
+def completion_messages(completions: Iterable[Completion]) -> list[PlannedMessage]:
+    """The news that a course was completed, and until when that is valid."""
+    return [
+        PlannedMessage("completion_recorded", one.trainee_id, f"completion:{one.pk}") for one in completions
+    ]

@@ -1,0 +1,106 @@
+"""What one session offers one person: a seat, a place in the queue, what they have already, or why not."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from centre.models import Policy
+from centre.templatetags.centre_text import when
+from enrolment.conditions import Situation, Unmet, unmet
+from enrolment.models import SEATS_TAKEN, Enrolment, Seat
+from enrolment.situations import situations
+from people.models import Employee
+from scheduling.models import Session
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The state of one person before one session, and with it the one button that fits."""
+
+    session: Session
+    situation: Situation
+    # Live, and in this very session; None otherwise.
+    enrolment: Enrolment | None
+
+    @cached_property
+    def obstacle(self) -> Unmet | None:
+        """The first condition that is not met, with the way out."""
+        if self.enrolment:
+            return None
+        return next(iter(unmet(self.situation)), None)
+
+    @property
+    def has_seat(self) -> bool:
+        return self.enrolment is not None and self.enrolment.seat in SEATS_TAKEN
+
+    @property
+    def waits(self) -> bool:
+        return self.enrolment is not None and self.enrolment.seat == Seat.WAITING
+
+    @cached_property
+    def place(self) -> int:
+        return self.enrolment.place_in_queue if self.enrolment else 0
+
+    @property
+    def seat_is_free(self) -> bool:
+        """A newcomer gets a seat at once: one is free, and nobody waits for it (rule 13)."""
+        return self.situation.has_free_seat and not self.situation.waiting
+
+    @property
+    def seats_words(self) -> str:
+        return seats_words(self.session.seats, self.situation.seats_taken, self.situation.waiting)
+
+    @property
+    def cancel_until(self) -> datetime:
+        """Until then cancelling is a click; later it needs a reason (rule 15)."""
+        return self.session.starts_at - timedelta(hours=self.situation.policy.cancel_lead_hours)
+
+    @property
+    def cancels_freely(self) -> bool:
+        return self.waits or self.cancel_until > self.situation.now
+
+
+def panel_of(trainee: Employee, session: Session) -> Panel:
+    """The panel as it is now; six statements at most."""
+    situation = situations(trainee, [session], policy=Policy.objects.current())[session.pk]
+    enrolment = None
+    if situation.live_enrolment_id and not situation.live_enrolment_elsewhere:
+        enrolment = Enrolment.objects.get(pk=situation.live_enrolment_id)
+    return Panel(session=session, situation=situation, enrolment=enrolment)
+
+
+def seats_words(seats: int, taken: int, waiting: int) -> str:
+    """ "3 seats left", or the queue and its length. While somebody waits no seat is free for a newcomer."""
+    free = max(0, seats - taken)
+    if free and not waiting:
+        return ngettext("%(count)s seat left", "%(count)s seats left", free) % {"count": free}
+    if waiting:
+        return ngettext("no seats, %(count)s in the queue", "no seats, %(count)s in the queue", waiting) % {
+            "count": waiting
+        }
+    return _("no seats, queue open")
+
+
+def summary(enrolment: Enrolment) -> str:
+    """What an enrolment means for its trainee now, in a sentence or two."""
+    if not enrolment.is_live:
+        return str(enrolment.get_ended_because_display())
+    if enrolment.session is None:
+        return _("You are taking this course. Study whenever it suits you.")
+    if enrolment.seat == Seat.WAITING and enrolment.session.has_begun:
+        return _("The session began before it was your turn. Leave its queue to choose another date.")
+    if enrolment.session.is_over:
+        return _("The session is over. Your completion appears when the trainer closes the sheet.")
+    if enrolment.seat == Seat.WAITING:
+        return _(
+            "All seats are taken. Your place in the queue is %(place)s: "
+            "as soon as a seat is yours, we will write to you."
+        ) % {"place": enrolment.place_in_queue}
+    if enrolment.clash_since:
+        return _("The session was moved to a time when you are busy. Keep the seat or cancel it.")
+    return _("The seat is yours. We look forward to seeing you: %(start)s.") % {
+        "start": when(enrolment.session.starts_at)
+    }

@@ -1,0 +1,134 @@
+"""What enrolment does with the news of scheduling, inside the transaction that makes it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.dispatch import receiver
+from django.utils import timezone
+
+from centre.models import Policy
+from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentEntry, Seat
+from enrolment.notices import (
+    OUTDATED_BY_A_MOVE,
+    about,
+    cancelled_messages,
+    moved_messages,
+    reminder_messages,
+)
+from enrolment.seats import promote, waiting_trainees
+from notifications.actions import plan_messages, withdraw_messages
+from people.models import Employee
+from scheduling import signals
+from scheduling.actions import persons_busy
+from scheduling.headcounts import Headcount
+from scheduling.models import Booking, Meeting, Session
+
+Entry = EnrolmentEntry.Kind
+
+
+@receiver(signals.collecting_persons)
+def name_who_has_no_bookings(session_ids: list[int], **kwargs: Any) -> set[int]:
+    """Who waits, and who holds a seat without bookings since a move brought it into a clash."""
+    clashing = Enrolment.objects.live().filter(session__in=session_ids, clash_since__isnull=False)
+    return waiting_trainees(session_ids) | set(clashing.values_list("trainee", flat=True))
+
+
+@receiver(signals.counting_people)
+def count_people(session_ids: list[int], **kwargs: Any) -> dict[int, Headcount]:
+    """How many people planners see; one query. Who holds a seat is counted also after the sheet is closed."""
+    live = Q(ended_because=Ending.LIVE)
+    counts = (
+        Enrolment.objects.filter(session__in=session_ids)
+        .order_by()
+        .values("session")
+        .annotate(
+            held=Count("pk", filter=Q(seat__in=SEATS_TAKEN)),
+            waiting=Count("pk", filter=live & Q(seat=Seat.WAITING)),
+            told=Count("pk", filter=live),
+        )
+    )
+    return {row["session"]: Headcount(row["held"], row["waiting"], row["told"]) for row in counts}
+
+
+@receiver(signals.seats_changed)
+def give_new_seats(sessions: list[Session], **kwargs: Any) -> None:
+    """More seats belong to the queue. Who waits is locked here, or was locked with all others by the action."""
+    Employee.objects.lock_all(waiting_trainees([session.pk for session in sessions]))
+    policy = Policy.objects.current()
+    for session in sessions:
+        promote(session, policy=policy)
+
+
+@receiver(signals.sessions_cancelled)
+def end_enrolments(sessions: list[Session], reason: str, by: Employee | None, **kwargs: Any) -> None:
+    """Cancelled by the centre is a state of its own; the time of request stays in the row (rule 15)."""
+    enrolments = list(Enrolment.objects.live().filter(session__in=sessions))
+    withdraw_messages(about(one.pk) for one in enrolments)
+    now = timezone.now()
+    for one in enrolments:
+        one.seat, one.ended_because, one.ended_at, one.clash_since = (
+            Seat.GIVEN_UP,
+            Ending.BY_CENTRE,
+            now,
+            None,
+        )
+    Enrolment.objects.bulk_update(
+        enrolments, ["seat", "ended_because", "ended_at", "clash_since"], batch_size=500
+    )
+    EnrolmentEntry.objects.bulk_create(
+        EnrolmentEntry(enrolment=one, kind=Entry.CANCELLED, by=by, reason=reason) for one in enrolments
+    )
+    plan_messages(cancelled_messages(enrolments, reason))
+
+
+def book_again(flagged: set[int], meetings: list[Meeting]) -> set[int]:
+    """Give bookings back to whom an earlier move brought into a clash; return those who clash still."""
+    still = persons_busy(flagged, meetings)
+    Booking.objects.bulk_create(
+        Booking(
+            meeting=meeting,
+            person_id=person,
+            role=Booking.Role.ATTENDS,
+            period=(meeting.starts_at, meeting.ends_at),
+        )
+        for meeting in meetings
+        for person in sorted(flagged - still)
+    )
+    return still
+
+
+@receiver(signals.session_moved)
+def tell_the_move(
+    session: Session,
+    meetings: list[Meeting],
+    old_starts_at: datetime,
+    clashing_person_ids: list[int],
+    by: Employee | None,
+    **kwargs: Any,
+) -> None:
+    """Everybody learns the new time; who clashes keeps the seat, flagged; reminders are planned anew."""
+    policy, now = Policy.objects.current(), timezone.now()
+    enrolments = list(Enrolment.objects.live().filter(session=session))
+    flagged = {one.trainee_id for one in enrolments if one.clash_since}
+    clashing = set(clashing_person_ids) | book_again(flagged, meetings)
+    withdraw_messages((about(one.pk) for one in enrolments), OUTDATED_BY_A_MOVE)
+    for one in enrolments:
+        one.clash_since = (one.clash_since or now) if one.trainee_id in clashing else None
+    Enrolment.objects.bulk_update(enrolments, ["clash_since"], batch_size=500)
+    EnrolmentEntry.objects.bulk_create(
+        EnrolmentEntry(enrolment=one, kind=Entry.CLASH if one.trainee_id in clashing else Entry.MOVED, by=by)
+        for one in enrolments
+    )
+    starts = [meeting.starts_at for meeting in meetings]
+    plan_messages(
+        [
+            *moved_messages(enrolments, session, old_starts_at=old_starts_at, clashing=clashing),
+            *(
+                reminder
+                for one in enrolments
+                if one.seat in SEATS_TAKEN
+                for reminder in reminder_messages(one, session, starts=starts, policy=policy, now=now)
+            ),
+        ]
+    )

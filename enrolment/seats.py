@@ -1,0 +1,112 @@
+"""The seat itself: the one function that gives a seat, and the one that frees it, whatever the door (rule 10).
+
+Both are called inside an action that holds the lock of the session and of every person concerned.
+"""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from centre.models import Policy
+from enrolment.conditions import Situation, unmet
+from enrolment.errors import SessionFull
+from enrolment.models import Ending, Enrolment, EnrolmentEntry, Seat
+from enrolment.notices import about, seat_messages
+from enrolment.situations import situations
+from notifications.actions import plan_messages, withdraw_messages
+from people.models import Employee
+from scheduling.models import Booking, Session
+
+Entry = EnrolmentEntry.Kind
+
+
+def hold_seat(enrolment: Enrolment, situation: Situation, *, kind: str, by: Employee | None = None) -> None:
+    """Give the enrolment a seat and its bookings, note it, and plan its messages (`kind` is the news).
+
+    `situation` was counted under the session's lock in this transaction.
+
+    Raises:
+        SessionFull: no seat is free.
+        PersonBusy: from the constraint, when the trainee is booked elsewhere for part of the time.
+    """
+    session = situation.session
+    if not situation.has_free_seat:
+        raise SessionFull(_("No seat is free any more. You may join the queue."))
+    enrolment.seat = Seat.HELD
+    enrolment.save()
+    Booking.objects.bulk_create(
+        Booking(
+            meeting_id=meeting.id,
+            person_id=enrolment.trainee_id,
+            role=Booking.Role.ATTENDS,
+            period=(meeting.starts_at, meeting.ends_at),
+        )
+        for meeting in situation.meetings
+    )
+    note(enrolment, Entry.PROMOTED if kind == "seat_given" else Entry.SEAT_TAKEN, by)
+    starts = [meeting.starts_at for meeting in situation.meetings]
+    plan_messages(
+        seat_messages(
+            enrolment, session, kind=kind, starts=starts, policy=situation.policy, now=situation.now
+        )
+    )
+
+
+def give_up_seat(enrolment: Enrolment, ending: Ending, *, by: Employee | None, reason: str = "") -> None:
+    """End the enrolment: its seat and bookings are free at once, what was still to be told is withdrawn."""
+    if enrolment.session_id is not None:
+        Booking.objects.filter(
+            meeting__session=enrolment.session_id, person=enrolment.trainee_id, role=Booking.Role.ATTENDS
+        ).delete()
+        enrolment.seat = Seat.GIVEN_UP
+    enrolment.ended_because = ending
+    enrolment.ended_at = timezone.now()
+    enrolment.clash_since = None
+    enrolment.save()
+    withdraw_messages([about(enrolment.pk)])
+    note(enrolment, Entry.CANCELLED, by, reason)
+
+
+def promote(session: Session, *, policy: Policy, now: datetime | None = None) -> list[Enrolment]:
+    """Give the free seats to those who wait, in the order of the queue, and return who got one.
+
+    The conditions are asked again; who does not meet them keeps waiting, passed over with the reason in the
+    enrolment's story. After the start nobody is promoted (rules 13, 14). The caller holds the locks of the
+    session and of everybody who waits.
+    """
+    now = now or timezone.now()
+    promoted: list[Enrolment] = []
+    if session.status not in {Session.Status.OPEN, Session.Status.CONFIRMED} or session.starts_at <= now:
+        return promoted
+    free = session.seats - session.enrolments.holding().count()
+    if free <= 0:
+        return promoted
+    for enrolment in session.enrolments.promotable().select_related("trainee"):
+        situation = situations(enrolment.trainee, [session], policy=policy, now=now)[session.pk]
+        if failed := unmet(situation):
+            pass_over(enrolment, failed[0].message)
+            continue
+        hold_seat(enrolment, situation, kind="seat_given")
+        promoted.append(enrolment)
+        free -= 1
+        if free == 0:
+            break
+    return promoted
+
+
+def pass_over(enrolment: Enrolment, reason: str) -> None:
+    """Note why a waiting trainee did not get a freed seat; the same reason is noted once."""
+    last = enrolment.entries.order_by("-at", "-pk").first()
+    if last is None or (last.kind, last.reason) != (Entry.SKIPPED, reason[:300]):
+        note(enrolment, Entry.SKIPPED, None, reason)
+
+
+def note(enrolment: Enrolment, kind: EnrolmentEntry.Kind, by: Employee | None, reason: str = "") -> None:
+    EnrolmentEntry.objects.create(enrolment=enrolment, kind=kind, by=by, reason=reason[:300])
+
+
+def waiting_trainees(session_ids: list[int]) -> set[int]:
+    """Keys of the people who wait for a seat in the sessions: a freed seat may concern any of them."""
+    waiting = Enrolment.objects.promotable().filter(session__in=session_ids).order_by()
+    return set(waiting.values_list("trainee", flat=True))

@@ -1,0 +1,32 @@
+"""What time alone brings about for enrolments."""
+
+from celery import shared_task
+from django.db.models import Count, F, Q
+
+from enrolment.models import APPROVAL_SETTLED, SEATS_TAKEN, Ending, Seat
+from scheduling.models import Session
+
+
+@shared_task
+def give_free_seats() -> int:
+    """Ask the queues again where a seat is free, and return how many people got one; safe to run at any time.
+
+    Every action that frees a seat promotes in its own transaction. This is for those who were passed over and
+    qualify by now: they have completed a prerequisite since, say.
+    """
+    from enrolment.actions import promote_waiting
+
+    taken = Count("enrolments", filter=Q(enrolments__seat__in=SEATS_TAKEN))
+    waiting = Count(
+        "enrolments",
+        filter=Q(
+            enrolments__seat=Seat.WAITING,
+            enrolments__ended_because=Ending.LIVE,
+            enrolments__approval__in=APPROVAL_SETTLED,
+        ),
+    )
+    sessions = Session.objects.upcoming().annotate(taken=taken, waiting=waiting)
+    return sum(
+        len(promote_waiting(session))
+        for session in sessions.filter(waiting__gt=0, taken__lt=F("seats")).order_by("pk")
+    )

@@ -1,0 +1,37 @@
+"""Seats and places as people say them: ``{% load enrolment_text %}``."""
+
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from enrolment.conditions import Unmet
+from enrolment.panels import seats_words
+
+register = template.Library()
+
+
+@register.filter
+def seats_left(session: Any) -> str:
+    """ "3 seats left" of a session that carries `seats_taken` and `waiting` (enrolment.situations.seat_facts)."""
+    return seats_words(session.seats, session.seats_taken, session.waiting)
+
+
+@register.filter
+def unmet_title(unmet: Unmet) -> str:
+    """The heading above what stands in the way."""
+    match unmet.code:
+        case "closed":
+            return _("Enrolment is closed")
+        case "completed":
+            return _("Already completed")
+        case "enrolled":
+            return _("You have another date")
+        case "audience":
+            return _("A course for other positions")
+        case "prerequisites":
+            return _("Something comes before it")
+        case "clash" | "travel":
+            return _("You are busy at that time")
+        case _other:
+            return _("You cannot enrol yet")

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from enrolment import attendance_views, views
+
+app_name = "enrolment"
+urlpatterns = [
+    path("sessions/<int:session_id>/enrolment/", views.enrol_in_session, name="enrol_in_session"),
+    path("enrolments/<int:pk>/", views.enrolment, name="enrolment"),
+    path("enrolments/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("timetable/", attendance_views.timetable, name="timetable"),
+    path("sessions/<int:session_id>/people/", attendance_views.people, name="people"),
+    path("sessions/<int:session_id>/sheet/", attendance_views.sheet, name="sheet"),
+    path("sessions/<int:session_id>/sheet/people/", attendance_views.add_to_sheet, name="add_to_sheet"),
+    path("sessions/<int:session_id>/sheet/print/", attendance_views.print_sheet, name="print_sheet"),
+    path(
+        "sessions/<int:session_id>/sheet/closing/", attendance_views.close_session_sheet, name="close_sheet"
+    ),
+]

@@ -1,0 +1,81 @@
+"""The trainee's own enrolments: take a seat, see how it stands, cancel. Attendance is in attendance_views.py."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from centre.errors import Refusal
+from enrolment.actions import cancel_enrolment, enrol
+from enrolment.errors import EnrolmentError
+from enrolment.forms import CancelForm
+from enrolment.models import Enrolment
+from enrolment.panels import Panel, panel_of, summary
+from people.requests import UserRequest
+from scheduling.models import Session
+
+
+@login_required
+@require_POST
+def enrol_in_session(request: UserRequest, session_id: int) -> HttpResponse:
+    session = get_object_or_404(Session.objects.published().select_related("course"), pk=session_id)
+    try:
+        made = enrol(request.user, session)
+    except Refusal as error:  # also scheduling's, when a booking elsewhere came first by a moment
+        messages.error(request, str(error))
+    else:
+        messages.success(request, summary(made))
+    if not request.htmx:
+        return redirect(session)
+    return render(request, "enrolment/_enrol_panel.html", {"panel": panel_of(request.user, session)})
+
+
+@login_required
+def enrolment(request: UserRequest, pk: int) -> HttpResponse:
+    found = Enrolment.objects.select_related("course", "session", "trainee")
+    if not request.user.has_perm("enrolment.view_enrolment"):
+        found = found.filter(trainee=request.user)
+    shown = get_object_or_404(found, pk=pk)
+    context = {
+        "enrolment": shown,
+        "is_own": shown.trainee_id == request.user.pk,
+        "summary": summary(shown),
+        "entries": shown.entries.select_related("by"),
+    }
+    return render(request, "enrolment/enrolment.html", context)
+
+
+@login_required
+def cancel(request: UserRequest, pk: int) -> HttpResponse:
+    own = request.user.enrolments.select_related("course", "session__course")
+    cancelled = get_object_or_404(own, pk=pk)
+    if not cancelled.is_live:
+        messages.info(request, _("This enrolment has already ended."))
+        return redirect(cancelled)
+    panel = None
+    if cancelled.session:
+        panel = panel_of(request.user, cancelled.session)
+    form = CancelForm(
+        request.POST if request.method == "POST" else None,
+        needs_reason=panel is not None and not panel.cancels_freely,
+        button_label=cancel_words(panel),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            cancel_enrolment(cancelled, by=request.user, reason=form.cleaned_data.get("reason", ""))
+        except EnrolmentError as error:
+            messages.error(request, str(error))
+            return redirect(cancelled)
+        done = _("Done: your enrolment in “%(course)s” is cancelled.")
+        messages.success(request, done % {"course": cancelled.course})
+        return redirect(cancelled.course)
+    return render(request, "enrolment/cancel.html", {"enrolment": cancelled, "panel": panel, "form": form})
+
+
+def cancel_words(panel: Panel | None) -> str:
+    """What the button of the cancelling page does."""
+    if panel is None:
+        return _("Leave the course")
+    return _("Leave the queue") if panel.waits else _("Give up the seat")

@@ -1,0 +1,135 @@
+"""Enrol, cancel and change limits at random, against a model of ten lines: rules 10 and 13 for every sequence.
+
+Two sessions overlap in time, so that somebody who holds a seat in one cannot be given a seat in the other.
+"""
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from centre.errors import Refusal
+from enrolment.actions import cancel_enrolment, enrol
+from enrolment.invariants import booking_faults
+from enrolment.models import Seat
+from scheduling.actions import change_limit
+from tests.factories import EmployeeFactory, SessionFactory, in_days
+
+PEOPLE = st.integers(0, 3)
+SESSIONS = st.integers(0, 1)
+
+
+class Model:
+    """Who holds and who waits, as rules 10 and 13 say it."""
+
+    def __init__(self):
+        self.seats, self.held, self.queue = [1, 1], [set(), set()], [[], []]
+
+    def promote(self, *sessions):
+        for session in sessions:
+            for person in list(self.queue[session]):
+                if len(self.held[session]) < self.seats[session] and person not in self.held[1 - session]:
+                    self.queue[session].remove(person)
+                    self.held[session].add(person)
+
+    def enrol(self, person, session):
+        if person not in self.held[session] and person not in self.queue[session]:
+            if person in self.held[1 - session]:
+                return False
+            self.queue[session].append(person)
+            self.promote(session)
+        return True
+
+    def cancel(self, person, session):
+        waits_elsewhere = person in self.queue[1 - session]
+        self.held[session].discard(person)
+        self.queue[session] = [other for other in self.queue[session] if other != person]
+        self.promote(*([0, 1] if waits_elsewhere else [session]))
+
+    def limit(self, session, seats):
+        if seats < len(self.held[session]):
+            return False
+        self.seats[session] = seats
+        self.promote(session)
+        return True
+
+
+class Queue(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        self.model = Model()
+        self.people = EmployeeFactory.create_batch(4)
+        self.sessions = [SessionFactory(seats=1, limit=1, starts_at=in_days(14, hour)) for hour in (10, 11)]
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.transaction.__exit__(None, None, None)
+
+    @rule(person=PEOPLE, session=SESSIONS)
+    def enrols(self, person, session):
+        try:
+            enrol(self.people[person], self.sessions[session])
+            accepted = True
+        except Refusal:
+            accepted = False
+        assert accepted == self.model.enrol(person, session)
+
+    @precondition(lambda self: any(self.model.held) or any(self.model.queue))
+    @rule(pick=st.integers(0, 99))
+    def cancels(self, pick):
+        live = [
+            (person, session)
+            for session in (0, 1)
+            for person in [*sorted(self.model.held[session]), *self.model.queue[session]]
+        ]
+        person, session = live[pick % len(live)]
+        enrolment = self.sessions[session].enrolments.live().get(trainee=self.people[person])
+        cancel_enrolment(enrolment, by=enrolment.trainee)
+        self.model.cancel(person, session)
+
+    @rule(session=SESSIONS, seats=st.integers(1, 2))
+    def limits(self, session, seats):
+        try:
+            change_limit(self.sessions[session], seats, by=None)
+            accepted = True
+        except Refusal:
+            accepted = False
+        assert accepted == self.model.limit(session, seats)
+
+    @invariant()
+    def agrees_with_the_model(self):
+        for index, session in enumerate(self.sessions):
+            live = session.enrolments.live().order_by("requested_at", "pk")
+            held = {self.people.index(one.trainee) for one in live.filter(seat=Seat.HELD)}
+            waiting = [self.people.index(one.trainee) for one in session.enrolments.promotable()]
+            assert (held, waiting) == (self.model.held[index], self.model.queue[index])
+            assert len(held) <= self.model.seats[index]
+            eligible = [person for person in waiting if person not in self.model.held[1 - index]]
+            assert not (eligible and len(held) < self.model.seats[index])
+
+    @invariant()
+    def bookings_are_the_seats(self):
+        assert booking_faults() == []
+
+
+@pytest.mark.django_db
+def test_rule_10_and_13_hold_for_every_sequence():
+    run_state_machine_as_test(
+        Queue,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=25,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,205 @@
+"""Many people at once, over real connections.
+
+Each was first seen to fail without its lock: the last seat without the session's, two overlapping sessions and
+the shared people without the person's, the promotions with locks in the queue's order. The naive variants stay.
+"""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from centre.errors import Refusal
+from centre.models import Policy
+from enrolment.actions import cancel_enrolment, enrol
+from enrolment.invariants import booking_faults
+from enrolment.models import Enrolment, Seat
+from enrolment.seats import hold_seat
+from enrolment.situations import situations
+from scheduling.actions import plan_session, replan_session
+from scheduling.models import Booking, Session
+from scheduling.plans import MeetingPlan
+from tests.factories import (
+    CourseFactory,
+    EmployeeFactory,
+    RoomFactory,
+    SessionFactory,
+    TrainerFactory,
+    in_days,
+)
+from tests.threads import at_once
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.threads]
+
+
+def enrolling(person, session):
+    return lambda: enrol(person, session)
+
+
+def test_r1_fifty_people_for_the_last_seat():
+    session = SessionFactory(seats=1)
+    people = EmployeeFactory.create_batch(50)
+
+    results = at_once([enrolling(person, session) for person in people])
+
+    assert [result for result in results if not isinstance(result, Enrolment)] == []
+    assert session.enrolments.filter(seat=Seat.HELD).count() == 1
+    waiting = session.enrolments.filter(seat=Seat.WAITING).order_by("requested_at", "pk")
+    assert [enrolment.place_in_queue for enrolment in waiting] == list(range(1, 50))
+    assert booking_faults() == []
+
+
+def test_r1_the_naive_seat_oversells():
+    """The same code without the session's lock: the proof that the test above can fail."""
+    session = SessionFactory(seats=1)
+    people = EmployeeFactory.create_batch(20)
+
+    def naive(person):
+        situation = situations(person, [session], policy=Policy())[session.pk]
+        if situation.has_free_seat:
+            hold_seat(
+                Enrolment(trainee=person, session=session, course=session.course),
+                situation,
+                kind="seat_taken",
+            )
+
+    at_once([lambda person=person: naive(person) for person in people])
+
+    assert session.enrolments.filter(seat=Seat.HELD).count() > 1
+
+
+def test_r6_a_double_click_makes_one_enrolment():
+    session = SessionFactory(seats=5)
+    person = EmployeeFactory()
+
+    results = at_once([enrolling(person, session)] * 8)
+
+    assert {result.pk for result in results} == {Enrolment.objects.get().pk}
+
+
+def test_rule_2_one_person_in_two_overlapping_sessions():
+    person = EmployeeFactory()
+    sessions = [SessionFactory(starts_at=in_days(14, 10)), SessionFactory(starts_at=in_days(14, 11))]
+
+    results = at_once([enrolling(person, session) for session in sessions])
+
+    assert sorted(type(result).__name__ for result in results) == ["Enrolment", "NotEligible"]
+    (refusal,) = [result for result in results if isinstance(result, Refusal)]
+    assert Booking.objects.attending().get().meeting.session.course.title in str(refusal)
+
+
+def test_rule_2_the_naive_booking_is_refused_by_the_database():
+    """Without the person's lock both would pass the check; the exclusion constraint is the second belt."""
+    person = EmployeeFactory()
+    sessions = [SessionFactory(starts_at=in_days(14, 10)), SessionFactory(starts_at=in_days(14, 11))]
+    checked = [situations(person, [session], policy=Policy())[session.pk] for session in sessions]
+
+    results = at_once(
+        [
+            lambda one=one: hold_seat(
+                Enrolment(trainee=person, session=one.session, course=one.session.course),
+                one,
+                kind="seat_taken",
+            )
+            for one in checked
+        ]
+    )
+
+    assert sorted(type(result).__name__ for result in results) == ["IntegrityError", "NoneType"]
+
+
+def test_two_sessions_that_enrol_the_same_people_do_not_deadlock():
+    sessions = [SessionFactory(starts_at=in_days(14, hour)) for hour in (10, 11)]
+    people = EmployeeFactory.create_batch(12)
+    calls = [enrolling(person, session) for session in sessions for person in people]
+    random.Random(7).shuffle(calls)
+
+    results = at_once(calls)
+
+    assert {type(result).__name__ for result in results} == {"Enrolment", "NotEligible"}
+    assert Enrolment.objects.filter(seat=Seat.HELD).count() == 12
+    assert booking_faults() == []
+
+
+def test_r10_two_planners_for_one_room():
+    room = RoomFactory()
+    course = CourseFactory()
+    at = in_days(10)
+
+    def plan(trainer):
+        return plan_session(
+            course, [MeetingPlan(at, at + timedelta(hours=3), room.pk, (trainer.pk,))], by=None
+        )
+
+    results = at_once([lambda trainer=trainer: plan(trainer) for trainer in TrainerFactory.create_batch(4)])
+
+    refusals = [result for result in results if isinstance(result, Refusal)]
+    assert len(refusals) == 3
+    assert all(room.name in str(refusal) and course.title in str(refusal) for refusal in refusals)
+    assert Session.objects.count() == 1
+
+
+def test_r10_a_session_moved_while_thirty_people_enrol_elsewhere():
+    """Everyone gets a seat, a place or a sentence; nobody is in two places."""
+    moved = SessionFactory(starts_at=in_days(14, 10))
+    elsewhere = SessionFactory(starts_at=in_days(15, 10), seats=20)
+    people = EmployeeFactory.create_batch(30)
+    for person in people[:15]:
+        enrol(person, moved)
+    trainer, room = TrainerFactory(), RoomFactory()
+    at = in_days(15, 11)
+
+    def move():
+        return replan_session(
+            moved,
+            [MeetingPlan(at, at + timedelta(hours=3), room.pk, (trainer.pk,))],
+            by=None,
+            version=moved.version,
+        )
+
+    results = at_once([move, *(enrolling(person, elsewhere) for person in people)])
+
+    assert [
+        type(result).__name__ for result in results if not isinstance(result, Enrolment | Session | Refusal)
+    ] == []
+    moved.refresh_from_db()
+    assert moved.starts_at == at
+    assert moved.enrolments.filter(seat=Seat.HELD).count() == 15
+    assert booking_faults() == []
+
+
+def test_r8_a_storm_of_cancellations_keeps_the_session_full_and_the_order():
+    session = SessionFactory(seats=10)
+    people = EmployeeFactory.create_batch(40)
+    enrolments = [enrol(person, session) for person in people]
+    newcomers = EmployeeFactory.create_batch(10)
+
+    results = at_once(
+        [
+            *(lambda one=one: cancel_enrolment(one, by=one.trainee) for one in enrolments[:10]),
+            *(enrolling(person, session) for person in newcomers),
+        ]
+    )
+
+    assert [result for result in results if not isinstance(result, Enrolment)] == []
+    held = session.enrolments.filter(seat=Seat.HELD, ended_because="").order_by("requested_at", "pk")
+    assert [enrolment.trainee for enrolment in held] == people[10:20]
+    waiting = session.enrolments.promotable()
+    assert [enrolment.trainee for enrolment in waiting][:20] == people[20:]
+    assert booking_faults() == []
+
+
+def test_promotions_of_the_same_people_in_two_sessions_do_not_deadlock():
+    """Both wait in both queues, in opposite order: locks taken in the queues' order would wait for each other."""
+    sessions = [SessionFactory(seats=1, starts_at=in_days(day)) for day in (14, 15)]
+    holders = EmployeeFactory.create_batch(2)
+    held = [enrol(person, session) for person, session in zip(holders, sessions, strict=True)]
+    first, second = EmployeeFactory.create_batch(2)
+    for session, queue in zip(sessions, [(first, second), (second, first)], strict=True):
+        for person in queue:
+            enrol(person, session)
+
+    results = at_once([lambda one=one: cancel_enrolment(one, by=one.trainee) for one in held])
+
+    assert [result for result in results if not isinstance(result, Enrolment)] == []
+    assert [session.enrolments.get(seat=Seat.HELD).trainee for session in sessions] == [first, second]
