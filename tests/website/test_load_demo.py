@@ -1,0 +1,137 @@
+"""The demo centre: loaded through the actions, the same again, and consistent."""
+
+from io import StringIO
+
+import pytest
+import time_machine
+from django.contrib.auth.hashers import check_password
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import Count, Q
+from django.test import override_settings
+
+from accounts.roles import Role
+from courses.models import Course, Material
+from enrolment.invariants import booking_faults
+from enrolment.models import AttendanceMark, Enrolment, Seat
+from learning.models import Question
+from people.models import Employee
+from records.models import Completion
+from scheduling.models import Booking, Meeting, Session
+from trainers.models import Trainer
+from website.demo.staff import demo_accounts, demo_password
+
+pytestmark = pytest.mark.django_db
+
+TUESDAY = "2026-11-24 08:30+03:00"
+
+
+def load(employees=60):
+    out = StringIO()
+    call_command("load_demo", employees=employees, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    """One small demo centre for all tests of this module, taken away at its end."""
+    quick = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    with django_db_blocker.unblock(), time_machine.travel(TUESDAY, tick=False), quick, transaction.atomic():
+        load()
+        yield
+        transaction.set_rollback(True)
+
+
+def everything():
+    models = (Employee, Session, Meeting, Booking, Enrolment, AttendanceMark, Completion, Material, Question)
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+
+
+def test_the_demo_is_complete(demo):
+    assert Course.objects.count() == 188
+    assert Trainer.objects.count() == 14
+    assert Material.objects.values("course").distinct().count() == 104
+    assert (
+        Question.objects.annotate(right=Count("choices", filter=Q(choices__is_right=True)))
+        .filter(right=1)
+        .count()
+        == Question.objects.count()
+    )
+    assert Completion.objects.filter(session__isnull=False).exists()
+    assert Session.objects.filter(status=Session.Status.DRAFT).exists()
+    assert Session.objects.exclude(online_link="").exists()
+
+
+def test_loading_again_changes_nothing(demo):
+    before = everything()
+
+    load()
+
+    assert everything() == before
+
+
+def test_bookings_are_meetings_by_rooms_trainers_and_held_seats(demo):
+    assert booking_faults() == []
+
+
+def test_booking_faults_finds_a_seat_without_a_booking(demo):
+    booking = Booking.objects.attending().select_related("meeting").first()
+    booking.delete()
+
+    faults = booking_faults()
+
+    assert faults == [
+        f"meeting {booking.meeting_id}: person {booking.person_id} holds a seat without a booking"
+    ]
+
+
+def test_some_session_is_full_and_people_wait(demo):
+    full = Session.objects.upcoming().filter(enrolments__seat=Seat.WAITING).distinct()
+
+    assert full.exists()
+    assert all(session.enrolments.holding().count() == session.seats for session in full)
+
+
+def test_a_sheet_waits_for_the_presented_trainer(demo):
+    trainer = demo_accounts()["trainer"]
+
+    today = Meeting.objects.filter(
+        bookings__person=trainer, bookings__role="teaches", starts_at__date="2026-11-24"
+    )
+
+    assert today.exists()
+
+
+def test_every_part_is_played_and_every_role_held(demo):
+    accounts = demo_accounts()
+
+    assert {role for role in Role if accounts[role].groups.filter(name=role).exists()} == set(Role)
+    assert set(accounts) == {
+        *Role,
+        "trainer",
+        "second_trainer",
+        "head",
+        "employee",
+        "second_employee",
+        "newcomer",
+    }
+    assert all(check_password(demo_password(), account.password) for account in accounts.values())
+
+
+def test_the_sign_ins_name_everybody_and_the_password(demo):
+    out = StringIO()
+
+    call_command("demo_sign_ins", stdout=out)
+
+    assert all(account.username in out.getvalue() for account in demo_accounts().values())
+    assert demo_password() in out.getvalue()
+
+
+def test_production_refuses_the_demo(settings):
+    settings.IS_PRODUCTION = True
+    before = Employee.objects.count()
+
+    with pytest.raises(CommandError):
+        load()
+
+    assert Employee.objects.count() == before

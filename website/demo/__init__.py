@@ -1,0 +1,1 @@
+"""The demo centre: loads the files of ``demo/`` and makes a living timetable around today. Everybody is fictional."""

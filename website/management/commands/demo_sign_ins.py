@@ -1,0 +1,53 @@
+"""``manage.py demo_sign_ins``: who may sign in to the demo centre, and what there is to try."""
+
+from functools import cache, partial
+from typing import Any
+
+from django.contrib.auth.hashers import check_password
+from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+
+from website.demo.staff import demo_accounts, demo_password
+
+
+class Command(BaseCommand):
+    help = "Prints the demo's sign-ins, one for each role."
+
+    def handle(self, **options: Any) -> None:
+        # All who kept the demo's password share one hash: one slow comparison answers for all.
+        is_demo_password = cache(partial(check_password, demo_password()))
+        usable = {
+            key: employee for key, employee in demo_accounts().items() if is_demo_password(employee.password)
+        }
+        if not usable:
+            self.stdout.write(_("No demo is loaded. Load it with: manage.py load_demo"))
+            return
+        rows = [(_("Who"), _("Sign-in"), _("Name"), _("What to try"))]
+        rows += [
+            (parts()[key][0], employee.username, employee.full_name, parts()[key][1])
+            for key, employee in usable.items()
+        ]
+        widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        for row in rows:
+            cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+            self.stdout.write("  ".join([*cells, row[3]]))
+        self.stdout.write(_("Password of all: %(password)s") % {"password": demo_password()})
+
+
+def parts() -> dict[str, tuple[str, str]]:
+    """What each of the presented people is called, and what they do."""
+    return {
+        "hr_admin": (
+            _("HR admin"),
+            _("import the staff list, plan and publish a session, change its limit, cancel it"),
+        ),
+        "centre_admin": (_("administrator of the centre"), _("rooms, equipment, trainers' absences")),
+        "methodist": (_("methodist"), _("write a course with its materials and questions")),
+        "system_admin": (_("system administrator"), _("accounts, policy, the message ledger")),
+        "trainer": (_("trainer"), _("mark who came today, close the sheet, print it")),
+        "second_trainer": (_("trainer"), _("another timetable, and the people of the next session")),
+        "head": (_("head of an office"), _("take a seat as a head; what their people do follows later")),
+        "employee": (_("employee"), _("a seat soon, a place in a queue, what was completed and until when")),
+        "second_employee": (_("employee"), _("take a seat, cancel it; finish a self-paced course")),
+        "newcomer": (_("newcomer"), _("the mandatory courses of the first month")),
+    }
