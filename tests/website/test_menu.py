@@ -1,0 +1,106 @@
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import RequestFactory
+from django.urls import reverse
+from django.utils import translation
+
+from tests.factories import EmployeeFactory, TrainerFactory
+from website.context_processors import menu, sections
+
+pytestmark = pytest.mark.django_db
+
+RIGHTS = {
+    "HR admin": ["plan_session", "change_course", "import_staff", "view_message"],
+    "methodist": ["change_course"],
+}
+
+
+def employee_with(*codenames):
+    employee = EmployeeFactory(is_superuser=False)
+    group = employee.groups.create(name="role")
+    group.permissions.set(Permission.objects.filter(codename__in=codenames))
+    return employee
+
+
+def titles(user):
+    with translation.override("ru"):
+        return [str(title) for _name, title in sections(user)]
+
+
+def test_an_employee_finds_their_own_things():
+    assert titles(EmployeeFactory()) == ["Моё обучение", "Каталог", "Прохождения", "Сообщения"]
+
+
+def test_a_trainer_finds_the_timetable():
+    assert titles(TrainerFactory().employee) == [
+        "Моё обучение",
+        "Каталог",
+        "Прохождения",
+        "Моё расписание",
+        "Сообщения",
+    ]
+
+
+def test_an_hr_admin_finds_what_they_keep():
+    assert titles(employee_with(*RIGHTS["HR admin"])) == [
+        "Моё обучение",
+        "Каталог",
+        "Прохождения",
+        "Группы",
+        "Курсы",
+        "Сотрудники",
+        "Сообщения",
+    ]
+
+
+def test_nobody_has_more_than_seven_entries():
+    everything = TrainerFactory(employee__is_superuser=True).employee
+
+    assert len(titles(everything)) == 7
+
+
+def test_a_methodist_keeps_courses():
+    assert "Курсы" in titles(employee_with(*RIGHTS["methodist"]))
+
+
+def test_every_entry_leads_to_a_page(client):
+    everything = TrainerFactory(employee__is_superuser=True).employee
+
+    for reader in (everything, EmployeeFactory()):
+        client.force_login(reader)
+        answers = {name: client.get(reverse(name)).status_code for name, _title in sections(reader)}
+        assert set(answers.values()) == {200}, answers
+
+
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [
+        ("/", "website:home"),
+        ("/catalogue/", "website:catalogue"),
+        ("/catalogue/OT-001/", "website:catalogue"),
+        ("/account/", None),
+    ],
+)
+def test_the_menu_says_where_the_reader_is(path, current):
+    request = RequestFactory().get(path)
+    request.user = EmployeeFactory()
+
+    marked = [entry.url for entry in menu(request) if entry.is_current]
+
+    assert marked == ([reverse(current)] if current else [])
+
+
+def test_a_stranger_has_no_menu_and_it_costs_nothing(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = client.get("/sign-in/")
+
+    assert "site-nav" not in response.content.decode()
+
+
+def test_the_frame_of_a_page_costs_two_queries(client, django_assert_num_queries):
+    employee = EmployeeFactory()
+    client.force_login(employee)
+    client.get("/account/password/")
+
+    with django_assert_num_queries(4):  # session, user; permissions, trainer
+        client.get("/account/password/")

@@ -1,0 +1,168 @@
+"""What stands on "my training": what is next, one's requests, one next step; and for staff what the day brings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils import timezone
+
+from centre.models import Policy
+from courses.models import Course, Material
+from enrolment.models import APPROVAL_SETTLED, SEATS_TAKEN, Ending, Enrolment, Seat
+from enrolment.situations import count_of, seat_facts
+from learning.models import ReadMaterial
+from learning.progress import Progress
+from people.models import Employee, Employment
+from records.models import Completion
+from scheduling.models import Booking, Meeting, Session
+from website.offers import Place, people_of_meeting, rooms_of_meeting
+
+MANDATORY_SHOWN = 4
+STARTS_SOON = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class NextMeeting:
+    """The nearest meeting for which the reader holds a seat."""
+
+    meeting: Meeting
+    enrolment: Enrolment
+    places: Sequence[Place]
+    trainers: Sequence[Employee]
+
+
+@dataclass(frozen=True)
+class OwnRequest:
+    """A live enrolment of the reader, with its place in the queue, or how far a self-paced course is read."""
+
+    enrolment: Enrolment
+    place: int
+    progress: Progress
+
+
+def own_requests(reader: Employee) -> list[OwnRequest]:
+    """The reader's live enrolments, the nearest session first, then the self-paced ones."""
+    ahead = (
+        Enrolment.objects.filter(
+            session=OuterRef("session"),
+            seat=Seat.WAITING,
+            ended_because=Ending.LIVE,
+            approval__in=APPROVAL_SETTLED,
+        )
+        .filter(
+            Q(requested_at__lt=OuterRef("requested_at"))
+            | Q(requested_at=OuterRef("requested_at"), pk__lte=OuterRef("pk"))
+        )
+        .order_by()
+        .values("session")
+    )
+    materials = Material.objects.filter(course=OuterRef("course")).order_by().values("course")
+    read = ReadMaterial.objects.filter(enrolment=OuterRef("pk")).order_by().values("enrolment")
+    found = (
+        Enrolment.objects.live()
+        .filter(trainee=reader)
+        .select_related("course", "session")
+        .defer("course__search_russian", "course__search_simple", "course__description")
+        .annotate(
+            place=count_of(ahead.annotate(n=Count("pk")).values("n")),
+            materials=count_of(materials.annotate(n=Count("pk")).values("n")),
+            minutes=count_of(materials.annotate(n=Sum("minutes")).values("n")),
+            read=count_of(read.annotate(n=Count("pk")).values("n")),
+            minutes_read=count_of(read.annotate(n=Sum("material__minutes")).values("n")),
+        )
+        .order_by(F("session__starts_at").asc(nulls_last=True), "-requested_at", "pk")
+    )
+    return [
+        OwnRequest(
+            enrolment=one,
+            place=one.place,
+            progress=Progress(one.read, one.materials, one.minutes - one.minutes_read),
+        )
+        for one in found
+    ]
+
+
+def next_meeting(requests: Sequence[OwnRequest]) -> NextMeeting | None:
+    """The nearest meeting that is not over, of the sessions in which a seat is held."""
+    enrolments = [request.enrolment for request in requests]
+    held = {one.session_id: one for one in enrolments if one.session_id and one.seat in SEATS_TAKEN}
+    meeting = (
+        Meeting.objects.filter(session__in=held, ends_at__gt=timezone.now())
+        .annotate(rooms=rooms_of_meeting(), people=people_of_meeting())
+        .order_by("starts_at", "pk")
+        .first()
+        if held
+        else None
+    )
+    if meeting is None:
+        return None
+    return NextMeeting(
+        meeting=meeting,
+        enrolment=held[meeting.session_id],
+        places=[Place(**room) for room in meeting.rooms],
+        trainers=[Employee(**person) for person in meeting.people],
+    )
+
+
+def mandatory_steps(reader: Employee) -> list[Course]:
+    """Mandatory courses of the reader's position to be taken next: not done, or soon to be repeated, not yet begun.
+
+    Those that can be taken now come first; a course waits for its prerequisites. `was_valid_until` is the last
+    day of an earlier completion.
+    """
+    today = timezone.localdate()
+    soon = today + timedelta(days=Policy.objects.current().repeat_window_days)
+    completions = Completion.objects.filter(trainee=reader)
+    own = completions.filter(course=OuterRef("pk"))
+    positions = Employment.objects.current().filter(employee=reader, is_main=True).values("position")[:1]
+    valid_prerequisite = completions.valid_on(today).filter(course=OuterRef("to_course"))
+    missing = Course.prerequisites.through.objects.filter(from_course=OuterRef("pk")).exclude(
+        Exists(valid_prerequisite)
+    )
+    can_begin = Q(
+        Exists(Material.objects.filter(course=OuterRef("pk"))), delivery=Course.Delivery.SELF_PACED
+    ) | Q(Exists(Session.objects.upcoming().filter(course=OuterRef("pk"))))
+    return list(
+        Course.objects.offered()
+        .filter(is_mandatory=True)
+        .for_position(Subquery(positions))
+        .exclude(Exists(Enrolment.objects.live().filter(trainee=reader, course=OuterRef("pk"))))
+        .exclude(Exists(own.valid_on(soon)))
+        .exclude(Exists(missing))
+        .annotate(
+            can_begin=Exists(Course.objects.filter(can_begin, pk=OuterRef("pk"))),
+            was_valid_until=Subquery(own.order_by("-completed_on").values("valid_until")[:1]),
+        )
+        .order_by("-can_begin", "due_days", "code")
+        .only("code", "title", "academic_hours", "delivery", "format", "due_days")[:MANDATORY_SHOWN]
+    )
+
+
+def taught_today(reader: Employee) -> QuerySet[Any]:
+    """The meetings that the reader teaches today, with their rooms."""
+    today = timezone.localdate()
+    teaching = Booking.objects.teaching().filter(person=reader)
+    return (
+        Meeting.objects.filter(bookings__in=teaching, starts_at__date=today)
+        .exclude(session__status__in=[Session.Status.DRAFT, Session.Status.CANCELLED])
+        .select_related("session__course")
+        .annotate(rooms=rooms_of_meeting())
+        .order_by("starts_at")
+    )
+
+
+def planning_numbers() -> dict[str, int]:
+    """How much waits for the planners: drafts, and open sessions of the next days below their smallest group."""
+    now = timezone.now()
+    below = (
+        Session.objects.upcoming(now)
+        .filter(starts_at__lt=now + STARTS_SOON)
+        .alias(seats_taken=seat_facts()["seats_taken"])
+        .filter(seats_taken__lt=F("course__group_min"))
+    )
+    return Session.objects.aggregate(
+        drafts=Count("pk", filter=Q(status=Session.Status.DRAFT, starts_at__gt=now)),
+        below_minimum=Count("pk", filter=Q(pk__in=below.order_by().values("pk"))),
+    )

@@ -1,0 +1,107 @@
+"""Pages that put several apps together: my training, the catalogue, a course, a session, my completions."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from centre.models import Policy
+from courses.models import Course
+from enrolment.panels import panel_of
+from learning.progress import Progress, materials_of
+from people.models import Employee
+from people.requests import UserRequest
+from scheduling.models import Session
+from website.catalogue import courses_found, nearest_sessions, with_own_state
+from website.course_page import course_page
+from website.forms import CatalogueFilter
+from website.home import mandatory_steps, next_meeting, own_requests, planning_numbers, taught_today
+from website.offers import Offer, shown_meetings
+
+COURSES_ON_A_PAGE = 30
+COMPLETIONS_ON_A_PAGE = 50
+
+
+@login_required
+def home(request: UserRequest) -> HttpResponse:
+    requests = own_requests(request.user)
+    following = next_meeting(requests)
+    context = {
+        "next": following,
+        "requests": [one for one in requests if not (following and one.enrolment == following.enrolment)],
+        "mandatory": mandatory_steps(request.user),
+        "taught": taught_today(request.user) if hasattr(request.user, "trainer") else None,
+        "today": timezone.localdate(),
+        "planning": planning_numbers() if request.user.has_perm("scheduling.plan_session") else None,
+    }
+    return render(request, "website/home.html", context)
+
+
+@login_required
+def catalogue(request: UserRequest) -> HttpResponse:
+    form = CatalogueFilter(request.GET)
+    context = {"form": form, **results(request.user, form.asked, request.GET.get("page"))}
+    if request.htmx and not request.htmx.history_restore_request:
+        response = render(request, "website/_results.html", context)
+        response["HX-Push-Url"] = f"{request.path}?{urlencode(form.asked_in_address)}"
+    else:
+        response = render(request, "website/catalogue.html", context)
+    patch_vary_headers(response, ["HX-Request"])  # one address, and either a fragment or the page
+    return response
+
+
+def results(reader: Employee, asked: dict[str, Any], page_number: str | None) -> dict[str, Any]:
+    """A page of the courses found; when a search finds nothing, of those that were probably meant."""
+    found = courses_found(asked, reader)
+    page = Paginator(with_own_state(found, reader), COURSES_ON_A_PAGE).get_page(page_number)
+    meant = None
+    if not page.paginator.count and "q" in asked:
+        meant = Course.objects.offered().meant(asked["q"])
+        if meant:
+            found = courses_found(asked | {"q": meant}, reader)
+            page = Paginator(with_own_state(found, reader), COURSES_ON_A_PAGE).get_page(page_number)
+    courses = list(page.object_list)
+    nearest = nearest_sessions(courses, asked)
+    rows = [(course, nearest.get(course.pk)) for course in courses]
+    return {"page": page, "rows": rows, "asked": asked, "meant": meant, "today": timezone.localdate()}
+
+
+@login_required
+def course(request: UserRequest, code: str) -> HttpResponse:
+    try:
+        shown = course_page(request.user, Course.objects.offered(), code)
+    except Course.DoesNotExist as error:
+        raise Http404 from error
+    progress = None
+    if shown.enrolment and shown.course.is_self_paced:
+        progress = Progress.of(materials_of(shown.enrolment))
+    return render(request, "website/course.html", {"shown": shown, "progress": progress})
+
+
+@login_required
+def session(request: UserRequest, pk: int) -> HttpResponse:
+    shown = get_object_or_404(Session.objects.published().select_related("course"), pk=pk)
+    panel = panel_of(request.user, shown)
+    meetings = shown_meetings(request.user, [shown], panel.situation.policy).get(shown.pk, ())
+    offer = Offer(panel=panel, meetings=meetings)
+    context = {
+        "offer": offer,
+        "panel": panel,
+        "session": shown,
+        "sees_people": request.user in offer.trainers or request.user.has_perm("enrolment.view_enrolment"),
+    }
+    return render(request, "website/session.html", context)
+
+
+@login_required
+def completions(request: UserRequest) -> HttpResponse:
+    own = request.user.completions.select_related("course").order_by("-completed_on", "-pk")
+    page = Paginator(own, COMPLETIONS_ON_A_PAGE).get_page(request.GET.get("page"))
+    soon = timezone.localdate() + timedelta(days=Policy.objects.current().repeat_window_days)
+    return render(request, "website/completions.html", {"page": page, "soon": soon})
