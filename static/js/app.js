@@ -1,0 +1,89 @@
+// Small helps on top of pages that work without them. Everything is delegated, so swapped-in fragments need no set-up.
+"use strict";
+
+// A filter form with data-auto-submit sends itself when a choice changes; its button stays for those without script.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-auto-submit]");
+  if (form && event.target.type !== "search" && event.target.type !== "text") {
+    form.requestSubmit();
+  }
+});
+
+// Empty filters do not lengthen the address.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method === "get" && form.matches("[data-auto-submit], .filters") && !form.hasAttribute("hx-get")) {
+    for (const field of form.elements) {
+      if (field.name && field.value === "") {
+        field.disabled = true;
+      }
+    }
+  }
+});
+
+// Coming back by the browser's Back finds those fields usable again.
+window.addEventListener("pageshow", () => {
+  for (const field of document.querySelectorAll(".filters :disabled[name], [data-auto-submit] :disabled[name]")) {
+    field.disabled = false;
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) {
+    window.print();
+  }
+});
+
+// A print button without a script would do nothing, so it is hidden until one is here.
+for (const button of document.querySelectorAll("[data-print][hidden]")) {
+  button.hidden = false;
+}
+
+// A form with data-save-state says in its .save-state element whether what was typed is kept.
+// The words are in data-saving, data-saved and data-failed, translated by the page.
+function tellSaveState(form, state) {
+  const place = form.querySelector(".save-state") || document.querySelector(".save-state");
+  if (place) {
+    place.dataset.state = state;
+    place.textContent = place.dataset[state] || "";
+  }
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.target.closest("[data-save-state]");
+  if (form) {
+    tellSaveState(form, "saving");
+  }
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest("[data-save-state]");
+  if (form) {
+    tellSaveState(form, event.detail.successful ? "saved" : "failed");
+  }
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  // On a whole page `autofocus` does this.
+  event.target.querySelector(".error-summary")?.focus();
+});
+
+// Pressing a button twice sends once.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.hasAttribute("hx-post") || event.defaultPrevented) {
+    return;
+  }
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 5000); // an answer that is a file leaves the page as it is
+});
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+  }
+});
