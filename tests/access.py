@@ -1,0 +1,111 @@
+"""The table of rights: for each named route, who may open it with GET (promise S1).
+
+A route that is missing here fails a test, so that a new page starts with a decision.
+"""
+
+from django.urls import reverse
+
+from notifications.models import Message
+from tests.browser.small_centre import Centre
+
+EVERYBODY = "employee trainer head hr_admin centre_admin methodist system_admin"
+PLANNERS = "hr_admin centre_admin"
+TELLERS = "hr_admin centre_admin system_admin"
+COURSE_EDITORS = "hr_admin methodist"
+OWNER = "employee"
+# Those who see people's enrolments, and the trainer of the session.
+SEE_PEOPLE = "trainer hr_admin centre_admin"
+
+# Route → who may open it with GET.
+READ = {
+    "website:home": EVERYBODY,
+    "website:catalogue": EVERYBODY,
+    "website:course": EVERYBODY,
+    "website:session": EVERYBODY,
+    "website:completions": EVERYBODY,
+    "accounts:account": EVERYBODY,
+    "accounts:change_password": EVERYBODY,
+    "accounts:staff_import": "hr_admin",
+    "accounts:staff_import_preview": "hr_admin",
+    "notifications:my_messages": EVERYBODY,
+    "notifications:message_list": TELLERS,
+    "notifications:message": TELLERS,
+    "courses:course_list": COURSE_EDITORS,
+    "courses:course_new": COURSE_EDITORS,
+    "courses:course_edit": COURSE_EDITORS,
+    "scheduling:session_list": PLANNERS,
+    "scheduling:plan": PLANNERS,
+    "scheduling:session": PLANNERS,
+    "scheduling:replan": PLANNERS,
+    "scheduling:publish": PLANNERS,
+    "scheduling:confirm": PLANNERS,
+    "scheduling:limit": PLANNERS,
+    "scheduling:cancel": PLANNERS,
+    "enrolment:enrolment": f"{OWNER} {PLANNERS}",
+    "enrolment:cancel": OWNER,
+    "enrolment:timetable": f"trainer {PLANNERS}",
+    "enrolment:people": SEE_PEOPLE,
+    "enrolment:sheet": SEE_PEOPLE,
+    "enrolment:print_sheet": SEE_PEOPLE,
+    "enrolment:close_sheet": SEE_PEOPLE,
+    "learning:study": OWNER,
+    "learning:material": OWNER,
+    "learning:test": OWNER,
+}
+# Routes that only change something: a GET is refused whoever asks (promise S5).
+CHANGE = {
+    "accounts:sign_out",
+    "accounts:choose_language",
+    "accounts:apply_staff_import",
+    "notifications:stop_message",
+    "notifications:resend_message",
+    "courses:course_archive",
+    "enrolment:enrol_in_session",
+    "enrolment:add_to_sheet",
+    "learning:start",
+    "learning:read",
+    "learning:finish",
+}
+# What somebody who has not signed in may open.
+PUBLIC = {"accounts:sign_in"}
+# Changes for which nobody has to be signed in.
+CHANGE_WITHOUT_SIGN_IN = {"accounts:sign_out", "accounts:choose_language"}
+WITHOUT_ARGUMENTS = {
+    "notifications:message_list",
+    "notifications:my_messages",
+    "scheduling:session_list",
+    "scheduling:plan",
+    "enrolment:timetable",
+}
+
+
+def address(route: str, centre: Centre) -> str:
+    """An address of the route about something of the employee's, taught by the trainer."""
+    me, running = centre.employee, centre.sessions["to_close"]
+    arguments = {
+        "website:course": [centre.courses["taught"].code],
+        "website:session": [centre.sessions["open"].pk],
+        "accounts:staff_import_preview": [centre.staff_import.pk],
+        "accounts:apply_staff_import": [centre.staff_import.pk],
+        "courses:course_edit": [centre.courses["taught"].code],
+        "courses:course_archive": [centre.courses["taught"].code],
+        "enrolment:enrol_in_session": [centre.sessions["open"].pk],
+        "enrolment:enrolment": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
+        "enrolment:cancel": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
+        "learning:material": [centre.courses["briefing"].code, 1],
+        "learning:read": [centre.courses["briefing"].code, 1],
+        "learning:test": [centre.courses["fire"].code],
+        "learning:start": [centre.courses["briefing"].code],
+        "learning:study": [centre.courses["briefing"].code],
+        "learning:finish": [centre.courses["briefing"].code],
+    }
+    if route in arguments:
+        return reverse(route, args=arguments[route])
+    for app, argument in {
+        "notifications": Message.objects.earliest("pk").pk,
+        "scheduling": centre.sessions["open"].pk,
+        "enrolment": running.pk,
+    }.items():
+        if route.startswith(app) and route not in WITHOUT_ARGUMENTS:
+            return reverse(route, args=[argument])
+    return reverse(route)

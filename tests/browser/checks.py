@@ -1,0 +1,128 @@
+"""What must hold on every page, asked of the page as the browser shows it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.messages import CATALOGUE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NODES_AT_MOST = 1500
+
+# All rules of WCAG 2.2 A and AA, and axe's good practice.
+RUN_AXE = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const found = await axe.run(document, {runOnly: tags, resultTypes: ["violations"], preload: false});
+  return found.violations.map((one) =>
+    `${one.id}: ${one.help}: ${one.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
+}"""
+
+WIDER_THAN_THE_SCREEN = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.scrollingElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > width + 1)
+    .map((one) => `${one.tagName}.${one.className} reaches ${Math.round(one.getBoundingClientRect().right)}`)
+    .slice(-3);
+}"""
+
+# Every piece of text a person may read or hear, one by one.
+TEXTS = """() => {
+  const texts = [document.title];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (!["SCRIPT", "STYLE"].includes(parent.tagName) && !parent.closest("[lang]:not(html)")) {
+      texts.push(walker.currentNode.textContent);
+    }
+  }
+  for (const one of document.querySelectorAll("[aria-label], [title], [placeholder], [alt], [data-label]")) {
+    for (const name of ["aria-label", "title", "placeholder", "alt", "data-label"]) {
+      if (one.hasAttribute(name)) texts.push(one.getAttribute(name));
+    }
+  }
+  return texts.map((text) => text.replace(/\\s+/g, " ").trim()).filter(Boolean);
+}"""
+
+FACTS = """() => ({
+  lang: document.documentElement.lang,
+  headings: document.querySelectorAll("h1").length,
+  title: document.title,
+  nodes: document.querySelectorAll("*").length,
+  emptyLinks: [...document.querySelectorAll("a:not([href]), a[href='']")].length,
+})"""
+
+# Latin letters that a Russian page may show: addresses, codes and names of things.
+NOT_ENGLISH = re.compile(
+    r"\S+@\S+|https?://\S+|\S+\.(?:csv|xlsx|example|ru)\b|\b[A-Z]{1,12}(?:[-_][\w-]*\d[\w-]*)\b|\b[A-Z]+\b|"
+    r"\bUTF-8\b|\bWindows-1251\b|\bEnglish\b|\bMarkdown\b|\bExcel\b"
+)
+LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+def axe_source() -> str:
+    return next((ROOT / "tests" / "vendor").glob("axe-core-*/axe.min.js")).read_text()
+
+
+def axe_violations(page: Page) -> list[str]:
+    """Read by the browser outside the page's Content-Security-Policy, which stays in force for the page."""
+    page.evaluate(axe_source())
+    return page.evaluate(RUN_AXE)
+
+
+def faults(page: Page, html: str, language: str) -> list[str]:
+    """What is wrong with the page apart from what axe finds."""
+    facts = page.evaluate(FACTS)
+    found = []
+    if facts["lang"] != language:
+        found.append(f"lang is {facts['lang']!r}")
+    if facts["headings"] != 1:
+        found.append(f"{facts['headings']} headings h1")
+    if not facts["title"].strip(" –"):
+        found.append("no title")
+    if facts["nodes"] > NODES_AT_MOST:
+        found.append(f"{facts['nodes']} nodes")
+    if facts["emptyLinks"]:
+        found.append(f"{facts['emptyLinks']} links lead nowhere")
+    found += [f"inline style or script: {bad}" for bad in inline(html)]
+    found += [f"not {language}: {text}" for text in foreign_words(page.evaluate(TEXTS), language)]
+    return found
+
+
+def inline(html: str) -> list[str]:
+    """Styles and scripts in the HTML itself, which the Content-Security-Policy would refuse."""
+    return re.findall(
+        r"<style\b[^>]*>|<script\b(?![^>]*\bsrc=)[^>]*>|<[^>]*\s(?:style|on[a-z]+)=[^>]*>|href=\"javascript:",
+        html,
+    )
+
+
+def foreign_words(texts: list[str], language: str) -> list[str]:
+    """What a translation forgot: Latin words on a Russian page, Russian phrases of the catalogue on an English one.
+
+    Names and course texts are Russian on both.
+    """
+    if language == "ru":
+        return [text for text in texts if LATIN_WORD.search(NOT_ENGLISH.sub(" ", text))]
+    return [text for text in texts if text in russian_phrases()]
+
+
+@cache
+def russian_phrases() -> frozenset[str]:
+    """The catalogue's Russian texts that are more than a word and have no blanks to fill."""
+    text = (ROOT / CATALOGUE).read_text()
+    phrases = re.findall(r'^msgstr "(.+)"$', text, re.MULTILINE)
+    return frozenset(phrase for phrase in phrases if " " in phrase and "%(" not in phrase)
+
+
+def wider_than_the_screen(page: Page) -> list[str]:
+    """What makes the page scroll sideways; asked again, for a table is laid out anew a moment after the screen is."""
+    if page.evaluate(WIDER_THAN_THE_SCREEN):
+        page.wait_for_timeout(300)
+    return page.evaluate(WIDER_THAN_THE_SCREEN)

@@ -1,0 +1,77 @@
+"""Walks the site as a person would who follows every link."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urldefrag, urlsplit
+
+from django.urls import Resolver404, resolve
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+DEPTH = 3
+# So many addresses of one route: a session that is full looks unlike one that is cancelled.
+OF_ONE_ROUTE = 2
+PAGES_AT_MOST = 60
+LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map((link) => link.href)"
+
+
+def route_of(path: str) -> str | None:
+    """The name of the address's route; None when it is no page of ours."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return None
+
+
+@dataclass
+class Walk:
+    """Addresses to visit from `start` on: breadth first, few of each route, none twice."""
+
+    start: Iterable[str] = ("/",)
+    of_one_route: int = OF_ONE_ROUTE
+    seen: set[str] = field(default_factory=set)
+    met: Counter[str] = field(default_factory=Counter)
+
+    def addresses(self, page: Page, site: str) -> Iterator[str]:
+        """Each address in turn; whoever asks for the next one has opened the last in the page."""
+        level = [address for address in self.start if self.takes(address, most=PAGES_AT_MOST)]
+        visited = 0
+        for _depth in range(DEPTH + 1):
+            following: list[str] = []
+            for address in level:
+                visited += 1
+                if visited > PAGES_AT_MOST:
+                    return
+                yield address
+                links = (urldefrag(link).url for link in page.evaluate(LINKS) if link.startswith(site))
+                following += [
+                    link for link in (link.removeprefix(site) for link in links) if self.takes(link)
+                ]
+            level = following
+
+    def takes(self, address: str, *, most: int | None = None) -> bool:
+        parts = urlsplit(address)
+        if address in self.seen or parts.path.startswith(("/admin/", "/static/")):
+            return False
+        self.seen.add(address)
+        kind = self.kind(parts.path, parts.query)
+        self.met[kind] += 1
+        return self.met[kind] <= (most or self.of_one_route)
+
+    @staticmethod
+    def kind(path: str, query: str) -> str:
+        """The route with the names of its parameters; an address that leads nowhere is a kind of its own."""
+        names = sorted(name for name, value in parse_qsl(query) if value)
+        return f"{route_of(path) or path}?{'&'.join(names)}"
+
+
+def skeleton(html: str) -> str:
+    """The page without numbers and tokens: two that are equal need to be looked at once."""
+    html = re.sub(r'value="[A-Za-z0-9]{64}"', "", html)
+    return re.sub(r"\d+", "0", html)

@@ -1,0 +1,22 @@
+"""What the HR admin does with a staff list."""
+
+from accounts.models import StaffImport
+from people.models import Employment
+from tests.browser.small_centre import NEWCOMERS, Centre, staff_list
+from tests.browser.visitor import Visitor
+
+
+def import_staff(hr: Visitor, centre: Centre) -> None:
+    """Upload, read the comparison, apply."""
+    hr.follow("Staff list")
+    chosen = {"name": "staff.csv", "mimeType": "text/csv", "buffer": staff_list(centre)}
+    hr.page.get_by_label(hr.words("File with the staff list")).set_input_files(files=[chosen])
+    hr.press("Compare with the staff")
+    for name in NEWCOMERS.values():
+        hr.sees(name)
+    hr.page.get_by_role("link", name=hr.words("Refused")).click()
+    hr.sees("Космонавт")
+    hr.press("Apply the changes")
+    hr.sees_words("The staff list is applied.")
+    assert Employment.objects.filter(personnel_number__in=NEWCOMERS).count() == len(NEWCOMERS)
+    assert StaffImport.objects.get().counts["refused"] == 1

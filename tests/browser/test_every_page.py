@@ -1,0 +1,110 @@
+"""Every page that each role may open or reaches by links, on a phone and on a desktop, in both languages."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from tests.access import PLANNERS, READ
+from tests.access import address as address_of
+from tests.browser.checks import axe_violations, faults, wider_than_the_screen
+from tests.browser.conftest import Open
+from tests.browser.crawl import Walk, skeleton
+from tests.browser.small_centre import Centre, small_centre
+from tests.browser.visitor import Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ROLES = ["employee", "trainer", "head", "hr_admin", "centre_admin", "methodist", "system_admin"]
+# The steps of planning stand in the address, and no link leads to the later ones.
+TIMES = "/planning/new/?course={course}&day_1={day}&start_1=10:00&end_1=13:00&limit=5&needs_step_free=&note="
+OTHER_WIDTH = {360: 1440, 1440: 360}
+# Pages that several roles see alike are given to axe once for each width.
+axe_has_seen: set[tuple[int, int]] = set()
+
+
+@pytest.fixture
+def centre(clock: time_machine.Traveller, transactional_db) -> Centre:
+    return small_centre(clock)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pages_of(role: str, centre: Centre, visit: Open):
+    own = [address_of(route, centre) for route in READ if role in READ[route].split()]
+    walk = Walk(["/", "/catalogue/?q=ыыыыыы", *own, *steps_of_planning(centre, role)])
+    in_english = Walk(walk.start, of_one_route=1)
+
+    found = look_at_every_page(visit(employee=centre.person(role)), walk)
+    found += look_at_every_page(
+        visit(employee=centre.person(role), language="en", width=360), in_english, with_axe=False
+    )
+
+    assert not found, "\n".join([f"{role}:", *found])
+
+
+def test_pages_of_somebody_who_has_not_signed_in(centre: Centre, visit: Open):
+    in_english = visit(language="en")
+    in_english.reads("en")
+
+    found = look_at_every_page(visit(), Walk(["/sign-in/"]))
+    found += look_at_every_page(in_english, Walk(["/sign-in/"]))
+
+    assert not found, "\n".join(found)
+
+
+def test_forms_with_mistakes(centre: Centre, visit: Open):
+    """The summary, the messages beside the fields, and what was typed, all on a phone."""
+    someone, hr = visit(width=360), visit(width=360, employee=centre.hr_admin)
+    found = []
+    for visitor, address, button in [
+        (someone, "/sign-in/", "Sign in"),
+        (hr, "/staff/new-course/", "Save"),
+        (hr, "/staff-import/", "Compare with the staff"),
+        (hr, "/account/password/", "Change the password"),
+        (hr, f"/planning/{centre.sessions['open'].pk}/cancellation/", "Cancel the session"),
+        (hr, TIMES.format(course=centre.courses["taught"].code, day="2027-03-20"), "Save the draft"),
+    ]:
+        visitor.open(address)
+        visitor.press(button)
+        visitor.page.locator(".error-summary").wait_for()
+        assert visitor.page.title().startswith(visitor.words("Error:"))
+        found += [f"{address}: {what}" for what in wrong_with(visitor, visitor.page.content())]
+
+    assert not found, "\n".join(found)
+
+
+def steps_of_planning(centre: Centre, role: str) -> list[str]:
+    if role not in PLANNERS.split():
+        return []
+    days = ["2027-03-20", "2020-01-01"]  # free, and over
+    return [TIMES.format(course=centre.courses["taught"].code, day=day) for day in days]
+
+
+def look_at_every_page(visitor: Visitor, walk: Walk, *, with_axe: bool = True) -> list[str]:
+    """Everything wrong with any page that the walk reaches, each with its address."""
+    found = []
+    for address in walk.addresses(visitor.page, visitor.site):
+        response = visitor.open(address)
+        if response is None or not response.ok:
+            found.append(f"{address}: a link leads to {response and response.status}")
+            continue
+        wrong = wrong_with(visitor, response.text(), both_widths=with_axe, with_axe=with_axe)
+        found += [f"{visitor.language}: {address}: {what}" for what in wrong]
+    return found
+
+
+def wrong_with(
+    visitor: Visitor, html: str, *, both_widths: bool = False, with_axe: bool = True
+) -> Iterator[str]:
+    """At the width at which the page was opened and, if asked, after the screen has become the other one."""
+    yield from faults(visitor.page, html, visitor.language)
+    widths = [visitor.width]
+    if both_widths:
+        widths.append(OTHER_WIDTH[visitor.width])
+    for width in widths:
+        visitor.has_screen(width)
+        yield from (f"{width} px: {what}" for what in wider_than_the_screen(visitor.page))
+        key = (width, hash(skeleton(html)))
+        if with_axe and key not in axe_has_seen:
+            axe_has_seen.add(key)
+            yield from (f"{width} px: {what}" for what in axe_violations(visitor.page))

@@ -1,0 +1,92 @@
+"""Who may open what: every address of the site, asked by nobody and by each role (promise S1).
+
+The table stands in tests/access.py.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.access import CHANGE, CHANGE_WITHOUT_SIGN_IN, EVERYBODY, PUBLIC, READ, address
+from tests.browser.small_centre import TODAY, Centre, small_centre
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def centre(django_db_setup, django_db_blocker) -> Iterator[Centre]:
+    """One centre for the whole module: nothing here changes it."""
+    with (
+        django_db_blocker.unblock(),
+        override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]),
+        time_machine.travel(TODAY, tick=True) as clock,
+        transaction.atomic(),
+    ):
+        yield small_centre(clock)
+        transaction.set_rollback(True)
+
+
+def routes(patterns=None, namespace: str = "") -> Iterator[str]:
+    """The named routes of the site; the administration pages have their own rights and tests in Django."""
+    for pattern in patterns or get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                inside = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                yield from routes(pattern.url_patterns, inside)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+
+
+ROUTES = sorted(set(routes()))
+
+
+def test_each_route_stands_in_the_table():
+    assert sorted({*READ, *CHANGE, *PUBLIC}) == ROUTES
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_s1_nobody_opens_a_page_without_signing_in(route, centre):
+    response = Client().get(address(route, centre))
+
+    if route in PUBLIC:
+        assert response.status_code == 200
+    elif route in CHANGE:
+        assert response.status_code == 405 or response.headers["Location"].startswith("/sign-in/")
+    else:
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/sign-in/?next=")
+
+
+@pytest.mark.parametrize("role", EVERYBODY.split())
+def test_s1_a_role_opens_its_pages_and_no_other(role, centre):
+    client = Client()
+    client.force_login(centre.person(role))
+
+    answers = {route: client.get(address(route, centre)).status_code for route in READ}
+
+    assert {route for route, status in answers.items() if status == 200} == {
+        route for route in READ if role in READ[route].split()
+    }
+    assert {status for status in answers.values() if status != 200} <= {403, 404}
+
+
+@pytest.mark.parametrize("role", EVERYBODY.split())
+def test_s5_nothing_changes_by_get(role, centre):
+    client = Client()
+    client.force_login(centre.person(role))
+
+    answers = {route: client.get(address(route, centre)).status_code for route in CHANGE}
+
+    assert set(answers.values()) <= {403, 405}
+
+
+@pytest.mark.parametrize("route", sorted(CHANGE - CHANGE_WITHOUT_SIGN_IN))
+def test_nobody_changes_anything_without_signing_in(route, centre):
+    response = Client().post(address(route, centre))
+
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/sign-in/")
