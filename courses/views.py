@@ -2,29 +2,28 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from centre.listing import Listing
+from courses.columns import COURSE_COLUMNS
 from courses.forms import CourseFilters, CourseForm
 from courses.models import Course
 from people.requests import UserRequest
-
-COURSES_A_PAGE = 50
 
 
 @login_required
 @permission_required("courses.change_course", raise_exception=True)
 @require_safe
-def course_list(request: UserRequest) -> HttpResponse:
+def course_list(request: UserRequest) -> HttpResponseBase:
     filters = CourseFilters(request.GET)
     found = filters.apply(Course.objects.defer("description", "search_russian", "search_simple"))
-    page = Paginator(found, COURSES_A_PAGE).get_page(request.GET.get("page"))
-    context = {"filters": filters, "page": page, "may_add": request.user.has_perm("courses.add_course")}
-    return render(request, "courses/course_list.html", context)
+    listing = Listing(request, found, COURSE_COLUMNS, name=_("Courses"))
+    context = {"filters": filters, "may_add": request.user.has_perm("courses.add_course")}
+    return listing.respond("courses/course_list.html", context)
 
 
 @login_required

@@ -206,7 +206,7 @@ HELP_PHONE = env.str("HELP_PHONE", "")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Учебный центр <training@centre.example>")
 
 # The facts are rows of the database and the beat looks for what is due: a lost message costs half a minute.
-CELERY_BROKER_URL = REDIS_URL or "safefs://"
+CELERY_BROKER_URL = REDIS_URL or "safefs://localhost"
 # With Redis down a nudge must not hold up the request that has news: one try, a second and a half at most.
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": 300, "max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1.5}

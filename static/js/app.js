@@ -12,7 +12,7 @@ document.addEventListener("change", (event) => {
 // Empty filters do not lengthen the address.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method === "get" && form.matches("[data-auto-submit], .filters") && !form.hasAttribute("hx-get")) {
+  if (form.method === "get" && form.matches("[data-auto-submit], .filters, .list-tools form") && !form.hasAttribute("hx-get")) {
     for (const field of form.elements) {
       if (field.name && field.value === "") {
         field.disabled = true;
@@ -23,7 +23,7 @@ document.addEventListener("submit", (event) => {
 
 // Coming back by the browser's Back finds those fields usable again.
 window.addEventListener("pageshow", () => {
-  for (const field of document.querySelectorAll(".filters :disabled[name], [data-auto-submit] :disabled[name]")) {
+  for (const field of document.querySelectorAll("form[method=get] :disabled[name]")) {
     field.disabled = false;
   }
 });
