@@ -1,16 +1,21 @@
-"""Loads the situation of one trainee before any number of sessions, in three statements."""
+"""Loads the situation of one trainee before any number of sessions, in two statements."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from centre.models import Policy
+from centre.prepared import Given, Prepared
 from courses.models import Course
+from enrolment.annotations import (
+    in_audience,
+    meeting_facts,
+    own_completions_of,
+    prerequisites_of,
+    session_facts,
+)
 from enrolment.conditions import (
     COURSE_CONDITIONS,
     OtherBooking,
@@ -20,10 +25,33 @@ from enrolment.conditions import (
     Unmet,
     unmet,
 )
-from enrolment.models import SEATS_TAKEN, Ending, Enrolment, Seat
-from people.models import Employee, Employment
+from people.models import Employee
 from records.models import Completion
-from scheduling.models import Booking, Meeting, Session
+from scheduling.models import Meeting, Session
+
+
+def ask_sessions() -> Any:
+    facts = session_facts()
+    sessions = Session.objects.filter(pk__any=Given("sessions")).order_by()
+    return sessions.annotate(**facts).values("pk", *facts)
+
+
+def ask_meetings() -> Any:
+    facts = meeting_facts()
+    meetings = Meeting.objects.filter(session_id__any=Given("sessions")).order_by("starts_at")
+    return meetings.annotate(**facts).values("pk", "session", "starts_at", "ends_at", *facts)
+
+
+def ask_course() -> Any:
+    facts = {
+        "in_audience": in_audience("pk"),
+        "needed": prerequisites_of("pk"),
+        "own_completions": own_completions_of("pk"),
+    }
+    return Course.objects.filter(pk=Given("course")).order_by().annotate(**facts).values(*facts)
+
+
+SESSIONS, MEETINGS, COURSE = Prepared(ask_sessions), Prepared(ask_meetings), Prepared(ask_course)
 
 
 def unmet_conditions(trainee: Employee, session: Session) -> list[Unmet]:
@@ -35,19 +63,13 @@ def unmet_conditions(trainee: Employee, session: Session) -> list[Unmet]:
 def situations(
     trainee: Employee, sessions: Iterable[Session], *, policy: Policy, now: datetime | None = None
 ) -> dict[int, Situation]:
-    """The trainee's situation in each of the sessions, by its key; three statements for any number of sessions."""
+    """The trainee's situation in each of the sessions, by its key; two statements for any number of sessions."""
     by_key = {session.pk: session for session in sessions}
     now = now or timezone.now()
-    annotations = seat_facts() | trainee_facts(trainee, now) | {"prerequisites": prerequisites_of_course()}
-    rows = Session.objects.filter(pk__in=by_key.keys()).order_by().annotate(**annotations)
-    facts = {row["pk"]: row for row in rows.values("pk", *annotations)}
-    completions: dict[int, list[Completion]] = {}
-    wanted = {session.course_id for session in by_key.values()} | {
-        prerequisite["id"] for row in facts.values() for prerequisite in row["prerequisites"]
-    }
-    for completion in Completion.objects.filter(trainee=trainee, course__in=wanted):
-        completions.setdefault(completion.course_id, []).append(completion)
-    meetings = meetings_with_nearby_bookings(trainee, by_key.keys(), policy)
+    today = timezone.localdate(now)
+    rows = SESSIONS(trainee=trainee.pk, sessions=list(by_key), now=now, today=today)
+    facts = {row["pk"]: row for row in rows}
+    meetings = meetings_with_nearby_bookings(trainee, list(by_key), policy)
     return {
         pk: Situation(
             session=session,
@@ -59,118 +81,27 @@ def situations(
             live_enrolment_id=facts[pk]["live_enrolment_id"],
             live_enrolment_elsewhere=facts[pk]["live_session_id"] != pk,
             optional_bookings=facts[pk]["optional_bookings"],
-            prerequisites=tuple(
-                Prerequisite(
-                    code=prerequisite["code"],
-                    title=prerequisite["title"],
-                    is_met=longest(
-                        completions.get(prerequisite["id"], []), timezone.localdate(session.starts_at)
-                    )
-                    is not None,
-                )
-                for prerequisite in facts[pk]["prerequisites"]
-            ),
-            completed_until=longest(completions.get(session.course_id, []), timezone.localdate(now)),
+            prerequisites=prerequisites_on(timezone.localdate(session.starts_at), facts[pk]),
+            completed_until=completed_until(session.course_id, today, facts[pk]),
             meetings=meetings.get(pk, ()),
         )
         for pk, session in by_key.items()
     }
 
 
-def prerequisites_of_course() -> ArraySubquery:
-    """Key, code and title of what must be completed before, for whatever has a `course`."""
-    needed = Course.prerequisites.through.objects.filter(from_course=OuterRef("course"))
-    return ArraySubquery(
-        needed.values(json=JSONObject(id="to_course", code="to_course__code", title="to_course__title"))
-    )
-
-
-def count_of(enrolments: QuerySet) -> Coalesce:
-    return Coalesce(Subquery(enrolments, output_field=IntegerField()), 0)
-
-
-def seat_facts() -> dict[str, Any]:
-    """Annotations of a session: `seats_taken` and `waiting`."""
-    of_session = Enrolment.objects.filter(session=OuterRef("pk")).order_by().values("session")
-    return {
-        "seats_taken": count_of(of_session.filter(seat__in=SEATS_TAKEN).annotate(n=Count("pk")).values("n")),
-        "waiting": count_of(
-            of_session.filter(seat=Seat.WAITING, ended_because=Ending.LIVE)
-            .annotate(n=Count("pk"))
-            .values("n")
-        ),
-    }
-
-
-def trainee_facts(trainee: Employee, now: datetime) -> dict[str, Any]:
-    """Annotations of a session that speak of the trainee."""
-    live = Enrolment.objects.filter(trainee=trainee, ended_because=Ending.LIVE)
-    of_course = live.filter(course=OuterRef("course")).order_by()
-    optional = live.filter(
-        seat__in=SEATS_TAKEN, session__starts_at__gt=now, course__is_mandatory=False
-    ).exclude(session=OuterRef("pk"))
-    audience = Course.audience.through.objects.filter(course=OuterRef("course"))
-    positions = Employment.objects.current().filter(employee=trainee).values("position")
-    return {
-        "in_audience": ~Exists(audience) | Exists(audience.filter(position__in=positions)),
-        "live_enrolment_id": Subquery(of_course.values("pk")[:1]),
-        "live_session_id": Coalesce(
-            Subquery(of_course.values("session")[:1]), F("pk"), output_field=IntegerField()
-        ),
-        "optional_bookings": count_of(
-            optional.order_by().values("trainee").annotate(n=Count("pk")).values("n")
-        ),
-    }
-
-
 def meetings_with_nearby_bookings(
-    trainee: Employee, session_ids: Iterable[int], policy: Policy
+    trainee: Employee, session_ids: list[int], policy: Policy
 ) -> dict[int, tuple[PlannedMeeting, ...]]:
     """The sessions' meetings, each with the trainee's other bookings during it or within the travel time."""
-    facts = meeting_facts(trainee, policy)
-    meetings = Meeting.objects.filter(session__in=session_ids).order_by("starts_at").annotate(**facts)
+    travel = timedelta(minutes=policy.travel_minutes)
     found: dict[int, tuple[PlannedMeeting, ...]] = {}
-    for row in meetings.values("pk", "session", "starts_at", "ends_at", *facts):
+    for row in MEETINGS(trainee=trainee.pk, sessions=session_ids, travel=travel):
         found[row["session"]] = (*found.get(row["session"], ()), planned_meeting(row))
     return found
 
 
-def meeting_facts(trainee: Employee, policy: Policy) -> dict[str, Any]:
-    """Annotations of a meeting for `planned_meeting`: its site, and the trainee's bookings around it."""
-    travel = timedelta(minutes=policy.travel_minutes)
-    room = Booking.objects.filter(meeting=OuterRef("pk"), room__isnull=False)
-    room_of_other = Booking.objects.filter(meeting=OuterRef("meeting"), room__isnull=False)
-    around = Func(
-        OuterRef("starts_at") - travel,
-        OuterRef("ends_at") + travel,
-        function="tstzrange",
-        output_field=Booking._meta.get_field("period"),
-    )
-    others = (
-        Booking.objects.filter(person=trainee, period__overlap=around)
-        .exclude(meeting__session=OuterRef("session"))
-        .annotate(
-            site_id=Subquery(room_of_other.values("room__site")[:1]),
-            is_online=Coalesce(Subquery(room_of_other.values("room__site__is_online")[:1]), False),
-        )
-        .values(
-            json=JSONObject(
-                starts_at="period__startswith",
-                ends_at="period__endswith",
-                course="meeting__session__course__title",
-                site_id="site_id",
-                is_online="is_online",
-            )
-        )
-    )
-    return {
-        "site_id": Subquery(room.values("room__site")[:1]),
-        "is_online": Coalesce(Subquery(room.values("room__site__is_online")[:1]), False),
-        "nearby": ArraySubquery(others),
-    }
-
-
 def planned_meeting(row: dict[str, Any]) -> PlannedMeeting:
+    """A meeting from its columns and `meeting_facts`."""
     others = tuple(
         OtherBooking(
             starts_at=datetime.fromisoformat(other["starts_at"]),
@@ -186,6 +117,31 @@ def planned_meeting(row: dict[str, Any]) -> PlannedMeeting:
     )
 
 
+# --- completions, from the facts `needed` and `own_completions` -----------------------------------
+
+
+def prerequisites_on(day: date, facts: dict[str, Any]) -> tuple[Prerequisite, ...]:
+    """Each prerequisite, and whether a completion of it is valid on the day."""
+    return tuple(
+        Prerequisite(needed["code"], needed["title"], completed_until(needed["id"], day, facts) is not None)
+        for needed in facts["needed"]
+    )
+
+
+def completed_until(course_id: int, day: date, facts: dict[str, Any]) -> date | None:
+    """The last day of the longest completion of the course that is valid on the day; see `longest`."""
+    return longest((one for one in completions(facts) if one.course_id == course_id), day)
+
+
+def completions(facts: dict[str, Any]) -> Iterable[Completion]:
+    for row in facts["own_completions"]:
+        yield Completion(
+            course_id=row["course"],
+            completed_on=date.fromisoformat(row["on"]),
+            valid_until=date.fromisoformat(row["until"]) if row["until"] else None,
+        )
+
+
 def longest(completions: Iterable[Completion], on: date) -> date | None:
     """The last day of the longest completion valid on that day; `date.max` for one that never expires."""
     ends = [
@@ -198,29 +154,21 @@ def longest(completions: Iterable[Completion], on: date) -> date | None:
 
 def unmet_for_course(trainee: Employee, course: Course) -> list[Unmet]:
     """Why the trainee may not start a self-paced course today; empty when they may."""
-    today = timezone.localdate()
     now = timezone.now()
-    # A session of today that is never saved: the conditions of a course are those of a session without a clock.
-    session = Session(course=course, status=Session.Status.OPEN, starts_at=now, ends_at=now, seats=0)
-    prerequisites = list(course.prerequisites.all())
-    completions: dict[int, list[Completion]] = {}
-    for completion in Completion.objects.filter(trainee=trainee, course__in=[course, *prerequisites]):
-        completions.setdefault(completion.course_id, []).append(completion)
-    positions = Employment.objects.current().filter(employee=trainee).values("position")
+    today = timezone.localdate(now)
+    (facts,) = COURSE(trainee=trainee.pk, course=course.pk, today=today)
     situation = Situation(
-        session=session,
+        # Of today, and never saved: the conditions of a course are those of a session without a clock.
+        session=Session(course=course, status=Session.Status.OPEN, starts_at=now, ends_at=now, seats=0),
         now=now,
-        policy=Policy.objects.current(),
+        policy=Policy.objects.current(now),
         seats_taken=0,
         waiting=0,
-        in_audience=not course.audience.exists() or course.audience.filter(pk__in=positions).exists(),
+        in_audience=facts["in_audience"],
         live_enrolment_id=None,
         live_enrolment_elsewhere=False,
         optional_bookings=0,
-        prerequisites=tuple(
-            Prerequisite(one.code, one.title, longest(completions.get(one.pk, []), today) is not None)
-            for one in prerequisites
-        ),
-        completed_until=longest(completions.get(course.pk, []), today),
+        prerequisites=prerequisites_on(today, facts),
+        completed_until=completed_until(course.pk, today, facts),
     )
     return unmet(situation, COURSE_CONDITIONS)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centre.functions import SortKey, fold
 from centre.locks import LockingQuerySet
+from centre.prepared import Given
 
 
 class Position(models.Model):
@@ -200,9 +201,9 @@ class Employee(AbstractBaseUser, PermissionsMixin):
 
 
 class EmploymentQuerySet(models.QuerySet["Employment"]):
-    def current(self) -> Self:
-        """Employments in force today."""
-        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=timezone.localdate()))
+    def current(self, on: date | Given | None = None) -> Self:
+        """Employments in force on that day, today if none is named."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=on or timezone.localdate()))
 
 
 class Employment(models.Model):

@@ -8,13 +8,14 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from centre.prepared import Given
 from courses.models import Course
 from people.models import Employee
 from scheduling.models import Session
 
 
 class CompletionQuerySet(models.QuerySet["Completion"]):
-    def valid_on(self, on: date) -> Self:
+    def valid_on(self, on: date | Given) -> Self:
         return self.filter(completed_on__lte=on).filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on))
 
 

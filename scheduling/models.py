@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from centre.functions import SortKey, one_element_range
 from centre.locks import LockingQuerySet
 from centre.models import Site
+from centre.prepared import Given
 from courses.models import Course, Equipment
 from people.models import Employee
 
@@ -97,7 +98,7 @@ class SessionQuerySet(LockingQuerySet["Session"]):
         """Sessions of courses that the words find."""
         return self.filter(course__in=Course.objects.search(words).order_by().values("pk"))
 
-    def upcoming(self, now: datetime | None = None) -> Self:
+    def upcoming(self, now: datetime | Given | None = None) -> Self:
         """Open for enrolment as far as status and clock go: open or confirmed, not yet begun."""
         return self.filter(
             status__in=[Session.Status.OPEN, Session.Status.CONFIRMED], starts_at__gt=now or timezone.now()

@@ -38,6 +38,8 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 max_connections = 120
 max_parallel_workers_per_gather = 0
+# Compiling a query of milliseconds takes tens of them.
+jit = off
 """
 # What a crash of the machine destroys in a throw-away cluster is made anew, see _forget_a_crash.
 THROWAWAY_SETTINGS = """

@@ -1,40 +1,87 @@
 """The catalogue's list: courses as one reader sees them, each with its nearest session."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.core.paginator import Page, Paginator
+from django.db.models import DateField, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.functional import cached_property
 
-from courses.models import Course
-from enrolment.models import Enrolment
-from enrolment.situations import seat_facts
-from people.models import Employee, Employment
+from centre.prepared import Given, Prepared
+from courses.models import Course, CourseQuerySet
+from enrolment.annotations import NOW, TRAINEE, own_live, own_positions, seat_facts
+from people.models import Employee
 from records.models import Completion
-from scheduling.models import Booking, Session
+from scheduling.models import Booking, Session, SessionQuerySet
 
+COURSES_ON_A_PAGE = 30
 FIELDS = ("code", "title", "block", "format", "delivery", "academic_hours", "is_mandatory")
 CHOICES = ("block", "topic", "format", "delivery")
 
 
-def courses_found(asked: dict[str, Any], reader: Employee) -> QuerySet[Course]:
-    """The courses of the catalogue that fit the filters, the best first."""
-    courses = Course.objects.offered().filter(**{name: asked[name] for name in CHOICES if name in asked})
-    if "site" in asked or "free" in asked:
-        courses = courses.filter(Exists(sessions_fitting(asked).filter(course=OuterRef("pk"))))
-    if "mine" in asked:
-        courses = courses.for_position(Subquery(positions_of(reader)))
-    return courses.search(asked["q"]) if "q" in asked else courses
+class Found:
+    """The courses that a reader asks for, the best first, as a paginator takes them: counted, and sliced.
+
+    Their keys come first, then one page of them; what was asked decides about the keys alone, so that the page is
+    built once for all readers.
+    """
+
+    def __init__(self, asked: Mapping[str, Any], reader: Employee) -> None:
+        self.asked = asked
+        self.reader = reader
+        self.now = timezone.now()
+
+    @cached_property
+    def keys(self) -> list[int]:
+        given = {name: self.asked.get(name) for name in (*CHOICES, "site")}
+        given |= {"trainee": self.reader.pk, "now": self.now, "today": timezone.localdate(self.now)}
+        names = frozenset(self.asked)
+        if words := self.asked.get("q"):  # each word is a condition, so it is built anew
+            return [row["pk"] for row in Prepared(lambda: ask_keys(names, words))(**given)]
+        return [row["pk"] for row in keys_asked(names)(**given)]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[Course]:
+        return iter(self[:])
+
+    def __getitem__(self, part: slice) -> list[Course]:
+        keys = self.keys[part]
+        if not keys:
+            return []
+        found = {course.pk: course for course in COURSES(courses=keys, trainee=self.reader.pk, ever=date.max)}
+        return [found[key] for key in keys if key in found]
 
 
-def sessions_fitting(asked: dict[str, Any]) -> QuerySet[Session]:
+@lru_cache
+def keys_asked(names: frozenset[str]) -> Prepared:
+    return Prepared(lambda: ask_keys(names, None))
+
+
+def ask_keys(names: frozenset[str], words: str | None) -> QuerySet[Any, Any]:
+    """The keys of the courses that fit the filters of these names."""
+    courses: CourseQuerySet = Course.objects.offered().filter(
+        **{name: Given(name) for name in CHOICES if name in names}
+    )
+    if names & {"site", "free"}:
+        courses = courses.filter(Exists(sessions_fitting(names).filter(course=OuterRef("pk"))))
+    if "mine" in names:
+        courses = courses.for_position(Subquery(own_positions().filter(is_main=True)[:1]))
+    return (courses.search(words) if words else courses).values("pk")
+
+
+def sessions_fitting(names: frozenset[str]) -> SessionQuerySet:
     """Sessions that still can be joined, at the site and with the free seats asked for."""
-    sessions = Session.objects.upcoming().order_by()
-    if "site" in asked:
-        there = Booking.objects.filter(meeting__session=OuterRef("pk"), room__site__code=asked["site"])
+    sessions = Session.objects.upcoming(NOW).order_by()
+    if "site" in names:
+        there = Booking.objects.filter(meeting__session=OuterRef("pk"), room__site__code=Given("site"))
         sessions = sessions.filter(Exists(there))
-    if "free" in asked:
+    if "free" in names:
         facts = seat_facts()
         sessions = sessions.alias(waiting=facts["waiting"], seats_taken=facts["seats_taken"]).filter(
             waiting=0, seats_taken__lt=F("seats")
@@ -42,37 +89,48 @@ def sessions_fitting(asked: dict[str, Any]) -> QuerySet[Session]:
     return sessions
 
 
-def positions_of(reader: Employee) -> QuerySet[Employment, Any]:
-    return Employment.objects.current().filter(employee=reader, is_main=True).values("position")[:1]
-
-
-def with_own_state(courses: QuerySet[Course], reader: Employee) -> QuerySet[Course]:
-    """Each course with `my_seat` of a live enrolment and `my_until`, the last day of the longest completion.
+def ask_courses() -> Any:
+    """Courses with `my_seat` of a live enrolment, and `my_until`, the last day of the longest completion.
 
     `my_until` is `date.max` for a completion without limit.
     """
-    live = Enrolment.objects.live().filter(trainee=reader, course=OuterRef("pk")).order_by()
-    completions = Completion.objects.filter(trainee=reader, course=OuterRef("pk"))
-    until = completions.annotate(until=Coalesce("valid_until", date.max)).order_by("-until")
-    return courses.only(*FIELDS).annotate(
-        my_seat=Subquery(live.values("seat")[:1]), my_until=Subquery(until.values("until")[:1])
+    completions = Completion.objects.filter(trainee=TRAINEE, course=OuterRef("pk"))
+    until = completions.annotate(until=Coalesce("valid_until", Given("ever", DateField()))).order_by("-until")
+    return (
+        Course.objects.filter(pk__any=Given("courses"))
+        .order_by()
+        .only(*FIELDS)
+        .annotate(
+            my_seat=Subquery(own_live().filter(course=OuterRef("pk")).values("seat")[:1]),
+            my_until=Subquery(until.values("until")[:1]),
+        )
     )
 
 
-def nearest_sessions(courses: Iterable[Course], asked: dict[str, Any]) -> dict[int, Session]:
-    """By the course's key its nearest session, one with a free seat before a full one; with seats and site."""
+COURSES = Prepared(ask_courses)
+
+
+@lru_cache
+def nearest_asked(names: frozenset[str]) -> Prepared:
+    """Sessions by their start, with seats and site."""
     room = Booking.objects.filter(meeting__session=OuterRef("pk"), room__isnull=False).order_by("period")
-    facts = seat_facts()
-    sessions = (
-        sessions_fitting(asked)
-        .filter(course__in=[course.pk for course in courses if not course.is_self_paced])
-        .annotate(
-            seats_taken=facts["seats_taken"],
-            waiting=facts["waiting"],
-            site_name=Subquery(room.values("room__site__name")[:1]),
+    return Prepared(
+        lambda: (
+            sessions_fitting(names)
+            .filter(course_id__any=Given("courses"))
+            .annotate(**seat_facts(), site_name=Subquery(room.values("room__site__name")[:1]))
+            .order_by("starts_at", "pk")
+            .only("course", "seats", "starts_at")
         )
-        .order_by("starts_at", "pk")
-        .only("course", "seats", "starts_at")
+    )
+
+
+def nearest_sessions(courses: Iterable[Course], asked: Mapping[str, Any]) -> dict[int, Session]:
+    """By the course's key its nearest session, one with a free seat before a full one; with seats and site."""
+    sessions = nearest_asked(frozenset(asked) & {"site", "free"})(
+        courses=[course.pk for course in courses if not course.is_self_paced],
+        site=asked.get("site"),
+        now=timezone.now(),
     )
     nearest: dict[int, Session] = {}
     with_free_seat: dict[int, Session] = {}
@@ -81,3 +139,15 @@ def nearest_sessions(courses: Iterable[Course], asked: dict[str, Any]) -> dict[i
         if not session.waiting and session.seats_taken < session.seats:
             with_free_seat.setdefault(session.course_id, session)
     return nearest | with_free_seat
+
+
+def results(reader: Employee, asked: dict[str, Any], page_number: str | None) -> dict[str, Any]:
+    """A page of the courses found; when a search finds nothing, of those that were probably meant."""
+    found, meant = Found(asked, reader), None
+    if "q" in asked and not found and (meant := Course.objects.offered().meant(asked["q"])):
+        found = Found(asked | {"q": meant}, reader)
+    page: Page[Course] = Paginator(cast(Sequence[Course], found), COURSES_ON_A_PAGE).get_page(page_number)
+    courses = list(page.object_list)
+    nearest = nearest_sessions(courses, asked)
+    rows = [(course, nearest.get(course.pk)) for course in courses]
+    return {"page": page, "rows": rows, "asked": asked, "meant": meant, "today": timezone.localdate()}

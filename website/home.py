@@ -9,12 +9,13 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.utils import timezone
 
 from centre.models import Policy
+from centre.prepared import Given, Prepared
 from courses.models import Course, Material
-from enrolment.models import APPROVAL_SETTLED, SEATS_TAKEN, Ending, Enrolment, Seat
-from enrolment.situations import count_of, seat_facts
+from enrolment.annotations import NOW, TODAY, TRAINEE, count_of, own_live, own_positions, seat_facts
+from enrolment.models import SEATS_TAKEN, Enrolment
 from learning.models import ReadMaterial
 from learning.progress import Progress
-from people.models import Employee, Employment
+from people.models import Employee
 from records.models import Completion
 from scheduling.models import Booking, Meeting, Session
 from website.offers import Place, people_of_meeting, rooms_of_meeting
@@ -42,15 +43,10 @@ class OwnRequest:
     progress: Progress
 
 
-def own_requests(reader: Employee) -> list[OwnRequest]:
-    """The reader's live enrolments, the nearest session first, then the self-paced ones."""
+def ask_requests() -> Any:
     ahead = (
-        Enrolment.objects.filter(
-            session=OuterRef("session"),
-            seat=Seat.WAITING,
-            ended_because=Ending.LIVE,
-            approval__in=APPROVAL_SETTLED,
-        )
+        Enrolment.objects.promotable()
+        .filter(session=OuterRef("session"))
         .filter(
             Q(requested_at__lt=OuterRef("requested_at"))
             | Q(requested_at=OuterRef("requested_at"), pk__lte=OuterRef("pk"))
@@ -60,9 +56,8 @@ def own_requests(reader: Employee) -> list[OwnRequest]:
     )
     materials = Material.objects.filter(course=OuterRef("course")).order_by().values("course")
     read = ReadMaterial.objects.filter(enrolment=OuterRef("pk")).order_by().values("enrolment")
-    found = (
-        Enrolment.objects.live()
-        .filter(trainee=reader)
+    return (
+        own_live()
         .select_related("course", "session")
         .defer("course__search_russian", "course__search_simple", "course__description")
         .annotate(
@@ -74,13 +69,58 @@ def own_requests(reader: Employee) -> list[OwnRequest]:
         )
         .order_by(F("session__starts_at").asc(nulls_last=True), "-requested_at", "pk")
     )
+
+
+def ask_next_meeting() -> Any:
+    return (
+        Meeting.objects.filter(session_id__any=Given("sessions"), ends_at__gt=NOW)
+        .annotate(rooms=rooms_of_meeting(), people=people_of_meeting())
+        .order_by("starts_at", "pk")[:1]
+    )
+
+
+def ask_mandatory() -> Any:
+    completions = Completion.objects.filter(trainee=TRAINEE)
+    own = completions.filter(course=OuterRef("pk"))
+    main_position = own_positions().filter(is_main=True)[:1]
+    missing = Course.prerequisites.through.objects.filter(from_course=OuterRef("pk")).exclude(
+        Exists(completions.valid_on(TODAY).filter(course=OuterRef("to_course")))
+    )
+    can_begin = Q(
+        Exists(Material.objects.filter(course=OuterRef("pk"))), delivery=Course.Delivery.SELF_PACED
+    ) | Q(Exists(Session.objects.upcoming(NOW).filter(course=OuterRef("pk"))))
+    return (
+        Course.objects.offered()
+        .filter(is_mandatory=True)
+        .for_position(Subquery(main_position))
+        .exclude(Exists(own_live().filter(course=OuterRef("pk"))))
+        .exclude(Exists(own.valid_on(Given("soon"))))
+        .exclude(Exists(missing))
+        .annotate(
+            can_begin=Exists(Course.objects.filter(can_begin, pk=OuterRef("pk"))),
+            was_valid_until=Subquery(own.order_by("-completed_on").values("valid_until")[:1]),
+        )
+        .order_by("-can_begin", "due_days", "code")
+        .only("code", "title", "academic_hours", "delivery", "format", "due_days")[:MANDATORY_SHOWN]
+    )
+
+
+REQUESTS, NEXT_MEETING, MANDATORY = (
+    Prepared(ask_requests),
+    Prepared(ask_next_meeting),
+    Prepared(ask_mandatory),
+)
+
+
+def own_requests(reader: Employee) -> list[OwnRequest]:
+    """The reader's live enrolments, the nearest session first, then the self-paced ones."""
     return [
         OwnRequest(
             enrolment=one,
             place=one.place,
             progress=Progress(one.read, one.materials, one.minutes - one.minutes_read),
         )
-        for one in found
+        for one in REQUESTS(trainee=reader.pk)
     ]
 
 
@@ -88,14 +128,9 @@ def next_meeting(requests: Sequence[OwnRequest]) -> NextMeeting | None:
     """The nearest meeting that is not over, of the sessions in which a seat is held."""
     enrolments = [request.enrolment for request in requests]
     held = {one.session_id: one for one in enrolments if one.session_id and one.seat in SEATS_TAKEN}
-    meeting = (
-        Meeting.objects.filter(session__in=held, ends_at__gt=timezone.now())
-        .annotate(rooms=rooms_of_meeting(), people=people_of_meeting())
-        .order_by("starts_at", "pk")
-        .first()
-        if held
-        else None
-    )
+    if not held:
+        return None
+    meeting = next(iter(NEXT_MEETING(sessions=list(held), now=timezone.now())), None)
     if meeting is None:
         return None
     return NextMeeting(
@@ -112,32 +147,10 @@ def mandatory_steps(reader: Employee) -> list[Course]:
     Those that can be taken now come first; a course waits for its prerequisites. `was_valid_until` is the last
     day of an earlier completion.
     """
-    today = timezone.localdate()
-    soon = today + timedelta(days=Policy.objects.current().repeat_window_days)
-    completions = Completion.objects.filter(trainee=reader)
-    own = completions.filter(course=OuterRef("pk"))
-    positions = Employment.objects.current().filter(employee=reader, is_main=True).values("position")[:1]
-    valid_prerequisite = completions.valid_on(today).filter(course=OuterRef("to_course"))
-    missing = Course.prerequisites.through.objects.filter(from_course=OuterRef("pk")).exclude(
-        Exists(valid_prerequisite)
-    )
-    can_begin = Q(
-        Exists(Material.objects.filter(course=OuterRef("pk"))), delivery=Course.Delivery.SELF_PACED
-    ) | Q(Exists(Session.objects.upcoming().filter(course=OuterRef("pk"))))
-    return list(
-        Course.objects.offered()
-        .filter(is_mandatory=True)
-        .for_position(Subquery(positions))
-        .exclude(Exists(Enrolment.objects.live().filter(trainee=reader, course=OuterRef("pk"))))
-        .exclude(Exists(own.valid_on(soon)))
-        .exclude(Exists(missing))
-        .annotate(
-            can_begin=Exists(Course.objects.filter(can_begin, pk=OuterRef("pk"))),
-            was_valid_until=Subquery(own.order_by("-completed_on").values("valid_until")[:1]),
-        )
-        .order_by("-can_begin", "due_days", "code")
-        .only("code", "title", "academic_hours", "delivery", "format", "due_days")[:MANDATORY_SHOWN]
-    )
+    now = timezone.now()
+    today = timezone.localdate(now)
+    soon = today + timedelta(days=Policy.objects.current(now).repeat_window_days)
+    return MANDATORY(trainee=reader.pk, now=now, today=today, soon=soon)
 
 
 def taught_today(reader: Employee) -> QuerySet[Any]:

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
 from centre.models import Policy
+from centre.prepared import Given, Prepared
+from enrolment.annotations import meeting_facts
 from enrolment.conditions import PlannedMeeting
 from enrolment.panels import Panel
-from enrolment.situations import meeting_facts, planned_meeting
+from enrolment.situations import planned_meeting
 from people.models import Employee
 from scheduling.models import Booking, BookingQuerySet, Meeting, Session
 
@@ -55,14 +59,22 @@ class Offer:
         return list(dict.fromkeys(trainer for meeting in self.meetings for trainer in meeting.trainers))
 
 
+def ask_meetings() -> Any:
+    facts = meeting_facts() | {"rooms": rooms_of_meeting(), "people": people_of_meeting()}
+    meetings = Meeting.objects.filter(session_id__any=Given("sessions")).order_by("starts_at")
+    return meetings.annotate(**facts).values("pk", "session", "starts_at", "ends_at", *facts)
+
+
+MEETINGS = Prepared(ask_meetings)
+
+
 def shown_meetings(
     reader: Employee, sessions: Iterable[Session], policy: Policy
 ) -> dict[int, tuple[ShownMeeting, ...]]:
     """By the session's key its meetings with rooms, trainers and the reader's bookings around; one statement."""
-    facts = meeting_facts(reader, policy) | {"rooms": rooms_of_meeting(), "people": people_of_meeting()}
-    meetings = Meeting.objects.filter(session__in=sessions).order_by("starts_at").annotate(**facts)
+    travel = timedelta(minutes=policy.travel_minutes)
     found: dict[int, tuple[ShownMeeting, ...]] = {}
-    for row in meetings.values("pk", "session", "starts_at", "ends_at", *facts):
+    for row in MEETINGS(trainee=reader.pk, sessions=[session.pk for session in sessions], travel=travel):
         meeting = ShownMeeting(
             planned=planned_meeting(row),
             places=tuple(Place(**room) for room in row["rooms"]),

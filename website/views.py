@@ -1,7 +1,6 @@
 """Pages that put several apps together: my training, the catalogue, a course, a session, my completions."""
 
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -15,16 +14,14 @@ from centre.models import Policy
 from courses.models import Course
 from enrolment.panels import panel_of
 from learning.progress import Progress, materials_of
-from people.models import Employee
 from people.requests import UserRequest
 from scheduling.models import Session
-from website.catalogue import courses_found, nearest_sessions, with_own_state
+from website.catalogue import results
 from website.course_page import course_page
 from website.forms import CatalogueFilter
 from website.home import mandatory_steps, next_meeting, own_requests, planning_numbers, taught_today
 from website.offers import Offer, shown_meetings
 
-COURSES_ON_A_PAGE = 30
 COMPLETIONS_ON_A_PAGE = 50
 
 
@@ -56,26 +53,10 @@ def catalogue(request: UserRequest) -> HttpResponse:
     return response
 
 
-def results(reader: Employee, asked: dict[str, Any], page_number: str | None) -> dict[str, Any]:
-    """A page of the courses found; when a search finds nothing, of those that were probably meant."""
-    found = courses_found(asked, reader)
-    page = Paginator(with_own_state(found, reader), COURSES_ON_A_PAGE).get_page(page_number)
-    meant = None
-    if not page.paginator.count and "q" in asked:
-        meant = Course.objects.offered().meant(asked["q"])
-        if meant:
-            found = courses_found(asked | {"q": meant}, reader)
-            page = Paginator(with_own_state(found, reader), COURSES_ON_A_PAGE).get_page(page_number)
-    courses = list(page.object_list)
-    nearest = nearest_sessions(courses, asked)
-    rows = [(course, nearest.get(course.pk)) for course in courses]
-    return {"page": page, "rows": rows, "asked": asked, "meant": meant, "today": timezone.localdate()}
-
-
 @login_required
 def course(request: UserRequest, code: str) -> HttpResponse:
     try:
-        shown = course_page(request.user, Course.objects.offered(), code)
+        shown = course_page(request.user, code)
     except Course.DoesNotExist as error:
         raise Http404 from error
     progress = None

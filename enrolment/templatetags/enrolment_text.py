@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.filter
 def seats_left(session: Any) -> str:
-    """ "3 seats left" of a session that carries `seats_taken` and `waiting` (enrolment.situations.seat_facts)."""
+    """ "3 seats left" of a session that carries `seats_taken` and `waiting` (enrolment.annotations.seat_facts)."""
     return seats_words(session.seats, session.seats_taken, session.waiting)
 
 

@@ -1,0 +1,23 @@
+"""The two sizes at which the centre is measured (DESIGN.md, Proof)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    name: str
+    employees: int
+    past_enrolments: int
+    upcoming_sessions: int = 600
+    # Groups of the past held so many people.
+    group: int = 20
+
+    @property
+    def past_sessions(self) -> int:
+        return self.past_enrolments // self.group
+
+
+SCALES = {
+    "small": Scale("small", 10_500, 100_000),
+    "large": Scale("large", 50_000, 1_000_000),
+}

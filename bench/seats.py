@@ -1,0 +1,177 @@
+"""The seat: how many a second, next to the bare SQL; and the burst of 200 people on 20 seats over real HTTP."""
+
+import http.client
+import multiprocessing
+import re
+import secrets
+import string
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from bench.fill import SEAT_COURSES
+from bench.load import Server
+from bench.pages import cookies_of, statements
+from centre.models import Policy
+from courses.models import Course
+from enrolment.actions import enrol
+from enrolment.models import Enrolment, Seat
+from people.models import Employee
+from scheduling.models import Booking, Meeting, Room, Session
+
+YARDSTICKS = Path(__file__).parent / "yardsticks"
+CLIENTS = 16
+BURST_PEOPLE, BURST_SEATS = 200, 20
+
+
+@dataclass(frozen=True)
+class Rate:
+    a_second: float
+    ms_each: float
+
+
+def statements_of_a_seat() -> int:
+    """Statements of the action itself: without BEGIN, COMMIT and savepoints, which no wrapper sees."""
+    session, person = seat_sessions()[0], people_without_seat(1)[0]
+    with transaction.atomic(), statements() as seen:
+        enrol(Employee(pk=person), Session(pk=session))
+        transaction.set_rollback(True)
+    return len([one for one in seen if not one.startswith(("SAVEPOINT", "RELEASE"))])
+
+
+def seat_sessions() -> list[int]:
+    return list(
+        Session.objects.filter(course__code__startswith="BENCH-").order_by("pk").values_list("pk", flat=True)
+    )
+
+
+def people_without_seat(count: int) -> list[int]:
+    taken = Enrolment.objects.filter(course__code__startswith="BENCH-").values("trainee")
+    people = Employee.objects.employed().exclude(pk__in=taken).exclude(trainer__isnull=False)
+    return list(people.order_by("pk").values_list("pk", flat=True)[:count])
+
+
+def seat_rate(*, is_hot: bool, seats: int, processes: int) -> Rate:
+    """Seats given by so many processes at once: spread over the 600 sessions, or all in one."""
+    sessions = seat_sessions()[:1] if is_hot else seat_sessions()
+    people = people_without_seat(seats)
+    wishes = [(person, sessions[number % len(sessions)]) for number, person in enumerate(people)]
+    connection.close()
+    context = multiprocessing.get_context("fork")
+    barrier = context.Barrier(processes + 1)
+    workers = [
+        context.Process(target=take_seats, args=(wishes[number::processes], barrier))
+        for number in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    barrier.wait()
+    began = time.monotonic()
+    for worker in workers:
+        worker.join()
+    took = time.monotonic() - began
+    if any(worker.exitcode for worker in workers):
+        raise SystemExit("A seat was refused.")
+    held = Enrolment.objects.filter(
+        trainee__in=people, seat=Seat.HELD, course__code__startswith="BENCH-"
+    ).count()
+    if held != len(wishes):
+        raise SystemExit(f"{held} seats instead of {len(wishes)}")
+    return Rate(len(wishes) / took, took * 1000 / len(wishes) * processes)
+
+
+def take_seats(wishes: Sequence[tuple[int, int]], barrier: object) -> None:
+    connection.ensure_connection()
+    Policy.objects.current()
+    barrier.wait()
+    for person, session in wishes:
+        enrol(Employee(pk=person), Session(pk=session))
+
+
+def pgbench(binaries: Path, host: str, script: str, seconds: int = 4) -> float:
+    """Transactions a second of the bare SQL, durable."""
+    command = [binaries / "pgbench", "-h", host, "-U", "postgres", "-n", "-M", "prepared", "-c", str(CLIENTS)]
+    command += ["-j", "2", "-T", str(seconds), "-f", YARDSTICKS / script, "yardstick"]
+    said = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=True).stdout
+    return float(re.search(r"tps = ([\d.]+)", said)[1])
+
+
+# --- the burst ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Burst:
+    seconds: float
+    held: int
+    waiting: int
+    answers: dict[int, int]
+
+
+def burst(server: Server, number: int) -> Burst:
+    """200 people, signed in and with an open connection each, press the button at one moment; 20 seats."""
+    session = burst_session(number)
+    people = list(Employee.objects.filter(pk__in=people_without_seat(BURST_PEOPLE)))
+    cookies = cookies_of(people)
+    token = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(32))
+    path = reverse("enrolment:enrol_in_session", args=[session.pk])
+    barrier = threading.Barrier(len(people) + 1)
+    answers: Counter[int] = Counter()
+    done: list[float] = []
+    guard = threading.Lock()
+
+    def press(cookie: str) -> None:
+        line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        line.connect()
+        headers = {
+            "Cookie": f"{cookie}; csrftoken={token}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        body = urlencode({"csrfmiddlewaretoken": token})
+        barrier.wait()
+        line.request("POST", path, body, headers)
+        status = line.getresponse().status
+        with guard:
+            answers[status] += 1
+            done.append(time.monotonic())
+        line.close()
+
+    threads = [threading.Thread(target=press, args=[cookie]) for cookie in cookies]
+    for thread in threads:
+        thread.start()
+    barrier.wait()
+    began = time.monotonic()
+    for thread in threads:
+        thread.join()
+    live = session.enrolments.live()
+    return Burst(
+        max(done) - began,
+        live.filter(seat=Seat.HELD).count(),
+        live.filter(seat=Seat.WAITING).count(),
+        dict(answers),
+    )
+
+
+def burst_session(number: int) -> Session:
+    starts_at = timezone.now() + timedelta(days=1000 + number)
+    ends_at = starts_at + timedelta(hours=6)
+    session = Session.objects.create(
+        course=Course.objects.get(code=f"BENCH-{number % SEAT_COURSES + 1}"),
+        status=Session.Status.OPEN,
+        seats=BURST_SEATS,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+    meeting = Meeting.objects.create(session=session, starts_at=starts_at, ends_at=ends_at)
+    room = Room.objects.filter(code__startswith="BENCH-").first()
+    Booking.objects.create(meeting=meeting, room=room, period=(starts_at, ends_at))
+    return session

@@ -1,0 +1,146 @@
+"""What the database is asked about a trainee, a course or a session: annotations for prepared querysets.
+
+The trainee, the moment and the day are `Given`: see centre/prepared.py. `course` names the course's key in the
+annotated queryset, "pk" when courses themselves are annotated.
+"""
+
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Count,
+    DurationField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, JSONObject
+
+from centre.prepared import Given
+from courses.models import Course
+from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentQuerySet, Seat
+from people.models import Employment
+from records.models import Completion
+from scheduling.models import Booking
+
+TRAINEE, NOW, TODAY = Given("trainee"), Given("now"), Given("today")
+# The travel time of the policy.
+TRAVEL = Given("travel", DurationField())
+
+
+def count_of(rows: QuerySet[Any, Any]) -> Coalesce:
+    return Coalesce(Subquery(rows, output_field=IntegerField()), 0)
+
+
+def seat_facts() -> dict[str, Combinable]:
+    """Of a session: `seats_taken` and `waiting`."""
+    of_session = Enrolment.objects.filter(session=OuterRef("pk")).order_by().values("session")
+    waiting = of_session.filter(seat=Seat.WAITING, ended_because=Ending.LIVE)
+    return {
+        "seats_taken": count_of(of_session.filter(seat__in=SEATS_TAKEN).annotate(n=Count("pk")).values("n")),
+        "waiting": count_of(waiting.annotate(n=Count("pk")).values("n")),
+    }
+
+
+# --- the trainee ----------------------------------------------------------------------------------
+
+
+def own_live() -> EnrolmentQuerySet:
+    return Enrolment.objects.live().filter(trainee=TRAINEE).order_by()
+
+
+def own_positions() -> QuerySet[Employment, Any]:
+    return Employment.objects.current(TODAY).filter(employee=TRAINEE).values("position")
+
+
+def optional_ahead() -> EnrolmentQuerySet:
+    """Seats in future sessions of courses that the trainee does not have to take."""
+    return own_live().filter(seat__in=SEATS_TAKEN, session__starts_at__gt=NOW, course__is_mandatory=False)
+
+
+def optional_bookings(enrolments: EnrolmentQuerySet) -> Coalesce:
+    return count_of(enrolments.values("trainee").annotate(n=Count("pk")).values("n"))
+
+
+def in_audience(course: str) -> Q:
+    """Whether the course is for everybody, or for one of the trainee's positions."""
+    audience = Course.audience.through.objects.filter(course=OuterRef(course))
+    return ~Exists(audience) | Exists(audience.filter(position__in=own_positions()))
+
+
+def prerequisites_of(course: str) -> ArraySubquery:
+    """Key, code and title of what must be completed before, by code."""
+    needed = Course.prerequisites.through.objects.filter(from_course=OuterRef(course))
+    what = JSONObject(id="to_course", code="to_course__code", title="to_course__title")
+    return ArraySubquery(needed.order_by("to_course__code").values(json=what))
+
+
+def own_completions_of(course: str) -> ArraySubquery:
+    """The trainee's completions of the course and of its prerequisites: course, day, last valid day."""
+    needed = Course.prerequisites.through.objects.filter(
+        from_course=OuterRef(OuterRef(course)), to_course=OuterRef("course")
+    )
+    completions = Completion.objects.filter(trainee=TRAINEE).filter(
+        Q(course=OuterRef(course)) | Exists(needed)
+    )
+    what = JSONObject(course="course", on="completed_on", until="valid_until")
+    return ArraySubquery(completions.values(json=what))
+
+
+# --- meetings -------------------------------------------------------------------------------------
+
+
+def meeting_facts() -> dict[str, Combinable]:
+    """Of a meeting: its site, and the trainee's other bookings during it or within the travel time around it."""
+    room = Booking.objects.filter(meeting=OuterRef("pk"), room__isnull=False)
+    room_of_other = Booking.objects.filter(meeting=OuterRef("meeting"), room__isnull=False)
+    around = Func(
+        OuterRef("starts_at") - TRAVEL,
+        OuterRef("ends_at") + TRAVEL,
+        function="tstzrange",
+        output_field=Booking._meta.get_field("period"),
+    )
+    others = (
+        Booking.objects.filter(person=TRAINEE, period__overlap=around)
+        .exclude(meeting__session=OuterRef("session"))
+        .annotate(
+            site_id=Subquery(room_of_other.values("room__site")[:1]),
+            is_online=Coalesce(Subquery(room_of_other.values("room__site__is_online")[:1]), False),
+        )
+        .values(
+            json=JSONObject(
+                starts_at="period__startswith",
+                ends_at="period__endswith",
+                course="meeting__session__course__title",
+                site_id="site_id",
+                is_online="is_online",
+            )
+        )
+    )
+    return {
+        "site_id": Subquery(room.values("room__site")[:1]),
+        "is_online": Coalesce(Subquery(room.values("room__site__is_online")[:1]), False),
+        "nearby": ArraySubquery(others),
+    }
+
+
+def session_facts() -> dict[str, Combinable | Q]:
+    """Of a session: everything that decides whether the trainee may enrol in it, but for its meetings."""
+    of_course = own_live().filter(course=OuterRef("course"))
+    return {
+        **seat_facts(),
+        "in_audience": in_audience("course"),
+        "live_enrolment_id": Subquery(of_course.values("pk")[:1]),
+        "live_session_id": Coalesce(
+            Subquery(of_course.values("session")[:1]), F("pk"), output_field=IntegerField()
+        ),
+        "optional_bookings": optional_bookings(optional_ahead().exclude(session=OuterRef("pk"))),
+        "needed": prerequisites_of("course"),
+        "own_completions": own_completions_of("course"),
+    }

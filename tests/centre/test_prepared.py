@@ -1,0 +1,110 @@
+"""Querysets that are built once."""
+
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from centre.prepared import Given, Prepared
+from people.models import Employment, Office
+from tests.factories import EmployeeFactory, EmploymentFactory, OfficeFactory
+
+pytestmark = pytest.mark.django_db
+
+OFFICES = Prepared(
+    lambda: Office.objects.filter(pk__any=Given("offices"), okrug=Given("okrug")).order_by("pk")
+)
+
+
+def test_the_values_of_each_call_count():
+    first, second, third = (OfficeFactory(okrug=okrug) for okrug in ("ЮАО", "ЦАО", "ЮАО"))
+    keys = [first.pk, second.pk, third.pk]
+
+    assert OFFICES(offices=keys, okrug="ЮАО") == [first, third]
+    assert OFFICES(offices=keys, okrug="ЦАО") == [second]
+    assert OFFICES(offices=keys[2:], okrug="ЮАО") == [third]
+    assert OFFICES(offices=[], okrug="ЮАО") == []
+
+
+def test_a_value_is_a_value_and_no_sql():
+    OfficeFactory(okrug="ЮАО")
+
+    assert OFFICES(offices=[1], okrug="' OR true --") == []
+
+
+def test_the_sql_is_built_once(django_assert_num_queries):
+    built = []
+
+    def build():
+        built.append("built")
+        return Office.objects.filter(pk=Given("office"))
+
+    offices, office = Prepared(build), OfficeFactory()
+
+    with django_assert_num_queries(2):
+        assert offices(office=office.pk) == offices(office=office.pk) == [office]
+    assert built == ["built"]
+
+
+def test_rows_come_as_of_any_queryset(django_assert_num_queries):
+    employment = EmploymentFactory()
+    with_office = Prepared(
+        lambda: Employment.objects.filter(employee=Given("person")).select_related("office")
+    )
+    names = Prepared(
+        lambda: (
+            Employment.objects.filter(employee_id__any=Given("persons"))
+            .annotate(name=F("office__name"))
+            .values("pk", "name", "started_on")
+        )
+    )
+
+    with django_assert_num_queries(1):
+        (row,) = with_office(person=employment.employee_id)
+        assert row.office.name == employment.office.name
+    assert names(persons=[employment.employee_id]) == [
+        {"pk": employment.pk, "name": employment.office.name, "started_on": employment.started_on}
+    ]
+
+
+def test_a_missing_value_is_an_error_not_a_null():
+    with pytest.raises(KeyError):
+        OFFICES(offices=[1])
+
+
+def test_a_moment_that_would_stay_the_same_for_ever_is_refused():
+    today = Prepared(lambda: Employment.objects.filter(started_on__gt=timezone.localdate()))
+
+    with pytest.raises(ValueError, match="make it Given"):
+        today()
+
+
+def test_what_is_given_takes_part_in_expressions():
+    employment = EmploymentFactory(started_on=timezone.localdate())
+    later = Prepared(lambda: Employment.objects.filter(started_on__lt=Given("day")))
+
+    assert later(day=timezone.localdate() + timedelta(days=1)) == [employment]
+    assert later(day=timezone.localdate()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_thread_asks_over_its_own_connection():
+    person = EmployeeFactory()
+    people = Prepared(lambda: type(person).objects.filter(pk=Given("person")))
+    people(person=person.pk)
+    found = []
+
+    def ask():
+        found.append(people(person=person.pk))
+        connection.close()
+
+    threads = [Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found == [[person]] * 4
