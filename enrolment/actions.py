@@ -48,7 +48,7 @@ def enrol(trainee: Employee, session: Session, *, by: Employee | None = None) ->
 
 @action
 def _enrol(trainee: Employee, session: Session, *, by: Employee) -> tuple[Enrolment, bool]:
-    session = Session.objects.select_related("course").lock(session.pk)  # first the session, then people
+    session = Session.objects.with_course().lock(session.pk)  # first the session, then people
     trainee = Employee.objects.lock(trainee.pk)
     policy = Policy.objects.current()
     situation = situations(trainee, [session], policy=policy)[session.pk]
@@ -71,7 +71,7 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee) -> tuple[Enrolm
 @action
 def promote_waiting(session: Session) -> list[Enrolment]:
     """Give the session's free seats to those who wait and may take them; return who got one."""
-    session = Session.objects.select_related("course").lock(session.pk)
+    session = Session.objects.with_course().lock(session.pk)
     Employee.objects.lock_all(waiting_trainees([session.pk]))
     return promote(session, policy=Policy.objects.current())
 
@@ -92,7 +92,7 @@ def cancel_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") ->
         Enrolment.objects.promotable().filter(trainee=trainee_id).order_by().values_list("session", flat=True)
     )
     session_ids = sorted({*own_queues, *filter(None, [enrolment.session_id])})
-    sessions = Session.objects.select_related("course").lock_all(session_ids)
+    sessions = Session.objects.with_course().lock_all(session_ids)
     Employee.objects.lock_all({trainee_id} | waiting_trainees(session_ids))
     enrolment = Enrolment.objects.get(pk=enrolment.pk)
     if not enrolment.is_live:

@@ -194,7 +194,7 @@ def set_scores(session: Session, wishes: Iterable[ScoreWish], *, by: Employee) -
         SheetClosed: the sheet was closed.
         EnrolmentError: the course has no test or exam.
     """
-    session = Session.objects.select_related("course").lock(session.pk)
+    session = Session.objects.with_course().lock(session.pk)
     refuse_closed(session)
     if not session.course.is_scored:
         raise EnrolmentError(_("This course has no test or exam, so there is no score to enter."))
@@ -256,7 +256,7 @@ def close_sheet(session: Session, *, by: Employee) -> Session:
         NotMarked: somebody is not marked; the sentence names them.
         EnrolmentError: the session does not take place.
     """
-    session = Session.objects.select_related("course").lock(session.pk)
+    session = Session.objects.with_course().lock(session.pk)
     if session.status == Session.Status.CLOSED:
         return session
     enrolments = list(session.enrolments.live().select_related("trainee").order_by("trainee__name_key", "pk"))
@@ -357,7 +357,7 @@ def lock_open_sheet(meeting: Meeting) -> Session:
     Raises:
         SheetClosed, TooEarly, EnrolmentError: it may not, in words.
     """
-    session = Session.objects.select_related("course").lock(meeting.session_id)
+    session = Session.objects.with_course().lock(meeting.session_id)
     refuse_closed(session)
     meeting = session.meetings.get(pk=meeting.pk)  # it may have been moved meanwhile
     opens_at = sheet_opens_at(meeting, Policy.objects.current())

@@ -233,7 +233,7 @@ def print_sheet(request: UserRequest, session_id: int) -> HttpResponse:
 
 
 def get_session(request: UserRequest, session_id: int, permission: str) -> Session:
-    sessions = sessions_for(request.user, permission).select_related("course")
+    sessions = sessions_for(request.user, permission).with_course()
     return get_object_or_404(sessions, pk=session_id)
 
 

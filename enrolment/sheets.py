@@ -15,18 +15,18 @@ from centre.models import Policy
 from enrolment.attendance import Standing, sheet_opens_at
 from enrolment.models import AttendanceMark, Enrolment, Seat
 from people.models import Employee, Employment
-from scheduling.models import Booking, Meeting, Room, Session
+from scheduling.models import Booking, Meeting, Room, Session, SessionQuerySet
 
 NOT_CLOSED = (Session.Status.OPEN, Session.Status.CONFIRMED)
 
 
-def taught_by(person: Employee) -> QuerySet[Session]:
+def taught_by(person: Employee) -> SessionQuerySet:
     """Sessions that take place and in which the person teaches."""
     taught = Booking.objects.teaching().filter(person=person).values("meeting__session")
     return Session.objects.takes_place().filter(pk__in=taught)
 
 
-def sessions_for(person: Employee, permission: str) -> QuerySet[Session]:
+def sessions_for(person: Employee, permission: str) -> SessionQuerySet:
     """Sessions whose people or sheet the person may see: their own, or all for planners and with the permission."""
     if person.has_perm("scheduling.plan_session") or person.has_perm(permission):
         return Session.objects.takes_place()

@@ -20,7 +20,7 @@ from scheduling.models import Session
 @login_required
 @require_POST
 def enrol_in_session(request: UserRequest, session_id: int) -> HttpResponse:
-    session = get_object_or_404(Session.objects.published().select_related("course"), pk=session_id)
+    session = get_object_or_404(Session.objects.published().with_course(), pk=session_id)
     try:
         made = enrol(request.user, session)
     except Refusal as error:  # also scheduling's, when a booking elsewhere came first by a moment

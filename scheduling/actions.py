@@ -268,7 +268,7 @@ def cancel_session(session: Session, reason: str, *, by: Employee | None) -> Ses
 
 
 def lock_with_course(session: Session) -> Session:
-    return Session.objects.select_related("course").lock(session.pk)
+    return Session.objects.with_course().lock(session.pk)
 
 
 def lock_resources(meetings: Sequence[MeetingPlan]) -> tuple[dict[int, Trainer], dict[int, Room]]:

@@ -20,7 +20,7 @@ def sheet_due(message: Message) -> Letter | None:
     later = SHEET_REMINDERS[SHEET_REMINDERS.index(message.kind) + 1 :]
     bookings = Booking.objects.filter(meeting__session=OuterRef("pk"))
     session = (
-        Session.objects.select_related("course")
+        Session.objects.with_course()
         .filter(
             Exists(bookings.teaching().filter(person=message.recipient_id)),
             Exists(bookings.attending()),
@@ -93,7 +93,7 @@ def session_key(message: Message) -> int:
 
 
 def session_of(message: Message) -> Session | None:
-    return Session.objects.select_related("course").filter(pk=session_key(message)).first()
+    return Session.objects.with_course().filter(pk=session_key(message)).first()
 
 
 def timetable_button() -> Button:

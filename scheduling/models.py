@@ -75,6 +75,11 @@ class RoomClosure(models.Model):
 
 
 class SessionQuerySet(LockingQuerySet["Session"]):
+    def with_course(self) -> Self:
+        """With the courses, but for their long texts, which no page of a session shows."""
+        long_texts = ("course__description", "course__search_russian", "course__search_simple")
+        return self.select_related("course").defer(*long_texts)
+
     def published(self) -> Self:
         """What everybody may see: not drafts."""
         return self.exclude(status=Session.Status.DRAFT)

@@ -67,7 +67,7 @@ def course(request: UserRequest, code: str) -> HttpResponse:
 
 @login_required
 def session(request: UserRequest, pk: int) -> HttpResponse:
-    shown = get_object_or_404(Session.objects.published().select_related("course"), pk=pk)
+    shown = get_object_or_404(Session.objects.published().with_course(), pk=pk)
     panel = panel_of(request.user, shown)
     meetings = shown_meetings(request.user, [shown], panel.situation.policy).get(shown.pk, ())
     offer = Offer(panel=panel, meetings=meetings)

@@ -45,7 +45,7 @@ def plan(request: UserRequest) -> HttpResponse:
 @permission_required("scheduling.plan_session", raise_exception=True)
 @require_http_methods(["GET", "POST"])
 def replan(request: UserRequest, pk: int) -> HttpResponse:
-    session = get_object_or_404(Session.objects.select_related("course"), pk=pk)
+    session = get_object_or_404(Session.objects.with_course(), pk=pk)
     return plan_in_steps(request, session.course, session=session)
 
 

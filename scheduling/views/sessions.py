@@ -36,7 +36,7 @@ SESSIONS_A_PAGE = 50
 @require_safe
 def session_list(request: UserRequest) -> HttpResponse:
     filters = SessionFilters(request.GET)
-    found = filters.apply(Session.objects.select_related("course").defer("course__description"))
+    found = filters.apply(Session.objects.with_course())
     page = Paginator(found, SESSIONS_A_PAGE).get_page(request.GET.get("page"))
     context = {"filters": filters, "page": page, "rows": session_rows(list(page.object_list))}
     return render(request, "scheduling/session_list.html", context)
@@ -46,7 +46,7 @@ def session_list(request: UserRequest) -> HttpResponse:
 @permission_required("scheduling.plan_session", raise_exception=True)
 @require_safe
 def session(request: UserRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Session.objects.select_related("course"), pk=pk)
+    found = get_object_or_404(Session.objects.with_course(), pk=pk)
     context = {"session": found, "row": session_rows([found])[0], "steps": found.steps.select_related("by")}
     return render(request, "scheduling/session.html", context)
 
@@ -124,7 +124,7 @@ def step(
     done: Promise,
 ) -> HttpResponse:
     """The page of one step: what it will do, then its button."""
-    found = get_object_or_404(Session.objects.select_related("course"), pk=pk)
+    found = get_object_or_404(Session.objects.with_course(), pk=pk)
     form = form_class(request.POST if request.method == "POST" else None, initial={"limit": found.limit})
     form.cancel_url = reverse("scheduling:session", args=[pk])
     if request.method == "POST" and form.is_valid():
