@@ -1,10 +1,14 @@
 """What time alone brings about for enrolments."""
 
+import logging
+
 from celery import shared_task
 from django.db.models import Count, F, Q
 
 from enrolment.models import APPROVAL_SETTLED, SEATS_TAKEN, Ending, Seat
 from scheduling.models import Session
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -12,7 +16,8 @@ def give_free_seats() -> int:
     """Ask the queues again where a seat is free, and return how many people got one; safe to run at any time.
 
     Every action that frees a seat promotes in its own transaction. This is for those who were passed over and
-    qualify by now: they have completed a prerequisite since, say.
+    qualify by now: they have completed a prerequisite since, say. A session that fails is left for the log and the
+    next run: the other queues must move (promise R25).
     """
     from enrolment.actions import promote_waiting
 
@@ -26,7 +31,10 @@ def give_free_seats() -> int:
         ),
     )
     sessions = Session.objects.upcoming().annotate(taken=taken, waiting=waiting)
-    return sum(
-        len(promote_waiting(session))
-        for session in sessions.filter(waiting__gt=0, taken__lt=F("seats")).order_by("pk")
-    )
+    promoted = 0
+    for session in sessions.filter(waiting__gt=0, taken__lt=F("seats")).order_by("pk"):
+        try:
+            promoted += len(promote_waiting(session))
+        except Exception:
+            logger.exception("The queue of session %s cannot be asked.", session.pk)
+    return promoted
