@@ -4,8 +4,10 @@ import logging
 
 from celery import shared_task
 from django.db.models import Count, F, Q
+from django.utils import timezone
 
-from enrolment.models import APPROVAL_SETTLED, SEATS_TAKEN, Ending, Seat
+from enrolment.models import APPROVAL_SETTLED, SEATS_TAKEN, Ending, Enrolment, Seat
+from people.models import Employee
 from scheduling.models import Session
 
 logger = logging.getLogger(__name__)
@@ -38,3 +40,22 @@ def give_free_seats() -> int:
         except Exception:
             logger.exception("The queue of session %s cannot be asked.", session.pk)
     return promoted
+
+
+@shared_task
+def end_enrolments_of_leavers() -> int:
+    """End what people who left the organisation still had ahead, and return of how many; safe to run at any time.
+
+    The staff list does it at once after its commit. This is for an account that was closed in another way, and
+    for a process that was killed in between.
+    """
+    from enrolment.actions import end_enrolments_of_leaver
+
+    ahead = Enrolment.objects.ahead(timezone.now()).values("trainee")
+    done = 0
+    for leaver in Employee.objects.filter(is_active=False, pk__in=ahead).order_by("pk"):
+        try:
+            done += bool(end_enrolments_of_leaver(leaver))
+        except Exception:
+            logger.exception("The enrolments of person %s cannot be ended.", leaver.pk)
+    return done
