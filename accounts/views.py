@@ -96,8 +96,12 @@ def locked(
 
 
 def own_page(request: HttpRequest, address: str | None) -> str:
-    """The address when it is a page of this site, else the home page."""
-    if address and url_has_allowed_host_and_scheme(
+    """The address when it is a page of this site, else the home page.
+
+    A bare word would be an allowed relative address, but `redirect` takes it for a view's name.
+    """
+    address = address or ""
+    if address.startswith(("/", "http://", "https://")) and url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         return address

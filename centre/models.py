@@ -1,8 +1,9 @@
 """The centre itself: its sites, the production calendar and the policy, the [numbers] of the rules."""
 
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -34,6 +35,12 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.time_zone not in available_timezones():
+            raise ValidationError(
+                {"time_zone": _("There is no such time zone. Write it as Europe/Moscow or Asia/Omsk.")}
+            )
 
     @property
     def zone(self) -> ZoneInfo:

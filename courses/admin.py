@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
 from courses.models import Course, Equipment, Material, Programme, ProgrammeStep, Qualification
 
@@ -15,6 +16,9 @@ class CourseAdmin(admin.ModelAdmin):
     search_fields = ["title", "code"]
     autocomplete_fields = ["audience", "prerequisites", "qualifications", "equipment"]
     inlines = [MaterialInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
+        return ["code"] if obj else []  # it stands in addresses
 
 
 class ProgrammeStepInline(admin.TabularInline):

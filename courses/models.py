@@ -234,6 +234,13 @@ class Course(models.Model):
                 & Q(delivery__in=["in_person", "online_live", "self_paced"]),
                 name="course_format_known",
             ),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[-a-zA-Z0-9_]+$"),
+                name="course_code_stands_in_addresses",
+                violation_error_message=_(
+                    "Use Latin letters, digits and hyphens: the code stands in addresses."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

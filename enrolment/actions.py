@@ -6,6 +6,7 @@ so an action that frees one locks all who wait together with the person it is ab
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,6 +55,7 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee) -> tuple[Enrolm
     situation = situations(trainee, [session], policy=policy)[session.pk]
     if situation.live_enrolment_id and not situation.live_enrolment_elsewhere:
         return Enrolment.objects.get(pk=situation.live_enrolment_id), False
+    refuse_leaver(trainee)
     if failed := unmet(situation):
         raise NotEligible(failed)
 
@@ -112,6 +114,29 @@ def cancel_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") ->
 
 
 @action
+def end_enrolments_of_leaver(trainee: Employee, *, by: Employee | None = None) -> list[Enrolment]:
+    """End what somebody who left the organisation had ahead; each freed seat goes to the queue (rule 19).
+
+    A session that has begun keeps its people: its sheet says how it ended for them. Who returned meanwhile
+    keeps everything.
+    """
+    ahead = Enrolment.objects.ahead(timezone.now()).filter(trainee=trainee)
+    session_ids = sorted({pk for pk in ahead.values_list("session", flat=True) if pk is not None})
+    sessions = Session.objects.select_related("course").lock_all(session_ids)
+    people = Employee.objects.lock_all({trainee.pk} | waiting_trainees(session_ids))
+    if people[trainee.pk].is_active:
+        return []
+    # What came between the first look and the locks has another session, unlocked: the next run ends it.
+    ended = list(ahead.filter(Q(session__in=session_ids) | Q(session__isnull=True)))
+    for enrolment in ended:
+        give_up_seat(enrolment, Ending.DISMISSED, by=by)
+    policy = Policy.objects.current()
+    for session in sessions.values():
+        promote(session, policy=policy)
+    return ended
+
+
+@action
 def start_course(trainee: Employee, course: Course) -> Enrolment:
     """Enrol the trainee in a self-paced course, which starts at once. Asking again returns the same enrolment.
 
@@ -126,6 +151,7 @@ def start_course(trainee: Employee, course: Course) -> Enrolment:
     trainee = Employee.objects.lock(trainee.pk)
     if live := trainee.enrolments.live().filter(course=course).first():
         return live
+    refuse_leaver(trainee)
     if failed := unmet_for_course(trainee, course):
         raise NotEligible(failed)
     enrolment = Enrolment.objects.create(trainee=trainee, course=course, seat=Seat.NONE)
@@ -164,6 +190,12 @@ def finish_course(enrolment: Enrolment, *, score: int | None = None) -> Completi
     (completion,) = record_completions(course, [Finished(trainee.pk, score=enrolment.score)], on=on)
     plan_messages(completion_messages([completion]))
     return completion
+
+
+def refuse_leaver(trainee: Employee) -> None:
+    """Ask under the person's lock: the account may have been closed since the page was opened."""
+    if not trainee.is_active:
+        raise EnrolmentError(_("%(person)s does not work here any more.") % {"person": trainee.short_name})
 
 
 def refuse_begun(session: Session) -> None:

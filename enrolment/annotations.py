@@ -108,7 +108,8 @@ def meeting_facts() -> dict[str, Combinable]:
     )
     others = (
         Booking.objects.filter(person=TRAINEE, period__overlap=around)
-        .exclude(meeting__session=OuterRef("session"))
+        # A seat in the session itself is no other booking, but who teaches it cannot attend it too.
+        .exclude(meeting__session=OuterRef("session"), role=Booking.Role.ATTENDS)
         .annotate(
             site_id=Subquery(room_of_other.values("room__site")[:1]),
             is_online=Coalesce(Subquery(room_of_other.values("room__site__is_online")[:1]), False),

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from centre.actions import action
 from centre.models import Policy
+from enrolment.actions import refuse_leaver
 from enrolment.conditions import (
     CONDITIONS,
     Situation,
@@ -238,6 +239,7 @@ def add_walk_in(session: Session, trainee: Employee, *, by: Employee) -> Enrolme
     live = trainee.enrolments.live().filter(session=session).first()
     if live is not None and live.seat == Seat.HELD:
         return live
+    refuse_leaver(trainee)
     situation = situations(trainee, [session], policy=Policy.objects.current())[session.pk]
     refuse_walk_in(situation, trainee)
     enrolment = live or Enrolment(trainee=trainee, session=session, course=session.course)

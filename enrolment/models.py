@@ -1,5 +1,6 @@
 """Who takes which seat, and who came: enrolments, their log, and the marks of attendance."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -83,6 +84,12 @@ LEGAL_PAIRS = (
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def live(self) -> Self:
         return self.filter(ended_because=Ending.LIVE)
+
+    def ahead(self, now: datetime) -> Self:
+        """Live, and not to be ended by a sheet: in a session yet to begin, waiting, or self-paced."""
+        return self.live().filter(
+            Q(session__isnull=True) | Q(session__starts_at__gt=now) | Q(seat=Seat.WAITING)
+        )
 
     def holding(self) -> Self:
         """Those who take a seat: held or offered, also after the sheet is closed."""

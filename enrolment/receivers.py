@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Q
 from django.dispatch import receiver
 from django.utils import timezone
 
+from accounts.signals import staff_changed
 from centre.models import Policy
+from enrolment.actions import end_enrolments_of_leaver
 from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import (
     OUTDATED_BY_A_MOVE,
@@ -25,6 +28,21 @@ from scheduling.headcounts import Headcount
 from scheduling.models import Booking, Meeting, Session
 
 Entry = EnrolmentEntry.Kind
+
+
+@receiver(staff_changed)
+def free_the_seats_of_leavers(left: list[int], by: Employee | None, **kwargs: Any) -> None:
+    """After the import's commit, each in a transaction of its own, for sessions are locked before people.
+
+    The accounts are closed by then, so that nothing can be added; what fails here, the task ends later.
+    """
+
+    def end_all() -> None:
+        for leaver in Employee.objects.filter(pk__in=left).order_by("pk"):
+            end_enrolments_of_leaver(leaver, by=by)
+
+    if left:
+        transaction.on_commit(end_all, robust=True)
 
 
 @receiver(signals.collecting_persons)

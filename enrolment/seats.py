@@ -82,7 +82,9 @@ def promote(session: Session, *, policy: Policy, now: datetime | None = None) ->
     free = session.seats - session.enrolments.holding().count()
     if free <= 0:
         return promoted
-    for enrolment in session.enrolments.promotable().select_related("trainee"):
+    # Who left the organisation is on their way out of the queue too.
+    waiting = session.enrolments.promotable().filter(trainee__is_active=True)
+    for enrolment in waiting.select_related("trainee"):
         situation = situations(enrolment.trainee, [session], policy=policy, now=now)[session.pk]
         if failed := unmet(situation):
             pass_over(enrolment, failed[0].message)

@@ -1,10 +1,16 @@
 """What time alone brings about for enrolments."""
 
+import logging
+
 from celery import shared_task
 from django.db.models import Count, F, Q
+from django.utils import timezone
 
-from enrolment.models import APPROVAL_SETTLED, SEATS_TAKEN, Ending, Seat
+from enrolment.models import APPROVAL_SETTLED, SEATS_TAKEN, Ending, Enrolment, Seat
+from people.models import Employee
 from scheduling.models import Session
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -12,7 +18,8 @@ def give_free_seats() -> int:
     """Ask the queues again where a seat is free, and return how many people got one; safe to run at any time.
 
     Every action that frees a seat promotes in its own transaction. This is for those who were passed over and
-    qualify by now: they have completed a prerequisite since, say.
+    qualify by now: they have completed a prerequisite since, say. A session that fails is left for the log and the
+    next run: the other queues must move (promise R25).
     """
     from enrolment.actions import promote_waiting
 
@@ -26,7 +33,29 @@ def give_free_seats() -> int:
         ),
     )
     sessions = Session.objects.upcoming().annotate(taken=taken, waiting=waiting)
-    return sum(
-        len(promote_waiting(session))
-        for session in sessions.filter(waiting__gt=0, taken__lt=F("seats")).order_by("pk")
-    )
+    promoted = 0
+    for session in sessions.filter(waiting__gt=0, taken__lt=F("seats")).order_by("pk"):
+        try:
+            promoted += len(promote_waiting(session))
+        except Exception:
+            logger.exception("The queue of session %s cannot be asked.", session.pk)
+    return promoted
+
+
+@shared_task
+def end_enrolments_of_leavers() -> int:
+    """End what people who left the organisation still had ahead, and return of how many; safe to run at any time.
+
+    The staff list does it at once after its commit. This is for an account that was closed in another way, and
+    for a process that was killed in between.
+    """
+    from enrolment.actions import end_enrolments_of_leaver
+
+    ahead = Enrolment.objects.ahead(timezone.now()).values("trainee")
+    done = 0
+    for leaver in Employee.objects.filter(is_active=False, pk__in=ahead).order_by("pk"):
+        try:
+            done += bool(end_enrolments_of_leaver(leaver))
+        except Exception:
+            logger.exception("The enrolments of person %s cannot be ended.", leaver.pk)
+    return done

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_POST
 
 from centre.errors import Refusal
 from enrolment.actions import cancel_enrolment, enrol
-from enrolment.errors import EnrolmentError
 from enrolment.forms import CancelForm
 from enrolment.models import Enrolment
 from enrolment.panels import Panel, panel_of, summary
@@ -65,7 +64,7 @@ def cancel(request: UserRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             cancel_enrolment(cancelled, by=request.user, reason=form.cleaned_data.get("reason", ""))
-        except EnrolmentError as error:
+        except Refusal as error:
             messages.error(request, str(error))
             return redirect(cancelled)
         done = _("Done: your enrolment in “%(course)s” is cancelled.")

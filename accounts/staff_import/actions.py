@@ -84,7 +84,7 @@ def apply_staff_import(
         refuse_too_many_leavers(comparison)
 
     hired = create_people(comparison.new, known)
-    update_people(comparison.changed, employees, known)
+    left = update_people(comparison.changed, employees, known)
     settle_heads()
     staff_import.applied_at = timezone.now()
     staff_import.applied_by = by
@@ -96,10 +96,28 @@ def apply_staff_import(
             by=by,
             hired=hired,
             changed=[changed.person.employee_id for changed in comparison.changed],
-            left=[changed.person.employee_id for changed in comparison.leavers],
+            left=left,
             returned=[changed.person.employee_id for changed in comparison.changed if changed.returns],
         )
     return comparison
+
+
+@action
+def close_accounts_of_leavers() -> list[int]:
+    """Close the accounts of people whose last day in every job is over; return their keys.
+
+    A list may name the last day ahead of time, and no list need come when it is over. An account without any
+    employment is not asked about. Apps on the right hear of it by `staff_changed`.
+    """
+    in_force = Employment.objects.current().values("employee")
+    gone = Employee.objects.employed().filter(employments__isnull=False).exclude(pk__in=in_force)
+    people = Employee.objects.lock_all(gone.values_list("pk", flat=True))
+    left = sorted(gone.filter(pk__in=people).distinct().values_list("pk", flat=True))
+    if left:
+        Employee.objects.filter(pk__in=left).update(is_active=False)
+        settle_heads()
+        staff_changed.send(sender=Employee, by=None, hired=[], changed=left, left=left, returned=[])
+    return left
 
 
 def refuse_too_many_leavers(comparison: Comparison) -> None:
@@ -134,9 +152,7 @@ def known_staff() -> Known:
         emails={
             email.lower(): pk for email, pk in Employee.objects.exclude(email="").values_list("email", "pk")
         },
-        account_names=frozenset(
-            Employee.objects.filter(employments__isnull=True).values_list("username", flat=True)
-        ),
+        account_names=frozenset(Employee.objects.values_list("username", flat=True)),
     )
 
 
@@ -166,17 +182,27 @@ def create_people(rows: Collection[StaffRow], known: Known) -> list[int]:
     return [employee.pk for employee in employees]
 
 
-def update_people(changed: Collection[ChangedRow], employees: dict[int, Employee], known: Known) -> None:
-    """Bring the changed rows into the locked employees and their employments."""
+def update_people(changed: Collection[ChangedRow], employees: dict[int, Employee], known: Known) -> list[int]:
+    """Bring the changed rows into the locked employees and their employments; return the keys of those who left.
+
+    Who leaves one job and has another in force, or returns by another line of the list, stays.
+    """
     employments = Employment.objects.in_bulk([row.person.employment_id for row in changed])
+    leavers = {row.person.employee_id for row in changed if row.leaves}
+    others = Employment.objects.current().filter(employee__in=leavers)
+    ended = [row.person.employment_id for row in changed if row.leaves]
+    leavers -= set(others.exclude(pk__in=ended).values_list("employee", flat=True))
+    leavers -= {row.person.employee_id for row in changed if row.returns}
     for change in changed:
         employee, row = employees[change.person.employee_id], change.row
         employee.last_name = row.last_name
         employee.first_name = row.first_name
         employee.middle_name = row.middle_name
         employee.email = employee.email if row.email is None else row.email
-        if change.leaves or change.returns:
-            employee.is_active = change.returns
+        if employee.pk in leavers:
+            employee.is_active = False
+        elif change.returns:
+            employee.is_active = True
         write_employment(employments[change.person.employment_id], row, known)
     Employee.objects.bulk_update(
         [employees[row.person.employee_id] for row in changed],
@@ -188,6 +214,7 @@ def update_people(changed: Collection[ChangedRow], employees: dict[int, Employee
         ["position", "office", "started_on", "ended_on", "leave", "work_pattern", "pattern_starts_on"],
         batch_size=BATCH,
     )
+    return sorted(leavers)
 
 
 def write_employment(employment: Employment, row: StaffRow, known: Known) -> Employment:
@@ -207,7 +234,8 @@ def write_employment(employment: Employment, row: StaffRow, known: Known) -> Emp
 def settle_heads() -> None:
     """Who holds a head's position in an office is its head; a head who left or moved is none any more.
 
-    An acting head, appointed by hand, stays while they work in the office and nobody holds the position.
+    An acting head, appointed by hand, stays while they work in the office and nobody holds the position, and a
+    deputy while they work there.
     """
     current = Employment.objects.current().filter(is_main=True)
     holders: dict[int, list[int]] = {}
@@ -217,17 +245,19 @@ def settle_heads() -> None:
         .values_list("office", "employee")
     ):
         holders.setdefault(office_id, []).append(employee_id)
-    headed = Office.objects.filter(head__isnull=False)
-    working = set(current.filter(employee__in=headed.values("head")).values_list("office", "employee"))
+    offices = list(Office.objects.all())
+    appointed = {person for office in offices for person in (office.head_id, office.deputy_id) if person}
+    working = set(current.filter(employee__in=appointed).values_list("office", "employee"))
     changed = []
-    for office in Office.objects.all():
+    for office in offices:
         candidates = holders.get(office.pk, [])
         head: int | None = office.head_id
+        deputy = office.deputy_id if (office.pk, office.deputy_id) in working else None
         if candidates and head not in candidates:
             head = candidates[0]
         elif not candidates and (office.pk, head) not in working:
             head = None
-        if office.head_id != head:
-            office.head_id = head
+        if (office.head_id, office.deputy_id) != (head, deputy):
+            office.head_id, office.deputy_id = head, deputy
             changed.append(office)
-    Office.objects.bulk_update(changed, ["head"])
+    Office.objects.bulk_update(changed, ["head", "deputy"])

@@ -57,7 +57,7 @@ def why_refused(
             _("Another employee already has the e-mail %(email)s.") % {"email": row.email},
         )
     elif person is None and row.personnel_number in known.account_names:
-        column, reason = "personnel_number", _("An account without an employment has this name.")
+        column, reason = "personnel_number", _("Another person's account has this name.")
     else:
         return None
     return RefusedRow(row.line, column, reason, row.full_name)

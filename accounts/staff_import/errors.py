@@ -1,8 +1,11 @@
 """Why a staff list as a whole is not taken."""
 
+import re
+
 from django.utils.translation import gettext as _
 
 from centre.errors import Refusal, explains
+from people.models import Employee
 
 
 class StaffImportError(Refusal):
@@ -39,4 +42,17 @@ def email_was_taken_meanwhile(detail: str) -> StaffImportError:
         _(
             "Meanwhile somebody else got one of the e-mail addresses of the list. Look at the comparison again."
         )
+    )
+
+
+@explains("employment_one_main_at_a_time")
+def has_another_main_job(detail: str) -> StaffImportError:
+    key = re.search(r"=\((\d+)\)", detail)
+    person = Employee.objects.filter(pk=int(key[1])).first() if key else None
+    return StaffImportError(
+        _(
+            "%(person)s has another main job in force under another number. "
+            "End that one first, or take the line out of the list."
+        )
+        % {"person": person or _("Somebody of the list")}
     )

@@ -150,8 +150,16 @@ class ChangedRow:
         return self.row.has_left(self.today) and not self.person.has_left(self.today)
 
     @property
+    def is_given_an_end(self) -> bool:
+        """Leaves now, or on a day ahead of which nobody knew before."""
+        ends = self.row.is_dismissed or self.row.ended_on is not None
+        return ends and self.person.ended_on is None
+
+    @property
     def returns(self) -> bool:
-        return self.person.has_left(self.today) and not self.row.has_left(self.today)
+        if self.person.has_left(self.today):
+            return not self.row.has_left(self.today)
+        return self.person.ended_on is not None and self.row.ended_on is None  # a dismissal was taken back
 
 
 @dataclass(frozen=True)
@@ -167,7 +175,8 @@ class Comparison:
 
     @property
     def leavers(self) -> list[ChangedRow]:
-        return [changed for changed in self.changed if changed.leaves]
+        """Whom the list dismisses, also on a day yet to come: their accounts close then without another list."""
+        return [changed for changed in self.changed if changed.is_given_an_end]
 
     @property
     def has_changes(self) -> bool:

@@ -155,6 +155,15 @@ def test_s11_next_stays_on_this_site(client, maria, asked, answered):
     assert sign_in(client, maria.username, next=asked).url == answered
 
 
+@pytest.mark.parametrize("asked", ["account", "website:home", "%00", "http", "httpaccount"])
+def test_s15_a_word_for_the_next_page_is_no_page(client, maria, asked):
+    language = client.post("/language/", {"language": "ru", "next": asked})
+    client.force_login(maria)
+    signed_in = client.get(SIGN_IN, {"next": asked})
+
+    assert (language.url, signed_in.url) == ("/", "/")
+
+
 def test_a_page_behind_the_door_is_shown_after_signing_in(client, maria):
     asked = client.get("/account/")
     form = client.get(asked.url)

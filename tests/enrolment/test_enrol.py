@@ -12,9 +12,10 @@ from enrolment.errors import NotEligible, ReasonMissing, TooLate
 from enrolment.models import Ending, Enrolment, Seat
 from notifications.models import Message
 from people.models import Employee
-from scheduling.actions import change_limit
+from scheduling.actions import change_limit, replan_session
 from scheduling.errors import SeatsTaken
 from scheduling.models import Booking
+from scheduling.plans import MeetingPlan
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
@@ -23,6 +24,7 @@ from tests.factories import (
     RoomFactory,
     SessionFactory,
     SiteFactory,
+    TrainerFactory,
     in_days,
 )
 
@@ -279,6 +281,33 @@ def test_rule_13_who_fails_the_conditions_is_passed_over_with_the_reason():
     assert seats(session)[1:] == [(busy, Seat.WAITING, ""), (third, Seat.HELD, "")]
     entry = passed_over.entries.get(kind="skipped")
     assert "Другой курс" in entry.reason
+
+
+def test_rule_2_who_teaches_the_session_cannot_attend_it():
+    trainer = TrainerFactory()
+    session = SessionFactory(seats=1, trainer=trainer)
+    enrol(EmployeeFactory(), session)
+
+    assert refusal(trainer.employee, session) == ["clash"]
+
+
+def test_r7_a_waiting_person_who_became_the_trainer_does_not_hold_up_the_queue():
+    """The booking as trainer is another booking, though it is of this very session."""
+    session = SessionFactory(seats=1)
+    first, third = EmployeeFactory.create_batch(2)
+    trainer = TrainerFactory()
+    held, waiting, last = (enrol(person, session) for person in (first, trainer.employee, third))
+    meeting = session.meetings.get()
+    room = meeting.bookings.of_rooms().get().room_id
+    plan = MeetingPlan(meeting.starts_at, meeting.ends_at, room, (trainer.pk,))
+    replan_session(session, [plan], by=None, version=session.version)
+
+    cancel_enrolment(held, by=first)
+
+    waiting.refresh_from_db()
+    last.refresh_from_db()
+    assert (waiting.seat, last.seat) == (Seat.WAITING, Seat.HELD)
+    assert waiting.entries.filter(kind="skipped").exists()
 
 
 def test_rule_13_a_seat_refused_by_the_queue_is_free_for_a_newcomer():

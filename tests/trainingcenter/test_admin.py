@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -12,11 +13,13 @@ from enrolment.models import Enrolment
 from records.models import Completion
 from scheduling.models import RoomClosure
 from tests.factories import (
+    CourseFactory,
     EmployeeFactory,
     EmploymentFactory,
     EquipmentFactory,
     MaterialFactory,
     SessionFactory,
+    SiteFactory,
     TrainerQualificationFactory,
     in_days,
 )
@@ -99,6 +102,39 @@ def test_an_hr_admin_reads_the_story_and_the_marks_of_an_enrolment(client, one_o
     assert page.status_code == 200
     assert "место получено" in content
     assert "отсутствует" in content
+
+
+def test_s15_a_course_code_stands_in_addresses_whoever_writes_it(administrator):
+    """A code with a space or slash made the catalogue an error for everybody."""
+    course = CourseFactory()
+    course.pk, course.code = None, "IP 1/2"
+
+    with pytest.raises(IntegrityError, match="course_code_stands_in_addresses"), transaction.atomic():
+        course.save()
+    page = administrator.post(reverse("admin:courses_course_add"), {"code": "IP 1/2"})
+
+    assert "код стоит в адресах" in page.content.decode()
+
+
+def test_a_course_code_is_not_changed_later(administrator):
+    course = MaterialFactory().course
+
+    page = administrator.get(reverse("admin:courses_course_change", args=[course.pk]))
+
+    assert "code" not in page.context["adminform"].form.fields
+
+
+def test_s15_a_site_lies_in_a_time_zone_that_exists(administrator):
+    """Planning pages and letters of its rooms would break on any other word."""
+    site = SiteFactory()
+    address = reverse("admin:centre_site_change", args=[site.pk])
+    fields = {"code": site.code, "name": site.name, "opens_at": "08:00", "closes_at": "20:00"}
+
+    refused = administrator.post(address, {**fields, "time_zone": "Moscow"})
+    taken = administrator.post(address, {**fields, "time_zone": "Asia/Omsk"})
+
+    assert "time_zone" in refused.context["adminform"].form.errors
+    assert taken.status_code == 302
 
 
 def test_a_policy_is_never_rewritten(administrator):
