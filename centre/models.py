@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.triggers import audited
 from centre.functions import SortKey
 
 
@@ -25,6 +26,7 @@ class Site(models.Model):
     class Meta:
         verbose_name = _("site")
         verbose_name_plural = _("sites")
+        triggers = audited()
         ordering = [SortKey("name")]
         constraints = [
             models.CheckConstraint(
@@ -69,6 +71,7 @@ class CalendarDay(models.Model):
     class Meta:
         verbose_name = _("calendar day")
         verbose_name_plural = _("calendar days")
+        triggers = audited()
         ordering = ["on"]
         constraints = [
             models.CheckConstraint(
@@ -131,6 +134,7 @@ class Policy(models.Model):
     class Meta:
         verbose_name = _("policy version")
         verbose_name_plural = _("policy versions")
+        triggers = audited()
         ordering = ["-valid_from", "-pk"]
 
     def __str__(self) -> str:
