@@ -1,12 +1,18 @@
 """The columns of the audit's lists."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from centre.listing import Column
 
 CHANGE_COLUMNS = (
     Column("when", _("When"), lambda told: told.change.at, order=("at",)),
-    Column("what", _("What happened"), lambda told: told.what, template="website/audit/_what_cell.html"),
+    Column(
+        "what",
+        pgettext_lazy("record of changes", "Change"),
+        lambda told: told.what,
+        template="website/audit/_what_cell.html",
+    ),
     Column("who", _("Who"), lambda told: told.who),
     Column("whom", _("For whom"), lambda told: told.whom),
     Column("why", _("Why"), lambda told: told.change.reason),

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import ForeignKey, Model
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accounts.roles import Role
 from audit.models import Change
 from audit.triggers import Recorded
 from centre.templatetags.centre_text import local_date
@@ -48,6 +48,10 @@ def session_name(session: Session) -> str:
     }
 
 
+def role_name(group: str) -> str:
+    return str(Role(group).label) if group in Role.values else group
+
+
 @dataclass(frozen=True)
 class Naming:
     """How rows of a model are named: the relations that the name needs, and the name."""
@@ -60,6 +64,7 @@ class Naming:
 NAMINGS: dict[str, Naming] = {
     "people.employee": Naming(name=lambda person: person.short_name),
     "people.employment": Naming(name=lambda employment: employment.personnel_number),
+    "auth.group": Naming(name=lambda group: role_name(group.name)),
     "auth.permission": Naming(("content_type",), lambda right: right.name),
     "trainers.trainer": Naming(("employee",)),
     "trainers.trainerqualification": Naming(("qualification",), lambda held: str(held.qualification)),
@@ -132,12 +137,12 @@ class Names:
 
     def object_of(self, change: Change) -> str:
         """The object in words: its kind and its name, which the change itself tells when the row is gone."""
-        kind = capfirst(kind_name(change.kind))
+        kind = kind_name(change.kind)
         model = audited_models().get(change.kind)
         if model is None or change.kind in UNNAMED:
             return kind
         name = self.found.get((model, change.object_id)) or self.lost_name(change)
-        return f"{kind}: {name}"
+        return f"{kind} {name}"
 
     def lost_name(self, change: Change) -> str:
         values = change.before or change.after or {}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Field
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
@@ -133,6 +134,8 @@ def differences(change: Change, names: Names, *, sees_reasons: bool) -> list[Dif
 
 def field_name(field: Field) -> str:
     """The field's own name; fields of a table between two others have none, and are called as what they name."""
+    if field.related_model is Group:
+        return _("role")
     if isinstance(field, models.ForeignKey) and field.model._meta.auto_created:
         return str(field.related_model._meta.verbose_name)
     return str(field.verbose_name)
