@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from axes.helpers import get_client_ip_address
 from django.http import HttpRequest, HttpResponse
 
 from audit.context import acting
-from audit.security import log_security
+from audit.security import address_of, log_security
 
 
 class AuditMiddleware:
@@ -22,7 +21,7 @@ class AuditMiddleware:
         with acting(
             by=lambda: request.user.pk,
             source=f"{request.method} {request.path}",
-            address=get_client_ip_address(request) or "",
+            address=address_of(request),
         ):
             response = self.get_response(request)
         if response.status_code == 403:

@@ -314,6 +314,18 @@ def test_R27_a_change_on_the_administration_pages_tells_who_and_where(client):
     assert change.source == f"POST /admin/scheduling/room/{room.pk}/change/"
 
 
+@pytest.mark.parametrize(("remote", "kept"), [("fe80::1%eth0", "fe80::1"), ("", None), ("unix:", None)])
+def test_R27_an_odd_network_address_stops_no_change(client, remote, kept):
+    administrator = EmployeeFactory()
+    sign_in(client, administrator)
+
+    with recorded() as changes:
+        client.post(reverse("accounts:choose_language"), {"language": "en"}, REMOTE_ADDR=remote)
+
+    change = changes.only("people.employee")
+    assert (change.after, change.by_id, change.address) == ({"language": "en"}, administrator.pk, kept)
+
+
 def test_R27_a_task_is_named_as_the_system():
     session = SessionFactory(seats=1)
     trainee = EmployeeFactory()

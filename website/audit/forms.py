@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Model, Q, QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -142,8 +142,3 @@ class AccessFilters(DatedFilters):
         if kind := self.cleaned_data.get("kind"):
             records = records.filter(kind=kind)
         return self.of_people(records)
-
-
-def history_of(row: Model) -> dict[str, object]:
-    """The words of the address for the changes of one row."""
-    return {"kind": row._meta.label_lower, "object": row.pk}

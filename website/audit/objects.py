@@ -14,7 +14,9 @@ from accounts.roles import Role
 from audit.models import Change
 from audit.triggers import Recorded
 from centre.templatetags.centre_text import local_date
+from enrolment.models import Enrolment
 from people.models import Employee
+from records.models import Completion
 from scheduling.models import Session
 
 # What HR and the centre see of the audit; accounts, rights and offices are the system administrator's.
@@ -48,6 +50,11 @@ def session_name(session: Session) -> str:
     }
 
 
+def course_without_session(row: Enrolment | Completion) -> str:
+    """The course; in a session nothing, for the session stands beside it and names the course."""
+    return "" if row.session_id else _("“%(course)s”") % {"course": row.course.title}
+
+
 def role_name(group: str) -> str:
     return str(Role(group).label) if group in Role.values else group
 
@@ -72,9 +79,9 @@ NAMINGS: dict[str, Naming] = {
     "scheduling.session": Naming(("course",), session_name),
     "scheduling.roomclosure": Naming(("room",), lambda closure: str(closure.room)),
     "scheduling.booking": Naming(("room", "person"), lambda booking: str(booking.room or booking.person)),
-    "enrolment.enrolment": Naming(("course",), lambda enrolment: str(enrolment.course)),
+    "enrolment.enrolment": Naming(("course",), lambda enrolment: course_without_session(enrolment)),
     "enrolment.attendancemark": Naming(("meeting",), lambda mark: str(mark.meeting)),
-    "records.completion": Naming(("course",), lambda completion: str(completion.course)),
+    "records.completion": Naming(("course",), lambda completion: course_without_session(completion)),
     "courses.programmestep": Naming(("programme",), lambda step: str(step.programme)),
 }
 # Rows of these only link two others, which the change itself names.
@@ -141,8 +148,8 @@ class Names:
         model = audited_models().get(change.kind)
         if model is None or change.kind in UNNAMED:
             return kind
-        name = self.found.get((model, change.object_id)) or self.lost_name(change)
-        return f"{kind} {name}"
+        name = self.found.get((model, change.object_id))
+        return f"{kind} {self.lost_name(change) if name is None else name}".strip()
 
     def lost_name(self, change: Change) -> str:
         values = change.before or change.after or {}
