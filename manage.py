@@ -15,7 +15,10 @@ def main() -> None:
         ensure_database()
     except ClusterError as error:
         sys.exit(str(error))
-    execute_from_command_line(sys.argv)
+    from audit.context import acting
+
+    with acting(source=" ".join(["command", *sys.argv[1:2]])):
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

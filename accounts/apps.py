@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
@@ -9,4 +11,5 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.roles import ensure_roles
 
+        import_module("accounts.receivers")  # sign-ins in the log of security
         post_migrate.connect(ensure_roles, dispatch_uid="accounts.roles")

@@ -20,6 +20,7 @@ from accounts.models import StaffImport
 from accounts.staff_import import actions
 from accounts.staff_import.errors import StaffImportError, TooManyLeavers
 from accounts.staff_import.rows import Change, ChangedRow, Comparison
+from audit.access import note_look
 from people.models import Employment
 from people.requests import UserRequest
 
@@ -49,6 +50,7 @@ def staff_import(request: UserRequest) -> HttpResponse:
 @require_safe
 def staff_import_preview(request: UserRequest, pk: int) -> HttpResponse:
     uploaded = get_object_or_404(StaffImport.objects.select_related("uploaded_by", "applied_by"), pk=pk)
+    note_look(request)
     if uploaded.applied_at:
         return render(request, "accounts/staff_import_applied.html", {"staff_import": uploaded})
     return comparison_page(request, uploaded)

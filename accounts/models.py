@@ -1,11 +1,24 @@
 """Staff lists that were uploaded, and what became of them."""
 
+from django.contrib.auth.models import Group
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.triggers import audited
 from people.models import Employee
+
+
+class RoleRight(Group.permissions.through):  # type: ignore[name-defined]
+    """A right that a role got or lost (rule 29)."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("right of a role")
+        verbose_name_plural = _("rights of roles")
+        triggers = audited()
 
 
 class StaffImport(models.Model):

@@ -36,6 +36,7 @@ RIGHTS: dict[Role, tuple[str, ...]] = {
         "records.view_completion",
         "notifications.view_message notifications.change_message",
         "centre.view_calendarday centre.view_policy centre.view_site",
+        "audit.view_training_changes",
     ),
     Role.CENTRE_ADMIN: (
         "people.view_employee people.view_employment people.view_office people.view_position",
@@ -54,6 +55,7 @@ RIGHTS: dict[Role, tuple[str, ...]] = {
         "notifications.view_message notifications.change_message",
         "centre.view_site centre.change_site centre.view_policy",
         "centre.add_calendarday centre.change_calendarday centre.delete_calendarday centre.view_calendarday",
+        "audit.view_training_changes",
     ),
     Role.METHODIST: (
         "courses.add_course courses.change_course courses.view_course",
@@ -72,6 +74,7 @@ RIGHTS: dict[Role, tuple[str, ...]] = {
         "people.add_office people.change_office people.view_office",
         "people.add_position people.change_position people.view_position",
         "auth.view_group",
+        "audit.view_change audit.view_accessrecord",
         "centre.add_policy centre.view_policy centre.view_calendarday centre.change_site centre.view_site",
         "notifications.view_message notifications.change_message",
         "axes.view_accessattempt axes.delete_accessattempt axes.view_accessfailurelog axes.view_accesslog",

@@ -1,6 +1,10 @@
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
+from audit.access import note_look
+from audit.models import AccessRecord, Change
 from centre.models import CalendarDay, Policy, Site
 
 
@@ -15,6 +19,18 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
+
+
+class LookNoted:
+    """Whoever opens the page of such a row looks at the record of the person whom the row is about."""
+
+    person_field = ""
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        found = super().get_object(request, object_id, from_field)  # type: ignore[misc]
+        if found is not None:
+            note_look(request, person_id=getattr(found, self.person_field))
+        return found
 
 
 @admin.register(Site)
@@ -43,3 +59,20 @@ class PolicyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
         return False
+
+
+class Record(ReadOnly, admin.ModelAdmin):
+    """The audit for whoever looks for a row by its keys; people read the pages of the audit."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+
+@admin.register(Change)
+class ChangeAdmin(Record):
+    list_display = ["at", "verb", "kind", "object_id", "person_id", "by_id", "source", "reason"]
+
+
+@admin.register(AccessRecord)
+class AccessRecordAdmin(Record):
+    list_display = ["at", "kind", "page", "person_id", "session_id", "by_id", "rows"]

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.triggers import audited
 from centre.functions import SortKey
 
 
@@ -26,6 +27,7 @@ class Site(models.Model):
     class Meta:
         verbose_name = _("site")
         verbose_name_plural = _("sites")
+        triggers = audited()
         ordering = [SortKey("name")]
         constraints = [
             models.CheckConstraint(
@@ -76,6 +78,7 @@ class CalendarDay(models.Model):
     class Meta:
         verbose_name = _("calendar day")
         verbose_name_plural = _("calendar days")
+        triggers = audited()
         ordering = ["on"]
         constraints = [
             models.CheckConstraint(
@@ -138,6 +141,7 @@ class Policy(models.Model):
     class Meta:
         verbose_name = _("policy version")
         verbose_name_plural = _("policy versions")
+        triggers = audited()
         ordering = ["-valid_from", "-pk"]
 
     def __str__(self) -> str:

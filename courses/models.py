@@ -9,6 +9,7 @@ from django.db.models import GeneratedField, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from audit.triggers import audited
 from centre.functions import SortKey, fold
 from courses.search import corrected, in_title, matching
 from people.models import Position
@@ -191,6 +192,7 @@ class Course(models.Model):
     class Meta:
         verbose_name = _("course")
         verbose_name_plural = _("courses")
+        triggers = audited(left_out=("search_russian", "search_simple"))
         ordering = [SortKey("title"), "pk"]
         indexes = [
             GinIndex(fields=["search_russian"], name="course_search_russian"),
@@ -263,6 +265,50 @@ class Course(models.Model):
         return self.result_kind in {self.ResultKind.TEST, self.ResultKind.EXAM}
 
 
+class CourseAudience(Course.audience.through):  # type: ignore[name-defined]
+    """A position that a course is meant for."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("audience of a course")
+        verbose_name_plural = _("audiences of courses")
+        triggers = audited()
+
+
+class CoursePrerequisite(Course.prerequisites.through):  # type: ignore[name-defined]
+    """A course to be completed before another."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("prerequisite of a course")
+        verbose_name_plural = _("prerequisites of courses")
+        triggers = audited()
+
+
+class CourseQualification(Course.qualifications.through):  # type: ignore[name-defined]
+    """A qualification that a course asks of its trainers."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("qualification for a course")
+        verbose_name_plural = _("qualifications for courses")
+        triggers = audited()
+
+
+class CourseEquipment(Course.equipment.through):  # type: ignore[name-defined]
+    """A piece of equipment that a course asks of its room."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("equipment for a course")
+        verbose_name_plural = _("equipment for courses")
+        triggers = audited()
+
+
 class Material(models.Model):
     """A lesson of a self-paced course, in Markdown, with its usual reading time."""
 
@@ -309,10 +355,22 @@ class Programme(models.Model):
     class Meta:
         verbose_name = _("programme")
         verbose_name_plural = _("programmes")
+        triggers = audited()
         ordering = [SortKey("title")]
 
     def __str__(self) -> str:
         return self.title
+
+
+class ProgrammeAudience(Programme.audience.through):  # type: ignore[name-defined]
+    """A position that a programme is meant for."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("audience of a programme")
+        verbose_name_plural = _("audiences of programmes")
+        triggers = audited()
 
 
 class ProgrammeStep(models.Model):
@@ -326,6 +384,7 @@ class ProgrammeStep(models.Model):
     class Meta:
         verbose_name = _("step of a programme")
         verbose_name_plural = _("steps of programmes")
+        triggers = audited()
         ordering = ["programme", "number"]
         constraints = [
             models.UniqueConstraint(fields=["programme", "number"], name="programme_step_number_once"),

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from centre.admin import ReadOnly
+from centre.admin import LookNoted, ReadOnly
 from enrolment.models import AttendanceMark, Enrolment, EnrolmentEntry
 
 
@@ -26,9 +26,10 @@ class AttendanceMarkInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(ReadOnly, admin.ModelAdmin):
+class EnrolmentAdmin(LookNoted, ReadOnly, admin.ModelAdmin):
     """Every enrolment with its story and its marks."""
 
+    person_field = "trainee_id"
     list_display = ["trainee", "course", "session", "seat", "approval", "ended_because", "requested_at"]
     list_filter = ["seat", "ended_because"]
     list_select_related = ["trainee", "course", "session__course"]

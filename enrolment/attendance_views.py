@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.access import note_look
 from centre.errors import Refusal
 from centre.models import Policy
 from enrolment.attendance import (
@@ -233,8 +234,12 @@ def print_sheet(request: UserRequest, session_id: int) -> HttpResponse:
 
 
 def get_session(request: UserRequest, session_id: int, permission: str) -> Session:
+    """The session, when the reader may see its people; that they are looked at is recorded."""
     sessions = sessions_for(request.user, permission).with_course()
-    return get_object_or_404(sessions, pk=session_id)
+    session = get_object_or_404(sessions, pk=session_id)
+    if request.method == "GET":
+        note_look(request, session_id=session.pk)
+    return session
 
 
 def whose_timetable(user: Employee, form: TimetableForm) -> Employee | None:

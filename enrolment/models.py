@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.triggers import audited
 from centre.functions import ClockTimestamp
 from courses.models import Course
 from people.models import Employee
@@ -147,6 +148,7 @@ class Enrolment(models.Model):
     class Meta:
         verbose_name = _("enrolment")
         verbose_name_plural = _("enrolments")
+        triggers = audited(person="{row}.trainee_id", session="{row}.session_id")
         ordering = ["-requested_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -256,6 +258,11 @@ class AttendanceMark(models.Model):
     class Meta:
         verbose_name = _("attendance mark")
         verbose_name_plural = _("attendance marks")
+        triggers = audited(
+            person="(SELECT trainee_id FROM enrolment_enrolment WHERE id = {row}.enrolment_id)",
+            session="(SELECT session_id FROM enrolment_enrolment WHERE id = {row}.enrolment_id)",
+            left_out=("marked_at",),
+        )
         constraints = [
             models.UniqueConstraint(fields=["enrolment", "meeting"], name="attendance_one_mark_per_meeting"),
             models.CheckConstraint(

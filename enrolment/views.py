@@ -7,11 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from audit.access import note_look
 from centre.errors import Refusal
 from enrolment.actions import cancel_enrolment, enrol
 from enrolment.forms import CancelForm
 from enrolment.models import Enrolment
 from enrolment.panels import Panel, panel_of, summary
+from people.audit import may_see_changes
 from people.requests import UserRequest
 from scheduling.models import Session
 
@@ -37,11 +39,13 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("enrolment.view_enrolment"):
         found = found.filter(trainee=request.user)
     shown = get_object_or_404(found, pk=pk)
+    note_look(request, person_id=shown.trainee_id, session_id=shown.session_id)
     context = {
         "enrolment": shown,
         "is_own": shown.trainee_id == request.user.pk,
         "summary": summary(shown),
         "entries": shown.entries.select_related("by"),
+        "sees_history": may_see_changes(request.user),
     }
     return render(request, "enrolment/enrolment.html", context)
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from audit.access import note_look
 from notifications.actions import resend_message as resend
 from notifications.actions import stop_message as stop
 from notifications.delivery import preview
@@ -36,6 +37,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """The text as it was sent; of a message that waits, the text as it would be sent now."""
     row = get_object_or_404(Message.objects.select_related("recipient"), pk=pk)
+    note_look(request, person_id=row.recipient_id)
     letter = preview(row) if row.is_waiting else None
     return render(request, "notifications/message.html", {"row": row, "letter": letter})
 

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from centre.admin import LookNoted
 from people.models import Employee, Employment, Office, Position
 
 
@@ -12,9 +13,10 @@ class EmploymentInline(admin.TabularInline):
 
 
 @admin.register(Employee)
-class EmployeeAdmin(admin.ModelAdmin):
+class EmployeeAdmin(LookNoted, admin.ModelAdmin):
     """Names and accounts; passwords are set on the site's own pages and by invitation."""
 
+    person_field = "pk"
     list_display = ["full_name", "username", "email", "is_active", "is_staff"]
     list_filter = ["is_active", "is_staff", "groups"]
     search_fields = ["name_key", "username", "email", "employments__personnel_number"]

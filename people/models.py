@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from audit.triggers import audited
 from centre.functions import SortKey, fold
 from centre.locks import LockingQuerySet
 from centre.prepared import Given
@@ -40,6 +41,13 @@ class Position(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+# For whom a change of an office is: its new head or deputy, or the one who was, when either changes.
+WHO_DECIDES = (
+    "CASE WHEN {row}.head_id IS DISTINCT FROM {old}.head_id THEN coalesce({row}.head_id, {old}.head_id)"
+    " WHEN {row}.deputy_id IS DISTINCT FROM {old}.deputy_id THEN coalesce({row}.deputy_id, {old}.deputy_id) END"
+)
 
 
 class Office(models.Model):
@@ -80,6 +88,7 @@ class Office(models.Model):
         verbose_name = _("office")
         verbose_name_plural = _("offices")
         ordering = [SortKey("name")]
+        triggers = audited(person=WHO_DECIDES)
 
     def __str__(self) -> str:
         return self.name
@@ -174,6 +183,7 @@ class Employee(AbstractBaseUser, PermissionsMixin):
             ),
         ]
         indexes = [models.Index(fields=["name_key"], name="employee_by_name")]
+        triggers = audited(person="{row}.id", left_out=("last_login", "name_key"), hidden=("password",))
 
     def __str__(self) -> str:
         return self.full_name
@@ -198,6 +208,17 @@ class Employee(AbstractBaseUser, PermissionsMixin):
     def main_employment(self) -> "Employment | None":
         """The main employment in force, with its office and position; None for an account without one."""
         return self.employments.current().filter(is_main=True).select_related("office", "position").first()
+
+
+class Membership(Employee.groups.through):  # type: ignore[name-defined]
+    """An employee's role: one given or taken away (rule 29)."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("role of an employee")
+        verbose_name_plural = _("roles of employees")
+        triggers = audited(person="{row}.employee_id")
 
 
 class EmploymentQuerySet(models.QuerySet["Employment"]):
@@ -263,6 +284,7 @@ class Employment(models.Model):
                 name="employment_shift_has_first_day",
             ),
         ]
+        triggers = audited(person="{row}.employee_id")
 
     def __str__(self) -> str:
         return f"{self.personnel_number} {self.position}"

@@ -1,11 +1,12 @@
 from django.contrib import admin
 
-from centre.admin import ReadOnly
+from centre.admin import LookNoted, ReadOnly
 from records.models import Completion
 
 
 @admin.register(Completion)
-class CompletionAdmin(ReadOnly, admin.ModelAdmin):
+class CompletionAdmin(LookNoted, ReadOnly, admin.ModelAdmin):
+    person_field = "trainee_id"
     list_display = ["trainee", "course", "completed_on", "valid_until", "score"]
     list_select_related = ["trainee", "course"]
     search_fields = ["trainee__name_key", "trainee__employments__personnel_number", "course__title"]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.triggers import audited
 from centre.prepared import Given
 from courses.models import Course
 from people.models import Employee
@@ -51,6 +52,7 @@ class Completion(models.Model):
     class Meta:
         verbose_name = _("completion")
         verbose_name_plural = _("completions")
+        triggers = audited(person="{row}.trainee_id", session="{row}.session_id")
         ordering = ["-completed_on", "-pk"]
         constraints = [
             models.UniqueConstraint(

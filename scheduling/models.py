@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.triggers import audited
 from centre.functions import SortKey, one_element_range
 from centre.locks import LockingQuerySet
 from centre.models import Site
@@ -45,11 +46,23 @@ class Room(models.Model):
     class Meta:
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
+        triggers = audited()
         ordering = ["site", SortKey("name")]
         constraints = [models.CheckConstraint(condition=Q(capacity__gte=1), name="room_has_capacity")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class RoomEquipment(Room.equipment.through):  # type: ignore[name-defined]
+    """A piece of equipment that a room got or lost."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("equipment of a room")
+        verbose_name_plural = _("equipment of rooms")
+        triggers = audited()
 
 
 class RoomClosure(models.Model):
@@ -63,6 +76,7 @@ class RoomClosure(models.Model):
     class Meta:
         verbose_name = _("closure of a room")
         verbose_name_plural = _("closures of rooms")
+        triggers = audited()
         ordering = ["starts_at"]
         constraints = [
             models.CheckConstraint(
@@ -145,6 +159,7 @@ class Session(models.Model):
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
+        triggers = audited(session="{row}.id", left_out=("version",))
         ordering = ["starts_at", "pk"]
         permissions = [("plan_session", "Can plan, publish and cancel sessions")]
         constraints = [
@@ -248,6 +263,7 @@ class Meeting(models.Model):
     class Meta:
         verbose_name = _("meeting")
         verbose_name_plural = _("meetings")
+        triggers = audited(session="{row}.session_id")
         ordering = ["starts_at", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -346,6 +362,13 @@ class Booking(models.Model):
     class Meta:
         verbose_name = _("booking")
         verbose_name_plural = _("bookings")
+        # Who attends follows from the seat, whose record tells it; the time from the meeting's.
+        triggers = audited(
+            person="{row}.person_id",
+            session="(SELECT session_id FROM scheduling_meeting WHERE id = {row}.meeting_id)",
+            left_out=("period",),
+            only="{row}.role <> 'attends'",
+        )
         constraints = [
             models.CheckConstraint(
                 condition=Q(room__isnull=False, person__isnull=True, role="")

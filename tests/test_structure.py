@@ -9,6 +9,7 @@ from django.dispatch import Signal
 from scheduling import signals as scheduling_signals
 
 ORDER = (
+    "audit",
     "centre",
     "people",
     "notifications",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from audit.triggers import audited
 from centre.models import Site
 from courses.models import Qualification
 from people.models import Employee
@@ -49,10 +50,14 @@ class Trainer(models.Model):
     class Meta:
         verbose_name = _("trainer")
         verbose_name_plural = _("trainers")
+        triggers = audited(person="{row}.employee_id")
         ordering = ["employee__name_key", "pk"]
 
     def __str__(self) -> str:
         return self.employee.short_name
+
+
+EMPLOYEE_OF_TRAINER = "(SELECT employee_id FROM trainers_trainer WHERE id = {row}.trainer_id)"
 
 
 class TrainerQualificationQuerySet(models.QuerySet["TrainerQualification"]):
@@ -76,6 +81,7 @@ class TrainerQualification(models.Model):
     class Meta:
         verbose_name = _("trainer's qualification")
         verbose_name_plural = _("trainers' qualifications")
+        triggers = audited(person=EMPLOYEE_OF_TRAINER)
         constraints = [
             models.UniqueConstraint(fields=["trainer", "qualification"], name="trainer_qualification_once"),
         ]
@@ -105,6 +111,7 @@ class Absence(models.Model):
     class Meta:
         verbose_name = _("absence")
         verbose_name_plural = _("absences")
+        triggers = audited(person=EMPLOYEE_OF_TRAINER)
         ordering = ["starts_on"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="absence_ends_after_start"),

@@ -4,9 +4,10 @@ import os
 from typing import Any
 
 import django
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import beat_init, worker_init
 
+from audit.context import acting
 from trainingcenter import safefs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trainingcenter.settings")
@@ -15,7 +16,16 @@ __all__ = ["app", "safefs"]  # importing safefs registers the broker that needs 
 
 STDERR = 2
 
-app = Celery("trainingcenter")
+
+class AuditedTask(Task):
+    """A task whose changes are recorded under its name."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with acting(source=f"task {self.name}"):
+            return super().__call__(*args, **kwargs)
+
+
+app = Celery("trainingcenter", task_cls=AuditedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

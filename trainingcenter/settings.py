@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env
@@ -36,6 +37,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL] if SITE_URL.s
 
 INSTALLED_APPS = [
     "trainingcenter",
+    "audit",
     "centre",
     "people",
     "notifications",
@@ -59,6 +61,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_htmx",
+    "pgtrigger",
 ]
 
 MIDDLEWARE = [
@@ -73,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "audit.middleware.AuditMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -231,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     "close-accounts-of-leavers": {"task": "accounts.tasks.close_accounts_of_leavers", "schedule": 600.0},
     "end-enrolments-of-leavers": {"task": "enrolment.tasks.end_enrolments_of_leavers", "schedule": 300.0},
     "give-free-seats": {"task": "enrolment.tasks.give_free_seats", "schedule": 300.0},
+    "forget-old-looks": {"task": "audit.tasks.forget_old_looks", "schedule": crontab(hour=3, minute=20)},
 }
 
 # --- safety ---------------------------------------------------------------------------------------
@@ -270,8 +275,22 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {
+            "()": "trainingcenter.logs.OneLineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+        "json": {"()": "trainingcenter.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "security": {"class": "logging.StreamHandler", "formatter": "json"},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"axes": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        # Sign-ins, refused access and exports: one JSON object a line, for a machine to collect.
+        "security": {"handlers": ["security"], "level": "INFO", "propagate": False},
+    },
 }

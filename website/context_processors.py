@@ -58,6 +58,8 @@ def sections(user: Employee) -> Iterator[tuple[str, str | Promise]]:
         yield "courses:course_list", _("Courses")
     if user.has_perm("people.import_staff"):
         yield "accounts:staff_import", _("Staff list")
+    if user.has_perm("audit.view_change") and not plans:  # planners find it beside the sessions
+        yield "website:changes", _("Record of changes")
     if user.has_perm("notifications.view_message"):
         yield "notifications:message_list", _("Messages")
     else:

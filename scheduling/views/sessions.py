@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from people.audit import may_see_changes
 from people.requests import UserRequest
 from scheduling import actions
 from scheduling.errors import SchedulingError
@@ -38,7 +39,12 @@ def session_list(request: UserRequest) -> HttpResponse:
     filters = SessionFilters(request.GET)
     found = filters.apply(Session.objects.with_course())
     page = Paginator(found, SESSIONS_A_PAGE).get_page(request.GET.get("page"))
-    context = {"filters": filters, "page": page, "rows": session_rows(list(page.object_list))}
+    context = {
+        "filters": filters,
+        "page": page,
+        "rows": session_rows(list(page.object_list)),
+        "sees_history": may_see_changes(request.user),
+    }
     return render(request, "scheduling/session_list.html", context)
 
 
@@ -47,7 +53,12 @@ def session_list(request: UserRequest) -> HttpResponse:
 @require_safe
 def session(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Session.objects.with_course(), pk=pk)
-    context = {"session": found, "row": session_rows([found])[0], "steps": found.steps.select_related("by")}
+    context = {
+        "session": found,
+        "row": session_rows([found])[0],
+        "steps": found.steps.select_related("by"),
+        "sees_history": may_see_changes(request.user),
+    }
     return render(request, "scheduling/session.html", context)
 
 

@@ -3,10 +3,11 @@
 import pytest
 from django.test import RequestFactory
 
+from audit.models import AccessRecord
 from centre.functions import SortKey
 from centre.listing import PRINTED_MAX, Column, Listing
 from people.models import Office
-from tests.factories import OfficeFactory
+from tests.factories import EmployeeFactory, OfficeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,7 @@ COLUMNS = (
 
 def listing(query: str = "", **kwargs) -> Listing:
     request = RequestFactory().get(f"/offices/?{query}")
+    request.user = EmployeeFactory()
     return Listing(request, Office.objects.all(), COLUMNS, name="Офисы", **kwargs)
 
 
@@ -141,3 +143,18 @@ def test_paper_gets_the_whole_list():
     assert len(listing().lines) == 50
     assert listing("form=print").page.paginator.per_page == PRINTED_MAX
     assert len(listing("form=print").lines) == 60
+
+
+def test_S26_a_file_or_paper_taken_away_is_recorded_and_a_page_is_not(offices):
+    for form in ("", "csv", "xlsx"):
+        listing(f"okrug=ЦАО&form={form}&page=2").respond("components/_listing.html")
+
+    assert list(AccessRecord.objects.order_by("pk").values_list("kind", "title", "filters", "rows")) == [
+        ("export", "Офисы (csv)", "okrug=ЦАО", 3),
+        ("export", "Офисы (xlsx)", "okrug=ЦАО", 3),
+    ]
+
+
+def test_a_long_list_is_counted_as_far_as_it_says(offices):
+    assert (listing(counted_max=2).count, listing(counted_max=2).is_counted_whole) == (3, False)
+    assert (listing(counted_max=3).count, listing(counted_max=3).is_counted_whole) == (3, True)

@@ -1,0 +1,34 @@
+"""Sign-ins in the log of security. Of a failed one the person, when there is one, and never what was typed."""
+
+from typing import Any
+
+from axes.signals import user_locked_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.backends import employee_known_as
+from audit.security import log_security
+from people.models import Employee
+
+
+@receiver(user_logged_in)
+def signed_in(request: HttpRequest, user: Employee, **kwargs: Any) -> None:
+    log_security("signed_in", request, by=user.pk)
+
+
+@receiver(user_logged_out)
+def signed_out(request: HttpRequest, user: Employee | None, **kwargs: Any) -> None:
+    if user is not None:
+        log_security("signed_out", request, by=user.pk)
+
+
+@receiver(user_login_failed)
+def sign_in_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    employee = employee_known_as(str(credentials.get("username") or "").replace("\0", ""))
+    log_security("sign_in_failed", request, account=employee.pk if employee else None)
+
+
+@receiver(user_locked_out)
+def sign_in_locked(request: HttpRequest, **kwargs: Any) -> None:
+    log_security("sign_in_locked", request)
