@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audit', '0002_functions_of_the_triggers'),
-        ('courses', '0001_catalogue'),
+        ('courses', '0002_course_code_stands_in_addresses'),
     ]
 
     operations = [
