@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from centre.forms import CentreForm, Markup
+from centre.forms import CentreForm, Markup, name_when_required
 from people.models import Employee
 
 
@@ -63,6 +63,23 @@ class LanguageForm(forms.Form):
 
 class OwnPasswordForm(CentreForm, PasswordChangeForm):
     button_label = _("Change the password")
+    error_messages = {
+        "password_incorrect": _("This is not your present password. Please type it again."),
+        "password_mismatch": _("The new password was typed in two ways. Please type the same one twice."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        old, new, again = (self.fields[name] for name in ("old_password", "new_password1", "new_password2"))
+        old.label = _("Present password")
+        new.label = _("New password")
+        again.label = _("New password once more")
+        new.help_text = _(
+            "At least 12 characters; not your name or number, and no password that everybody uses."
+        )
+        again.help_text = ""
+        for field in (old, new, again):
+            name_when_required(field)
 
     def arranged(self) -> Layout:
         # Tells password managers whose password it is.

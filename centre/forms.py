@@ -6,6 +6,7 @@ from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout, LayoutObject
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.functional import Promise, cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 # Django's ten rows are a wall on a phone; the reader may pull the field larger.
 ROWS_MAX = 5
+DASHES = BLANK_CHOICE_DASH[0][1]
 
 
 class CentreForm(forms.BaseForm):
@@ -33,6 +35,7 @@ class CentreForm(forms.BaseForm):
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = min(int(field.widget.attrs.get("rows", 4)), ROWS_MAX)
             name_when_required(field)
+            name_empty_choice(field)
 
     def arranged(self) -> Layout:
         """The fields in the order and groups in which people fill them in."""
@@ -68,6 +71,17 @@ def name_when_required(field: forms.Field) -> None:
     """The same words beside the field and in the summary, where no label stands next to them."""
     if field.required and field.label:
         field.error_messages["required"] = _("Fill in “%(label)s”.") % {"label": field.label}
+
+
+def name_empty_choice(field: forms.Field) -> None:
+    """A word where Django shows a row of dashes."""
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label is not None:
+            field.empty_label = _("Choose")
+    elif isinstance(field.widget, forms.Select):
+        field.widget.choices = [
+            (value, _("Choose") if label == DASHES else label) for value, label in field.widget.choices
+        ]
 
 
 class Markup(LayoutObject):

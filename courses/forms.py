@@ -9,7 +9,7 @@ from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from centre.forms import CentreForm
 from courses.models import Course, CourseQuerySet
@@ -25,12 +25,12 @@ class CourseFilters(forms.Form):
     block = forms.ChoiceField(
         label=gettext_lazy("Block"),
         required=False,
-        choices=[("", gettext_lazy("Any")), *Course.Block.choices],
+        choices=[("", gettext_lazy("All")), *Course.Block.choices],
     )
     delivery = forms.ChoiceField(
         label=gettext_lazy("How it is taught"),
         required=False,
-        choices=[("", gettext_lazy("Any")), *Course.Delivery.choices],
+        choices=[("", pgettext_lazy("way of teaching", "Any")), *Course.Delivery.choices],
     )
     shelf = forms.ChoiceField(
         label=gettext_lazy("Where"),

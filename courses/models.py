@@ -260,6 +260,18 @@ class Course(models.Model):
         return self.delivery == self.Delivery.ONLINE_LIVE
 
     @property
+    def way(self) -> str:
+        """ "Training, in person"; a webinar and a distance course say by their name how they are taught."""
+        form, delivery = self.Format(self.format), self.Delivery(self.delivery)
+        plain = {
+            (self.Format.WEBINAR, self.Delivery.ONLINE_LIVE),
+            (self.Format.DISTANCE, self.Delivery.SELF_PACED),
+        }
+        return (
+            str(form.label) if (form, delivery) in plain else f"{form.label}, {str(delivery.label).lower()}"
+        )
+
+    @property
     def is_scored(self) -> bool:
         """Whether attendance alone is not enough: a test or an exam must be passed too (rule 23)."""
         return self.result_kind in {self.ResultKind.TEST, self.ResultKind.EXAM}

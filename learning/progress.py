@@ -53,9 +53,7 @@ class Progress:
         if not self.total:
             return _("The materials are being prepared.")
         if self.is_complete:
-            return ngettext(
-                "The %(count)s material is read.", "All %(count)s materials are read.", self.total
-            ) % {"count": self.total}
+            return _("everything is read")
         left = ngettext(
             "about %(minutes)s minute left", "about %(minutes)s minutes left", self.minutes_left
         ) % {"minutes": self.minutes_left}

@@ -75,6 +75,7 @@ def material(request: UserRequest, code: str, number: int) -> HttpResponse:
         "html": to_html(shown.text),
         "position": position + 1,
         "total": len(materials),
+        "read_count": sum(each.is_read for each in materials),
         "previous": materials[position - 1] if position else None,
         "next": materials[position + 1] if position + 1 < len(materials) else None,
     }

@@ -20,6 +20,7 @@ from courses.models import Course, Equipment
 from people.models import Employee
 
 ACADEMIC_HOUR = timedelta(minutes=45)
+BEGINS_SOON = timedelta(days=7)
 
 
 class RoomQuerySet(LockingQuerySet["Room"]):
@@ -122,6 +123,11 @@ class SessionQuerySet(LockingQuerySet["Session"]):
         return self.filter(
             status__in=[Session.Status.OPEN, Session.Status.CONFIRMED], starts_at__gt=now or timezone.now()
         )
+
+    def beginning_soon(self) -> Self:
+        """Upcoming, and begins within days: what the planners watch for too few people (rule 8)."""
+        now = timezone.now()
+        return self.upcoming(now).filter(starts_at__lt=now + BEGINS_SOON)
 
 
 class Session(models.Model):

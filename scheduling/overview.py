@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from people.models import Employee
 from scheduling.headcounts import Headcount, headcounts
-from scheduling.models import Booking, Meeting, Room, Session
+from scheduling.models import Booking, Meeting, Room, Session, SessionQuerySet
 
 
 @dataclass
@@ -42,6 +42,13 @@ class SessionRow:
     def is_below_minimum(self) -> bool:
         """Whether fewer people hold a seat than the course's smallest group (rule 8)."""
         return self.people.held < (self.session.course.group_min or 0)
+
+
+def below_minimum(sessions: SessionQuerySet) -> list[int]:
+    """Keys of the sessions in which fewer people hold a seat than the course's smallest group (rule 8)."""
+    least = dict(sessions.order_by().values_list("pk", "course__group_min"))
+    people = headcounts(least)
+    return [pk for pk, minimum in least.items() if people.get(pk, Headcount()).held < (minimum or 0)]
 
 
 def session_rows(sessions: Sequence[Session]) -> list[SessionRow]:

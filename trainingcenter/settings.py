@@ -65,6 +65,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Pages, and the static files that no collectstatic has compressed; random padding keeps their secrets (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "trainingcenter.middleware.CalmMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -5,13 +5,16 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from centre.models import Site
 from courses.models import Course
 
+ALL = _("All")
 
-def one_of(label: Any, choices: Iterable[Any]) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, required=False, choices=[("", _("all")), *choices])
+
+def one_of(label: Any, choices: Iterable[Any], *, empty: Any = ALL) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, choices=[("", empty), *choices])
 
 
 class CatalogueFilter(forms.Form):
@@ -24,7 +27,7 @@ class CatalogueFilter(forms.Form):
     block = one_of(_("Block"), Course.Block.choices)
     topic = one_of(_("Topic"), Course.Topic.choices)
     format = one_of(_("Format"), Course.Format.choices)
-    delivery = one_of(_("Delivery"), Course.Delivery.choices)
+    delivery = one_of(_("Delivery"), Course.Delivery.choices, empty=pgettext_lazy("way of teaching", "Any"))
     mine = forms.BooleanField(label=_("For my position"), required=False)
     free = forms.BooleanField(label=_("With free seats"), required=False)
 

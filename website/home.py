@@ -11,17 +11,17 @@ from django.utils import timezone
 from centre.models import Policy
 from centre.prepared import Given, Prepared
 from courses.models import Course, Material
-from enrolment.annotations import NOW, TODAY, TRAINEE, count_of, own_live, own_positions, seat_facts
+from enrolment.annotations import NOW, TODAY, TRAINEE, count_of, own_live, own_positions
 from enrolment.models import SEATS_TAKEN, Enrolment
 from learning.models import ReadMaterial
 from learning.progress import Progress
 from people.models import Employee
 from records.models import Completion
 from scheduling.models import Booking, Meeting, Session
+from scheduling.overview import below_minimum
 from website.offers import Place, people_of_meeting, rooms_of_meeting
 
 MANDATORY_SHOWN = 4
-STARTS_SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -168,14 +168,7 @@ def taught_today(reader: Employee) -> QuerySet[Any]:
 
 def planning_numbers() -> dict[str, int]:
     """How much waits for the planners: drafts, and open sessions of the next days below their smallest group."""
-    now = timezone.now()
-    below = (
-        Session.objects.upcoming(now)
-        .filter(starts_at__lt=now + STARTS_SOON)
-        .alias(seats_taken=seat_facts()["seats_taken"])
-        .filter(seats_taken__lt=F("course__group_min"))
-    )
-    return Session.objects.aggregate(
-        drafts=Count("pk", filter=Q(status=Session.Status.DRAFT, starts_at__gt=now)),
-        below_minimum=Count("pk", filter=Q(pk__in=below.order_by().values("pk"))),
-    )
+    return {
+        "drafts": Session.objects.filter(status=Session.Status.DRAFT, starts_at__gt=timezone.now()).count(),
+        "below_minimum": len(below_minimum(Session.objects.beginning_soon())),
+    }

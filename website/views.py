@@ -29,11 +29,14 @@ COMPLETIONS_ON_A_PAGE = 50
 def home(request: UserRequest) -> HttpResponse:
     requests = own_requests(request.user)
     following = next_meeting(requests)
+    mandatory = mandatory_steps(request.user)
+    taught = taught_today(request.user) if hasattr(request.user, "trainer") else None
     context = {
         "next": following,
         "requests": [one for one in requests if not (following and one.enrolment == following.enrolment)],
-        "mandatory": mandatory_steps(request.user),
-        "taught": taught_today(request.user) if hasattr(request.user, "trainer") else None,
+        "mandatory": mandatory,
+        "mandatory_first": bool(mandatory) and not following and not taught,
+        "taught": taught,
         "today": timezone.localdate(),
         "planning": planning_numbers() if request.user.has_perm("scheduling.plan_session") else None,
     }

@@ -12,12 +12,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, npgettext, pgettext
 
 register = template.Library()
 
 THIN_SPACE = "\u202f"  # narrow and never broken
 NO_BREAK_SPACE = "\u00a0"
+# A day stays with its month.
+DAY_AND_MONTH = f"j{NO_BREAK_SPACE}E"
 
 # Each tone has its own icon, so that a state is never told by colour alone.
 TONE_ICONS = {
@@ -39,7 +41,7 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return ""
     on = local_date(value)
-    return f"{day_word(on)}, {date_format(on, 'j E Y')}"
+    return f"{day_word(on)}, {date_format(on, f'{DAY_AND_MONTH} Y')}"
 
 
 @register.filter
@@ -67,12 +69,33 @@ def meeting_time(starts_at: datetime, ends_at: datetime) -> SafeString:
     return format_html("{} – {} ({})", since, until, zone)
 
 
+@register.simple_tag
+def days_between(first: date, last: date) -> str:
+    """ "23–29 November 2026"; "30 November – 6 December 2026"."""
+    until = date_format(last, f"{DAY_AND_MONTH} Y")
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{until}"
+    pattern = DAY_AND_MONTH if first.year == last.year else f"{DAY_AND_MONTH} Y"
+    return f"{date_format(first, pattern)} – {until}"
+
+
 @register.filter
 def hours(count: int | float) -> str:
     """ "16 academic hours", an hour being 45 minutes."""
     if isinstance(count, int):
-        return ngettext("%(count)s academic hour", "%(count)s academic hours", count) % {"count": thin(count)}
-    return _("%(count)s of an academic hour") % {"count": number_format(count)}
+        words = ngettext("%(count)s academic hour", "%(count)s academic hours", count) % {
+            "count": thin(count)
+        }
+    else:
+        words = _("%(count)s of an academic hour") % {"count": number_format(count)}
+    return words.replace(" ", NO_BREAK_SPACE)
+
+
+@register.filter
+def hours_in_short(count: int) -> str:
+    """ "16 academic hours" in as few letters as the language has for it."""
+    words = npgettext("short", "%(count)s academic hour", "%(count)s academic hours", count)
+    return (words % {"count": thin(count)}).replace(" ", NO_BREAK_SPACE)
 
 
 @register.filter
@@ -133,8 +156,11 @@ def day_word(on: date) -> str:
     )[on.weekday()]
 
 
-def day_and_month(on: date) -> str:
-    pattern = "j E" if on.year == timezone.localdate().year else "j E Y"
+@register.filter
+def day_and_month(value: date | datetime) -> str:
+    """ "Tue, 24 November"; the year is told when it is not this one."""
+    on = local_date(value)
+    pattern = DAY_AND_MONTH if on.year == timezone.localdate().year else f"{DAY_AND_MONTH} Y"
     return f"{day_word(on)}, {date_format(on, pattern)}"
 
 

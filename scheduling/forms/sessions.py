@@ -7,15 +7,19 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.dates import MONTHS
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from centre.forms import CentreForm
 from centre.models import Site
 from scheduling.models import Session, SessionQuerySet
+from scheduling.overview import below_minimum
 from trainers.models import Trainer
 
 MONTHS_BACK, MONTHS_AHEAD = 6, 12
+# Beside the states: sessions that begin soon with too few people.
+FEW = "few"
 
 
 class SessionFilters(forms.Form):
@@ -26,21 +30,25 @@ class SessionFilters(forms.Form):
     status = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
-        choices=[("", gettext_lazy("Any")), *Session.Status.choices],
+        choices=[
+            ("", gettext_lazy("All")),
+            *((value, capfirst(label)) for value, label in Session.Status.choices),
+            (FEW, gettext_lazy("Below the minimum, within 7 days")),
+        ],
     )
     site = forms.ModelChoiceField(
-        Site.objects.all(), label=gettext_lazy("Site"), required=False, empty_label=gettext_lazy("Any")
+        Site.objects.all(), label=gettext_lazy("Site"), required=False, empty_label=gettext_lazy("All")
     )
     trainer = forms.ModelChoiceField(
         Trainer.objects.select_related("employee"),
         label=gettext_lazy("Trainer"),
         required=False,
-        empty_label=pgettext_lazy("trainer", "Any"),
+        empty_label=gettext_lazy("All"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        months = [("", _("From today on")), *months_around(timezone.localdate())]
+        months = [("", _("Coming")), *months_around(timezone.localdate())]
         self.fields["month"] = forms.ChoiceField(label=_("When"), required=False, choices=months)
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-control" if name == "q" else "form-select"
@@ -59,7 +67,9 @@ class SessionFilters(forms.Form):
         chosen = self.cleaned_data
         if words := chosen.get("q"):
             sessions = sessions.of_courses(words)
-        if status := chosen.get("status"):
+        if (status := chosen.get("status")) == FEW:
+            sessions = sessions.filter(pk__in=below_minimum(sessions.beginning_soon()))
+        elif status:
             sessions = sessions.filter(status=status)
         if site := chosen.get("site"):
             sessions = sessions.at_site(site)

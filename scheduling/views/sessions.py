@@ -105,7 +105,7 @@ def limit(request: UserRequest, pk: int) -> HttpResponse:
             session, chosen["limit"], by=request.user, reason=chosen["reason"]
         ),
         title=_("Change the limit of seats"),
-        done=_("The limit of seats is changed."),
+        done=_("The limit is changed. The session has so many seats now: %(seats)s."),
     )
 
 
@@ -140,11 +140,11 @@ def step(
     form.cancel_url = reverse("scheduling:session", args=[pk])
     if request.method == "POST" and form.is_valid():
         try:
-            take(found, form.cleaned_data)
+            changed = take(found, form.cleaned_data)
         except SchedulingError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, str(done))
+            messages.success(request, str(done) % {"seats": changed.seats})
             return redirect("scheduling:session", pk)
     row = session_rows([found])[0]
     context = {"session": found, "row": row, "impact": impact(row), "form": form, "title": title}

@@ -11,6 +11,7 @@ if (form) {
   const count = form.querySelector("[data-count]");
   const waiting = new Set(); // rows whose newest state the server has not confirmed
   const wrong = new Set(); // rows that cannot be saved as they are: they lack their minutes, say
+  const asked = new Set(); // rows just marked late or left early, whose minutes are being typed
   let isSending = false;
   let retryTimer = 0;
 
@@ -21,7 +22,7 @@ if (form) {
   const needsMinutes = (row) => ["late", "left_early"].includes(field(row, "mark").value);
 
   function tell(state, text) {
-    words.dataset.state = state === "saved" || state === "saving" ? state : "failed";
+    words.dataset.state = ["saved", "saving", "asking"].includes(state) ? state : "failed";
     words.textContent = text || form.dataset[state] || "";
   }
 
@@ -43,6 +44,8 @@ if (form) {
       tell("unsaved", wrong.size === 1 ? problemOf([...wrong][0]).textContent : "");
     } else if (overtaken) {
       tell("overtaken", overtaken);
+    } else if (asked.size) {
+      tell("asking", form.dataset.minutes);
     } else if (!waiting.size) {
       tell("saved");
     }
@@ -130,10 +133,15 @@ if (form) {
     return answer.problem;
   }
 
-  function changed(row) {
+  // A row that has just been marked late is asked for its minutes; only who goes on without them has made a mistake.
+  function changed(row, isJustMarked = false) {
+    asked.delete(row);
     if (needsMinutes(row) && !field(row, "minutes").value) {
       waiting.delete(row);
-      tellProblem(row, form.dataset.minutes);
+      tellProblem(row, isJustMarked ? "" : form.dataset.minutes);
+      if (isJustMarked) {
+        asked.add(row);
+      }
       tellOutcome();
       return;
     }
@@ -143,8 +151,14 @@ if (form) {
 
   form.addEventListener("change", (event) => {
     const row = rowOf(event.target);
-    changed(row);
-    if (event.target.type === "radio" && needsMinutes(row) && !field(row, "minutes").value) {
+    const isMark = event.target.type === "radio";
+    for (const other of asked) {
+      if (other !== row) {
+        changed(other);
+      }
+    }
+    changed(row, isMark);
+    if (isMark && needsMinutes(row) && !field(row, "minutes").value) {
       field(row, "minutes").focus();
     }
     send();
@@ -160,7 +174,7 @@ if (form) {
         }
       }
     }
-    for (const row of wrong) {
+    for (const row of [...wrong, ...asked]) {
       changed(row);
     }
     send();
@@ -170,7 +184,7 @@ if (form) {
   window.addEventListener("online", send);
 
   window.addEventListener("beforeunload", (event) => {
-    if (waiting.size || wrong.size) {
+    if (waiting.size || wrong.size || asked.size) {
       event.preventDefault();
     }
   });

@@ -92,6 +92,7 @@ def test_late_without_minutes_asks_for_them_and_saves_nothing(phone: Visitor, se
     row = phone.mark("Слушатель00", "late")
 
     says(phone, "от 1 до 179")
+    assert "sheet__row--problem" not in row.get_attribute("class")  # nothing is wrong yet
     assert mark_of(session, 0) is None
     assert row.get_by_label("минут").evaluate("field => field === document.activeElement")
 
@@ -99,6 +100,15 @@ def test_late_without_minutes_asks_for_them_and_saves_nothing(phone: Visitor, se
     row.get_by_label("минут").press("Enter")
     says(phone, "Всё сохранено")
     assert mark_of(session, 0) == ("late", 100)
+
+
+def test_who_goes_on_without_the_minutes_is_told_at_the_row(phone: Visitor, session: Session):
+    row = phone.mark("Слушатель00", "late")
+    phone.mark("Слушатель01", "present")
+
+    says(phone, "от 1 до 179")
+    assert "sheet__row--problem" in row.get_attribute("class")
+    assert (mark_of(session, 0), mark_of(session, 1)) == (None, ("present", 180))
 
 
 def test_r17_who_was_slower_reads_the_other_mark_and_may_insist(phone: Visitor, session: Session):

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -12,6 +12,11 @@ from tests.factories import moscow
 MEETING = moscow(2026, 11, 24, 10)
 
 
+def tied(text):
+    """The text with the spaces at which no line breaks, written here as ~."""
+    return text.replace("~", "\u00a0")
+
+
 @pytest.fixture(autouse=True)
 def _on_an_ordinary_day():
     with time_machine.travel(moscow(2026, 11, 10, 9), tick=False):
@@ -20,80 +25,112 @@ def _on_an_ordinary_day():
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("ru", "вт, 24 ноября 2026, 10:00"), ("en", "Tue, 24 November 2026, 10:00")],
+    [("ru", "вт, 24~ноября 2026, 10:00"), ("en", "Tue, 24~November 2026, 10:00")],
 )
 def test_when_has_the_weekday_and_the_genitive_month(language, text):
     with translation.override(language):
-        assert centre_text.when(MEETING) == text
+        assert centre_text.when(MEETING) == tied(text)
 
 
 @pytest.mark.parametrize(
     ("days", "russian", "english"),
     [
-        (0, "сегодня, 10 ноября 2026", "today, 10 November 2026"),
-        (1, "завтра, 11 ноября 2026", "tomorrow, 11 November 2026"),
-        (-1, "вчера, 9 ноября 2026", "yesterday, 9 November 2026"),
-        (2, "чт, 12 ноября 2026", "Thu, 12 November 2026"),
+        (0, "сегодня, 10~ноября 2026", "today, 10~November 2026"),
+        (1, "завтра, 11~ноября 2026", "tomorrow, 11~November 2026"),
+        (-1, "вчера, 9~ноября 2026", "yesterday, 9~November 2026"),
+        (2, "чт, 12~ноября 2026", "Thu, 12~November 2026"),
     ],
 )
 def test_near_days_have_names(days, russian, english):
     on = moscow(2026, 11, 10, 23) + timedelta(days=days)
 
     with translation.override("ru"):
-        assert centre_text.day(on) == russian
+        assert centre_text.day(on) == tied(russian)
     with translation.override("en"):
-        assert centre_text.day(on) == english
+        assert centre_text.day(on) == tied(english)
 
 
 def test_a_time_is_shown_in_the_zone_of_the_site():
     assert centre_text.clock(datetime(2026, 11, 24, 21, 30, tzinfo=UTC)) == "00:30"
     with translation.override("ru"):
-        assert centre_text.day(datetime(2026, 11, 24, 21, 30, tzinfo=UTC)) == "ср, 25 ноября 2026"
+        assert centre_text.day(datetime(2026, 11, 24, 21, 30, tzinfo=UTC)) == tied("ср, 25~ноября 2026")
 
 
 @pytest.mark.parametrize(
     ("start", "end", "language", "text"),
     [
-        (MEETING, moscow(2026, 11, 24, 13), "ru", "вт, 24 ноября, 10:00–13:00 (МСК)"),
-        (MEETING, moscow(2026, 11, 24, 13), "en", "Tue, 24 November, 10:00–13:00 (MSK)"),
-        (moscow(2027, 1, 12, 9), moscow(2027, 1, 12, 18), "ru", "вт, 12 января 2027, 09:00–18:00 (МСК)"),
+        (MEETING, moscow(2026, 11, 24, 13), "ru", "вт, 24~ноября, 10:00–13:00 (МСК)"),
+        (MEETING, moscow(2026, 11, 24, 13), "en", "Tue, 24~November, 10:00–13:00 (MSK)"),
+        (moscow(2027, 1, 12, 9), moscow(2027, 1, 12, 18), "ru", "вт, 12~января 2027, 09:00–18:00 (МСК)"),
         (
             moscow(2026, 11, 24, 22),
             moscow(2026, 11, 25, 1),
             "ru",
-            "вт, 24 ноября, 22:00 – ср, 25 ноября, 01:00 (МСК)",
+            "вт, 24~ноября, 22:00 – ср, 25~ноября, 01:00 (МСК)",
         ),
         (
             moscow(2026, 11, 10, 14),
             moscow(2026, 11, 10, 15, 30),
             "ru",
-            "сегодня, 10 ноября, 14:00–15:30 (МСК)",
+            "сегодня, 10~ноября, 14:00–15:30 (МСК)",
         ),
     ],
 )
 def test_meeting_time_names_the_zone(start, end, language, text):
     with translation.override(language):
-        assert strip_tags(centre_text.meeting_time(start, end)) == text
+        assert strip_tags(centre_text.meeting_time(start, end)) == tied(text)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "russian", "english"),
+    [
+        (date(2026, 11, 23), date(2026, 11, 29), "23–29~ноября 2026", "23–29~November 2026"),
+        (
+            date(2026, 11, 30),
+            date(2026, 12, 6),
+            "30~ноября – 6~декабря 2026",
+            "30~November – 6~December 2026",
+        ),
+        (
+            date(2026, 12, 28),
+            date(2027, 1, 3),
+            "28~декабря 2026 – 3~января 2027",
+            "28~December 2026 – 3~January 2027",
+        ),
+    ],
+)
+def test_days_between_say_a_common_month_and_year_once(first, last, russian, english):
+    with translation.override("ru"):
+        assert centre_text.days_between(first, last) == tied(russian)
+    with translation.override("en"):
+        assert centre_text.days_between(first, last) == tied(english)
+
+
+def test_hours_in_short_are_as_short_as_the_language_has_them():
+    with translation.override("ru"):
+        assert centre_text.hours_in_short(16) == tied("16~ак.~ч")
+    with translation.override("en"):
+        assert centre_text.hours_in_short(16) == tied("16~academic~hours")
 
 
 @pytest.mark.parametrize(
     ("count", "russian", "english"),
     [
-        (1, "1 академический час", "1 academic hour"),
-        (2, "2 академических часа", "2 academic hours"),
-        (5, "5 академических часов", "5 academic hours"),
-        (11, "11 академических часов", "11 academic hours"),
-        (16, "16 академических часов", "16 academic hours"),
-        (21, "21 академический час", "21 academic hours"),
-        (22, "22 академических часа", "22 academic hours"),
-        (1.5, "1,5 академического часа", "1.5 of an academic hour"),
+        (1, "1~академический~час", "1~academic~hour"),
+        (2, "2~академических~часа", "2~academic~hours"),
+        (5, "5~академических~часов", "5~academic~hours"),
+        (11, "11~академических~часов", "11~academic~hours"),
+        (16, "16~академических~часов", "16~academic~hours"),
+        (21, "21~академический~час", "21~academic~hours"),
+        (22, "22~академических~часа", "22~academic~hours"),
+        (1.5, "1,5~академического~часа", "1.5~of~an~academic~hour"),
     ],
 )
 def test_hours_agree_with_their_number(count, russian, english):
     with translation.override("ru"):
-        assert centre_text.hours(count) == russian
+        assert centre_text.hours(count) == tied(russian)
     with translation.override("en"):
-        assert centre_text.hours(count) == english
+        assert centre_text.hours(count) == tied(english)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 from crispy_forms.utils import render_crispy_form
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils import translation
 
 from centre.forms import CentreForm
+from centre.models import Site
 
 
 class RoomForm(CentreForm, forms.Form):
@@ -11,6 +13,11 @@ class RoomForm(CentreForm, forms.Form):
     note = forms.CharField(label="Примечание", required=False)
     button_label = "Сохранить аудиторию"
     cancel_url = "/rooms/?a=1&b=2"
+
+
+class ShelfForm(CentreForm, forms.Form):
+    kind = forms.ChoiceField(label="Вид", choices=[*BLANK_CHOICE_DASH, ("open", "Открытый")])
+    site = forms.ModelChoiceField(Site.objects.none(), label="Площадка")
 
 
 def test_a_form_explains_required_marks_and_its_button_says_what_it_does():
@@ -32,3 +39,10 @@ def test_a_form_with_errors_sums_them_up_on_top_and_leads_to_each_field():
     assert '<a href="#id_name">Заполните поле «Название».</a>' in html
     assert '<a href="#id_seats">Мест: Убедитесь, что это значение меньше либо равно 20.</a>' in html
     assert html.count("Заполните поле «Название».") == 2  # on top and beside the field
+
+
+def test_an_empty_choice_says_what_to_do(db):
+    with translation.override("ru"):
+        html = render_crispy_form(ShelfForm())
+
+    assert (html.count(">Выберите</option>"), html.count("---")) == (2, 0)

@@ -221,3 +221,16 @@ def test_the_form_explains_itself_in_both_languages(hr, language):
 
     words = {"ru": "Академических часов по 45 минут", "en": "For the whole course, 45 minutes each."}
     assert [words[each] in text for each in words] == [each == language for each in words]
+
+
+@pytest.mark.parametrize(
+    ("form", "delivery", "words"),
+    [
+        ("TRAINING", "in_person", "Training, in person"),
+        ("SEMINAR", "online_live", "Seminar, online, live"),
+        ("WEBINAR", "online_live", "Webinar"),
+        ("DISTANCE", "self_paced", "Distance course"),
+    ],
+)
+def test_the_way_of_teaching_is_said_once(form, delivery, words):
+    assert Course(format=form, delivery=delivery).way == words

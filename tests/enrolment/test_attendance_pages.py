@@ -88,7 +88,7 @@ def test_r17_the_second_trainer_reads_who_was_quicker(page, trainer):
     response = page.post(url("sheet", session, meeting), row(first, "absent") | row(second, "present"))
 
     assert marks(session) == [(first.pk, "late", 95), (second.pk, "present", 180)]
-    assert "в 10:30 отметку уже поставили – «опоздание, 95 мин» (Петров П.)" in text(response)
+    assert "в 10:30 отметку уже поставили — «опоздание, 95 мин» (Петров П.)" in text(response)
     assert 'value="late:95"' in text(response)  # the next save knows what it overwrites
 
 
@@ -331,7 +331,7 @@ def test_the_printed_sheet_is_what_the_offices_know(page, trainer):
         "ФИО",
         "Табельный номер",
         "Подпись",
-        "24.11.2026",
+        "24 ноября 2026",
         "опоздание, 95 мин",
     ):
         assert words in content

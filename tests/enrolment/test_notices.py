@@ -118,7 +118,7 @@ def test_rule_26_a_seat_is_told_with_day_place_and_trainer():
     send_due_messages()
 
     (letter,) = mail.outbox
-    assert letter.subject == "Вы записаны: Сложный разговор, 24 ноября"
+    assert letter.subject == "Вы записаны: «Сложный разговор», 24 ноября"
     assert letter.body == (
         "Здравствуйте, Мария Олеговна!\n\n"
         "Вы записаны на курс «Сложный разговор».\n\n"
@@ -160,7 +160,7 @@ def test_rule_26_three_reminders_are_planned_with_the_seat():
 
 def test_rule_26_each_reminder_is_sent_once_at_its_time(clock):
     enrol(EmployeeFactory(), a_session())
-    assert subjects() == ["Вы записаны: Сложный разговор, 24 ноября"]
+    assert subjects() == ["Вы записаны: «Сложный разговор», 24 ноября"]
 
     told = []
     while timezone.now() < START + timedelta(hours=3):
@@ -168,9 +168,9 @@ def test_rule_26_each_reminder_is_sent_once_at_its_time(clock):
         told += [(timezone.now(), subject) for subject in subjects()]
 
     assert told == [
-        (START - timedelta(days=3), "Через 3 дня, 24 ноября: Сложный разговор"),
-        (START - timedelta(days=1), "Завтра в 10:00: Сложный разговор"),
-        (START - timedelta(hours=2), "Сегодня в 10:00: Сложный разговор"),
+        (START - timedelta(days=3), "Через 3 дня, 24 ноября: «Сложный разговор»"),
+        (START - timedelta(days=1), "Завтра в 10:00: «Сложный разговор»"),
+        (START - timedelta(hours=2), "Сегодня в 10:00: «Сложный разговор»"),
     ]
 
 
@@ -188,7 +188,7 @@ def test_rule_26_of_reminders_that_the_beat_slept_over_only_the_last_is_sent(clo
 
     clock.move_to(START - timedelta(minutes=90))
 
-    assert subjects() == ["Сегодня в 10:00: Сложный разговор"]
+    assert subjects() == ["Сегодня в 10:00: «Сложный разговор»"]
     states = Message.objects.filter(kind__startswith="reminder").order_by("send_after")
     assert list(states.values_list("state", flat=True)) == [State.WITHDRAWN, State.WITHDRAWN, State.SENT]
 
@@ -199,7 +199,7 @@ def test_rule_26_a_late_reminder_says_how_long_it_still_is(clock):
 
     clock.move_to(START - timedelta(hours=40))
 
-    assert subjects() == ["Через 2 дня, 24 ноября: Сложный разговор"]
+    assert subjects() == ["Через 2 дня, 24 ноября: «Сложный разговор»"]
 
 
 def test_rule_26_nobody_is_reminded_after_the_start(clock):
@@ -276,7 +276,7 @@ def test_rule_26_who_cancels_is_not_reminded(clock):
 @pytest.mark.parametrize(
     ("ahead", "words"),
     [
-        (0, "Вы первый человек в очереди."),
+        (0, "Перед вами в очереди никого нет."),
         (1, "Перед вами 1 человек:"),
         (2, "Перед вами 2 человека:"),
         (5, "Перед вами 5 человек:"),
@@ -291,7 +291,7 @@ def test_rule_13_a_person_is_told_their_place(ahead, words):
 
     send_due_messages()
     (letter,) = mail.outbox
-    assert letter.subject == f"Вы в очереди, место {ahead + 1}: Сложный разговор, 24 ноября"
+    assert letter.subject == f"Вы в очереди, место {ahead + 1}: «Сложный разговор», 24 ноября"
     assert words in letter.body
 
 
@@ -307,7 +307,7 @@ def test_r7_a_seat_given_from_the_queue_is_told_once():
     send_due_messages()
     (letter,) = mail.outbox
     assert letter.to == [second.email]
-    assert letter.subject == "Место освободилось, вы записаны: Сложный разговор, 24 ноября"
+    assert letter.subject == "Место освободилось, вы записаны: «Сложный разговор», 24 ноября"
     assert planned() == REMINDERS
 
 
@@ -318,8 +318,8 @@ def test_rule_26_a_place_in_the_queue_that_became_a_seat_is_not_told_any_more():
     change_limit(session, 5, by=None)
 
     assert sorted(subjects()) == [
-        "Вы записаны: Сложный разговор, 24 ноября",
-        "Место освободилось, вы записаны: Сложный разговор, 24 ноября",
+        "Вы записаны: «Сложный разговор», 24 ноября",
+        "Место освободилось, вы записаны: «Сложный разговор», 24 ноября",
     ]
 
 
@@ -335,7 +335,7 @@ def test_rule_26_a_move_plans_the_reminders_anew_and_nothing_old_is_sent(clock):
     assert "Было:\nВторник, 24 ноября 2026, 10:00 (МСК)" in text
     assert "Стало:\nЧетверг, 26 ноября 2026, 10:00–13:00 (МСК)" in text
     clock.move_to(START - timedelta(hours=2))
-    assert subjects() == ["Через 2 дня, 26 ноября: Сложный разговор"]
+    assert subjects() == ["Через 2 дня, 26 ноября: «Сложный разговор»"]
 
 
 def test_rule_26_two_moves_in_one_night_make_one_letter_that_names_the_time_people_know(clock):
@@ -365,8 +365,8 @@ def test_rule_26_a_seat_given_at_night_is_told_in_the_morning_even_when_it_was_m
     clock.move_to(moscow(2026, 11, 18, 8))
 
     assert subjects() == [
-        "Вы записаны: Сложный разговор, 25 ноября",
-        "Новое время: Сложный разговор, 25 ноября",
+        "Вы записаны: «Сложный разговор», 25 ноября",
+        "Новое время: «Сложный разговор», 25 ноября",
     ]
 
 
@@ -378,7 +378,7 @@ def test_rule_26_who_waits_is_told_of_a_move_and_keeps_the_place(clock):
 
     move(session, START + timedelta(days=1), limit=1)
 
-    assert subjects() == ["Новое время: Сложный разговор, 25 ноября"] * 2
+    assert subjects() == ["Новое время: «Сложный разговор», 25 ноября"] * 2
 
 
 def test_rule_26_who_clashes_after_a_move_is_told_with_what():
@@ -426,7 +426,7 @@ def test_rule_26_a_cancelled_session_is_told_to_all_with_the_reason_and_nothing_
 
     send_due_messages()
     assert sorted(letter.to for letter in mail.outbox) == sorted([person.email] for person in people)
-    assert {letter.subject for letter in mail.outbox} == {"Отменено: Сложный разговор, 24 ноября"}
+    assert {letter.subject for letter in mail.outbox} == {"Отменено: «Сложный разговор», 24 ноября"}
     assert all("Причина: Тренер заболела." in letter.body for letter in mail.outbox)
     mail.outbox.clear()
     clock.move_to(START - timedelta(hours=2))
@@ -443,9 +443,9 @@ def test_rule_26_a_completion_is_told_with_its_validity():
 
     send_due_messages()
     (letter,) = mail.outbox
-    assert letter.subject == "Курс пройден: Охрана труда"
+    assert letter.subject == "Курс пройден: «Охрана труда»"
     assert (
-        "Вы прошли курс «Охрана труда» 16 ноября 2026. Поздравляем!\n\nПрохождение действует до 16 ноября 2027."
+        "Вы прошли курс «Охрана труда» 16 ноября 2026. Поздравляем!\n\nКурс действует до 16 ноября 2027."
         in letter.body
     )
 

@@ -77,7 +77,7 @@ def test_rule_20_the_trainer_is_reminded_of_the_sheet_two_hours_after_the_end_an
         clock.move_to(at)
         told += [(at, *letter) for letter in letters()]
 
-    title = "Закройте, пожалуйста, ведомость: Сложный разговор, 24 ноября"
+    title = "Закройте, пожалуйста, ведомость: «Сложный разговор», 24 ноября"
     assert told == [
         (END + timedelta(hours=2), "anna@mfc.example", title),
         (moscow(2026, 11, 25, 8), "anna@mfc.example", title),
@@ -128,8 +128,8 @@ def test_rule_26_old_and_new_trainers_are_told_of_a_change(trainer):
     move(session, START, other)
 
     assert sorted(letters()) == [
-        ("anna@mfc.example", "Вы свободны: Сложный разговор, 24 ноября"),
-        ("boris@mfc.example", "Изменения в вашем расписании: Сложный разговор, 24 ноября"),
+        ("anna@mfc.example", "Вы свободны: «Сложный разговор», 24 ноября"),
+        ("boris@mfc.example", "Изменения в вашем расписании: «Сложный разговор», 24 ноября"),
     ]
 
 
@@ -171,7 +171,7 @@ def test_rule_26_the_trainer_is_told_of_a_cancelled_session(clock, trainer):
 
     cancel_session(session, "Нет света.", by=None)
 
-    assert letters() == [("anna@mfc.example", "Отменено: Сложный разговор, 24 ноября")]
+    assert letters() == [("anna@mfc.example", "Отменено: «Сложный разговор», 24 ноября")]
     clock.move_to(moscow(2026, 11, 25, 9))
     assert letters() == []
 

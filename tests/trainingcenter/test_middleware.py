@@ -1,5 +1,7 @@
 """The site stays calm when a visitor or the database misbehaves."""
 
+import gzip
+
 import pytest
 from django.db import OperationalError
 from django.test import RequestFactory
@@ -26,3 +28,14 @@ def test_r5_a_database_that_is_away_makes_a_calm_page():
 
     assert (response.status_code, response["Retry-After"]) == (503, "30")
     assert middleware.process_exception(RequestFactory().get("/"), ValueError()) is None
+
+
+@pytest.mark.parametrize("address", ["/sign-in/", "/static/site.css"])
+def test_what_travels_is_compressed_for_those_who_can_read_it(client, db, address):
+    plain = client.get(address)
+    small = client.get(address, headers={"accept-encoding": "gzip"})
+
+    assert ("Content-Encoding" in plain, small["Content-Encoding"]) == (False, "gzip")
+    sent, whole = small.getvalue(), plain.getvalue()
+    assert gzip.decompress(sent)[:100] == whole[:100]
+    assert len(sent) * 2 < len(whole)

@@ -103,6 +103,21 @@ def test_what_expires_soon_is_the_next_step(page, reader, days, words):
     assert (words or "Everything mandatory is done") in shown
 
 
+@pytest.mark.parametrize("has_seat", [True, False])
+def test_the_next_step_leads_only_when_no_meeting_comes_before_it(page, reader, has_seat):
+    mandatory(title="Мой обязательный")
+    start_course(reader, MaterialFactory(course=SelfPacedCourseFactory(title="Начатый")).course)
+    if has_seat:
+        enrol(reader, SessionFactory(course__title="Ближайшее"))
+
+    shown = page(HOME)
+
+    order = sorted(("Ближайшее", "Начатый", "Мой обязательный"), key=shown.find)
+    expected = ["Ближайшее", "Начатый", "Мой обязательный"]
+    assert order == (expected if has_seat else ["Ближайшее", "Мой обязательный", "Начатый"])
+    assert (shown.count('class="button"'), shown.count("panel--accent")) == (1, 1)
+
+
 def test_with_nothing_to_do_the_catalogue_is_the_next_step(page):
     shown = page(HOME)
 
@@ -131,6 +146,22 @@ def test_planners_see_what_waits(client, reader):
     client.force_login(reader)
 
     assert client.get(HOME).context["planning"] == {"drafts": 1, "below_minimum": 1}
+
+
+def test_rule_8_the_number_of_small_groups_leads_to_them(client, reader):
+    reader.groups.add(Group.objects.get(name="hr_admin"))
+    small = SessionFactory(starts_at=in_days(3), course__group_min=2)
+    enrol(EmployeeFactory(), small)
+    large = SessionFactory(starts_at=in_days(3), course__group_min=1)
+    enrol(EmployeeFactory(), large)
+    SessionFactory(starts_at=in_days(3), course__group_min=2, status="draft")
+    SessionFactory(starts_at=in_days(9), course__group_min=2)
+    client.force_login(reader)
+
+    address = f"{reverse('scheduling:session_list')}?status=few"
+
+    assert address in client.get(HOME).content.decode()
+    assert [row.session for row in client.get(address).context["rows"]] == [small]
 
 
 @pytest.mark.parametrize("rows", [1, 3, 300])
@@ -167,8 +198,8 @@ def test_completions_say_until_when_they_are_valid(page, reader):
 
     shown = page(reverse("website:completions"))
 
-    words = ["Valid without limit", "Valid until", "time to repeat", "Expired on"]
-    assert [shown.count(word) for word in words] == [1, 2, 1, 1]
+    words = ["without limit", "until ", "Until ", "time to repeat", "Expired on"]
+    assert [shown.count(word) for word in words] == [1, 1, 1, 1, 1]
 
 
 def test_s1_completions_are_ones_own(page):

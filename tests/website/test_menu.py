@@ -28,14 +28,14 @@ def titles(user):
 
 
 def test_an_employee_finds_their_own_things():
-    assert titles(EmployeeFactory()) == ["Моё обучение", "Каталог", "Прохождения", "Сообщения"]
+    assert titles(EmployeeFactory()) == ["Моё обучение", "Каталог", "Пройденные курсы", "Сообщения"]
 
 
 def test_a_trainer_finds_the_timetable():
     assert titles(TrainerFactory().employee) == [
         "Моё обучение",
         "Каталог",
-        "Прохождения",
+        "Пройденные курсы",
         "Моё расписание",
         "Сообщения",
     ]
@@ -45,7 +45,7 @@ def test_an_hr_admin_finds_what_they_keep():
     assert titles(employee_with(*RIGHTS["HR admin"])) == [
         "Моё обучение",
         "Каталог",
-        "Прохождения",
+        "Пройденные курсы",
         "Группы",
         "Курсы",
         "Сотрудники",

@@ -1,16 +1,18 @@
 """Courses as the catalogue says them: ``{% load website_text %}``."""
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from centre.templatetags.centre_text import hours
+from centre.templatetags.centre_text import hours_in_short
 from courses.models import Course
 
 register = template.Library()
 
 
 @register.filter
-def kind(course: Course) -> str:
-    """ "Training, 6 academic hours. In person. Service orientation": in one call, for a list says it thirty times."""
-    words = (Course.Format(course.format), Course.Delivery(course.delivery), Course.Block(course.block))
-    form, delivery, block = (word.label for word in words)
-    return f"{form}, {hours(course.academic_hours)}. {delivery}. {block}"
+def kind(course: Course) -> SafeString:
+    """ "Training, in person, 6 academic hours" over "Service orientation"; in one call, a list says it thirty times."""
+    return format_html(
+        "{}, {}<br>{}", course.way, hours_in_short(course.academic_hours), Course.Block(course.block).label
+    )

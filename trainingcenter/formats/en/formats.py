@@ -1,8 +1,8 @@
 """Dates as British readers write them."""
 
-DATE_FORMAT = "j F Y"
+DATE_FORMAT = "j\u00a0F Y"  # a day stays with its month
 TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "j F Y, H:i"
+DATETIME_FORMAT = "j\u00a0F Y, H:i"
 YEAR_MONTH_FORMAT = "F Y"
 MONTH_DAY_FORMAT = "j F"
 SHORT_DATE_FORMAT = "d/m/Y"

@@ -1,8 +1,8 @@
 """Dates as Russian readers write them."""
 
-DATE_FORMAT = "j E Y"
+DATE_FORMAT = "j\u00a0E Y"  # a day stays with its month
 TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "j E Y, H:i"
+DATETIME_FORMAT = "j\u00a0E Y, H:i"
 YEAR_MONTH_FORMAT = "F Y"
 MONTH_DAY_FORMAT = "j E"
 SHORT_DATE_FORMAT = "d.m.Y"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import check_password
 from django.core.management.base import BaseCommand
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from website.demo.staff import demo_accounts, demo_password
@@ -24,7 +25,7 @@ class Command(BaseCommand):
             return
         rows = [(_("Who"), _("Sign-in"), _("Name"), _("What to try"))]
         rows += [
-            (parts()[key][0], employee.username, employee.full_name, parts()[key][1])
+            (capfirst(parts()[key][0]), employee.username, employee.full_name, parts()[key][1])
             for key, employee in usable.items()
         ]
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
