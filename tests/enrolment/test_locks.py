@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from enrolment.actions import cancel_enrolment, enrol, promote_waiting
+from enrolment.actions import cancel_enrolment, enrol, finish_course, promote_waiting, start_course
 from enrolment.errors import NotEligible
 from enrolment.invariants import booking_faults
-from enrolment.models import Enrolment, Seat
+from enrolment.models import Ending, Enrolment, Seat
+from records.models import Completion
 from scheduling.actions import (
     cancel_session,
     change_limit,
@@ -25,6 +26,7 @@ from scheduling.plans import MeetingPlan
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
+    MaterialFactory,
     RoomFactory,
     SessionFactory,
     TrainerFactory,
@@ -67,12 +69,15 @@ def plan(*meetings):
     return plan_session(CourseFactory(), meetings, by=None)
 
 
-def replan(session, starts_at, **fields):
-    """The same room and trainer at another time."""
+def replan(session, starts_at, *, room=None, trainer=None, **fields):
+    """The same room and trainer, unless another is named, at another time."""
     session = Session.objects.get(pk=session.pk)
     (now,) = current_plans(session)
     moved = MeetingPlan(
-        starts_at, starts_at + timedelta(hours=3), fields.pop("room_id", now.room_id), now.trainer_ids
+        starts_at,
+        starts_at + timedelta(hours=3),
+        room.pk if room else now.room_id,
+        (trainer.pk,) if trainer else now.trainer_ids,
     )
     return replan_session(session, [moved], by=None, version=session.version, **fields)
 
@@ -98,6 +103,27 @@ def test_rule_13_the_order_of_the_queue_is_that_of_the_locks(queue):
 
     assert [one.trainee for one in session.enrolments.promotable()] == [queue[1].trainee, first, second]
     assert result.place_in_queue == 3
+
+
+def test_r7_who_joins_the_queue_while_a_seat_is_freed_gets_it():
+    session = SessionFactory(seats=1)
+    held = enrol(EmployeeFactory(), session)
+    newcomer = EmployeeFactory()
+
+    before_the_commit(lambda: enrol(newcomer, session), lambda: cancel_enrolment(held, by=held.trainee))
+
+    assert newcomer.enrolments.get().seat == Seat.HELD
+
+
+def test_r7_a_seat_that_is_freed_meanwhile_is_taken():
+    session = SessionFactory(seats=1)
+    held = enrol(EmployeeFactory(), session)
+
+    result = before_the_commit(
+        lambda: cancel_enrolment(held, by=held.trainee), lambda: enrol(EmployeeFactory(), session)
+    )
+
+    assert result.seat == Seat.HELD
 
 
 def test_rule_10_a_seat_that_is_given_away_meanwhile_cannot_be_taken_back_by_a_limit():
@@ -226,7 +252,7 @@ def test_rule_13_a_larger_room_is_given_whatever_those_who_wait_do_meanwhile(que
 
     result = before_the_commit(
         lambda: enrol(waiting.trainee, elsewhere),
-        lambda: replan(waiting.session, in_days(14), room_id=RoomFactory(capacity=5).pk),
+        lambda: replan(waiting.session, in_days(14), room=RoomFactory(capacity=5)),
     )
 
     waiting.refresh_from_db()
@@ -273,15 +299,43 @@ def test_rule_2_one_trainer_at_two_sites():
     assert type(result) is NotPlannable
 
 
-def test_rule_2_a_trainer_moved_to_another_site():
+def test_rule_2_a_trainer_called_to_another_site():
     trainer = TrainerFactory()
-    draft = SessionFactory(status="draft", starts_at=in_days(20), trainer=trainer)
+    draft = SessionFactory(status="draft", starts_at=in_days(20))
 
     result = before_the_commit(
-        lambda: plan(meeting(in_days(14, 9), trainer=trainer)), lambda: replan(draft, in_days(14, 12, 30))
+        lambda: plan(meeting(in_days(14, 9), trainer=trainer)),
+        lambda: replan(draft, in_days(14, 12, 30), trainer=trainer),
     )
 
     assert type(result) is NotPlannable
+
+
+def test_r6_a_self_paced_course_started_twice_is_one_enrolment():
+    trainee, course = EmployeeFactory(), MaterialFactory().course
+
+    result = before_the_commit(lambda: start_course(trainee, course), lambda: start_course(trainee, course))
+
+    assert result == Enrolment.objects.get()
+
+
+def test_a_self_paced_course_finished_twice_is_one_completion():
+    enrolment = start_course(EmployeeFactory(), MaterialFactory().course)
+
+    result = before_the_commit(lambda: finish_course(enrolment), lambda: finish_course(enrolment))
+
+    assert result == Completion.objects.get()
+    assert enrolment.entries.filter(kind="ended").count() == 1
+
+
+def test_a_self_paced_course_that_is_finished_meanwhile_is_not_cancelled():
+    enrolment = start_course(EmployeeFactory(), MaterialFactory().course)
+
+    result = before_the_commit(
+        lambda: finish_course(enrolment), lambda: cancel_enrolment(enrolment, by=enrolment.trainee)
+    )
+
+    assert result.ended_because == Ending.FINISHED
 
 
 # --- the room's lock ------------------------------------------------------------------------------

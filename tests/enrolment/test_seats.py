@@ -190,3 +190,10 @@ def test_rule_15_the_hours_are_the_policys():
 
     with pytest.raises(ReasonMissing, match="500"):
         cancel_enrolment(enrolment, by=enrolment.trainee)
+
+
+def test_rule_13_a_place_is_counted_in_its_own_queue():
+    _other, _held, _waits = with_a_queue(starts_at=in_days(20))
+    _session, _held, waiting = with_a_queue()
+
+    assert waiting.place_in_queue == 1
