@@ -206,8 +206,12 @@ class Course(models.Model):
                     group_min__isnull=True,
                     group_max__isnull=True,
                 )
+                # A comparison with NULL refuses nothing: that something is there must be said.
                 | Q(
                     ~Q(delivery="self_paced"),
+                    meetings__isnull=False,
+                    group_min__isnull=False,
+                    group_max__isnull=False,
                     meetings__gte=1,
                     group_min__gte=1,
                     group_max__gte=models.F("group_min"),
@@ -224,7 +228,11 @@ class Course(models.Model):
                 violation_error_message=_("Say within how many days a mandatory course is due."),
             ),
             models.CheckConstraint(
-                condition=Q(result_kind__in=["TEST", "EXAM"], passing_score__range=(1, 100))
+                condition=Q(
+                    result_kind__in=["TEST", "EXAM"],
+                    passing_score__isnull=False,
+                    passing_score__range=(1, 100),
+                )
                 | Q(result_kind__in=["ATTENDANCE", "INSTRUCTION"], passing_score__isnull=True),
                 name="course_score_when_tested",
                 violation_error_message=_(

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import StaffImport
 from accounts.roles import Role
@@ -16,6 +17,7 @@ from tests.factories import EmployeeFactory, OfficeFactory, PositionFactory
 pytestmark = pytest.mark.django_db
 
 UPLOAD = reverse("accounts:staff_import")
+COUNTS = {"new": 1, "changed": 2, "unchanged": 3, "refused": 4}
 
 
 @pytest.fixture
@@ -143,28 +145,36 @@ def test_s14_names_of_the_list_are_text(client, hr):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
-@pytest.mark.parametrize("show", ["new", "refused"])
+@pytest.mark.rows_of("accounts:staff_import_preview")
+@pytest.mark.parametrize("show", ["new", "changed", "refused", "unchanged"])
 def test_the_comparison_costs_the_same_queries_for_any_number_of_rows(client, hr, show):
-    position = "Универсальный специалист" if show == "new" else "Экономист"
+    position = "Экономист" if show == "refused" else "Универсальный специалист"
+    name = "Громова Анна" if show == "changed" else "Ветрова Анна"
+    if show in {"changed", "unchanged"}:
+        upload(client, *[person(n) for n in range(300)])
+        apply(client)
     costs = []
     for count in (1, 3, 300):
-        upload(client, *[person(n, position=position) for n in range(count)])
+        upload(client, *[person(n, position=position, name=name) for n in range(count)])
         address = StaffImport.objects.latest("pk").get_absolute_url() + f"?show={show}"
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            client.get(address)
+            response = client.get(address)
+        assert len(response.context["page"].object_list) == min(count, 50)
         costs.append(len(queries))
 
     assert len(set(costs)) == 1
 
 
+@pytest.mark.rows_of("accounts:staff_import")
 def test_the_list_of_imports_costs_the_same_queries_for_any_number(client, hr):
     costs = []
-    for count in (1, 2, 7):
-        for number in range(count):
-            upload(client, person(number))
-            apply(client)
+    for count in (1, 2, 297):
+        StaffImport.objects.bulk_create(
+            StaffImport(file_name="staff.csv", applied_by=planner, applied_at=timezone.now(), counts=COUNTS)
+            for planner in EmployeeFactory.create_batch(count)
+        )
         with CaptureQueriesContext(connection) as queries:
             client.get(UPLOAD)
         costs.append(len(queries))

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from courses.models import Course
+from tests.costs import cost
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
@@ -95,6 +96,7 @@ def test_the_filters_of_the_list_stand_in_the_address(hr):
     assert "Такого курса нет" in hr.get(LIST, {"q": "щщщ"}).content.decode()
 
 
+@pytest.mark.rows_of("courses:course_list")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_the_list_costs_the_same_for_any_number_of_courses(hr, rows, django_assert_num_queries):
     CourseFactory.create_batch(rows)
@@ -105,6 +107,20 @@ def test_the_list_costs_the_same_for_any_number_of_courses(hr, rows, django_asse
         response = hr.get(LIST)
 
     assert len(response.context["page"].object_list) == min(rows, 50)
+
+
+@pytest.mark.rows_of("courses:course_new", "courses:course_edit")
+def test_the_form_costs_the_same_for_any_number_of_choices(hr):
+    course = CourseFactory()
+    costs = []
+    for more in (1, 2, 297):
+        course.audience.add(*PositionFactory.create_batch(more))
+        course.prerequisites.add(*CourseFactory.create_batch(more))
+        course.qualifications.add(*QualificationFactory.create_batch(more))
+        course.equipment.add(*EquipmentFactory.create_batch(more))
+        costs.append((cost(hr, NEW), cost(hr, reverse("courses:course_edit", args=[course.code]))))
+
+    assert costs == [costs[0]] * 3
 
 
 def test_a_course_is_created_with_everything_it_asks_for(hr):

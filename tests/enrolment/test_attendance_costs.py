@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enrolment.attendance import close_sheet, mark_all_present
-from scheduling.models import Booking, Meeting, Session
+from scheduling.models import Meeting, Session
+from tests.costs import add_meetings, cost
 from tests.enrolment.sheets import PAGES, add_people, marks, row, session_with, url
 from tests.factories import (
     moscow,
@@ -17,16 +18,8 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tuesday")]
 
-# --- what a list costs ------------------------------------------------------------------------------
 
-
-def cost(page, address):
-    page.get(address)
-    with CaptureQueriesContext(connection) as queries:
-        assert page.get(address).status_code == 200
-    return len(queries)
-
-
+@pytest.mark.rows_of("enrolment:people", "enrolment:sheet", "enrolment:print_sheet", "enrolment:close_sheet")
 @pytest.mark.parametrize("name", PAGES)
 def test_a_sheet_costs_the_same_for_1_3_and_300_people(page, trainer, name):
     session = session_with(1, trainer, seats=300, waiting=1)
@@ -51,20 +44,7 @@ def test_a_closed_sheet_costs_the_same_for_1_and_300_people(page, trainer):
     assert costs[0] == costs[1]
 
 
-def add_meetings(session, trainer, number):
-    """Short ones, one after another."""
-    starts = [moscow(2026, 12, 8) + timedelta(minutes=10 * index) for index in range(number)]
-    meetings = Meeting.objects.bulk_create(
-        Meeting(session=session, starts_at=at, ends_at=at + timedelta(minutes=5)) for at in starts
-    )
-    room = Booking.objects.of_rooms().filter(meeting__session=session).first().room
-    Booking.objects.bulk_create(
-        Booking(meeting=meeting, period=(meeting.starts_at, meeting.ends_at), **subject)
-        for meeting in meetings
-        for subject in ({"room": room}, {"person": trainer.employee, "role": "teaches"})
-    )
-
-
+@pytest.mark.rows_of("enrolment:timetable")
 def test_a_timetable_costs_the_same_for_1_3_and_300_meetings(page, trainer):
     address = reverse("enrolment:timetable") + "?week=2026-W50"
     monday = moscow(2026, 12, 7)
@@ -73,7 +53,7 @@ def test_a_timetable_costs_the_same_for_1_3_and_300_meetings(page, trainer):
         while (have := Meeting.objects.count()) < number:
             session_with(1, trainer, starts_at=monday + timedelta(minutes=20 * have), hours=0.1)
         costs.append(cost(page, address))
-    add_meetings(Session.objects.first(), trainer, 297)
+    add_meetings(Session.objects.latest("starts_at"), 297)
     costs.append(cost(page, address))
 
     assert costs == [costs[0]] * 3

@@ -5,18 +5,22 @@ the shared people without the person's, the promotions with locks in the queue's
 """
 
 import random
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, OperationalError
 
 from centre.errors import Refusal
 from centre.models import Policy
 from enrolment.actions import cancel_enrolment, enrol
+from enrolment.conditions import unmet
+from enrolment.errors import NotEligible
 from enrolment.invariants import booking_faults
 from enrolment.models import Enrolment, Seat
 from enrolment.seats import hold_seat
 from enrolment.situations import situations
-from scheduling.actions import plan_session, replan_session
+from scheduling.actions import persons_busy, plan_session, replan_session
 from scheduling.models import Booking, Session
 from scheduling.plans import MeetingPlan
 from tests.factories import (
@@ -105,7 +109,84 @@ def test_rule_2_the_naive_booking_is_refused_by_the_database():
         ]
     )
 
-    assert sorted(type(result).__name__ for result in results) == ["IntegrityError", "NoneType"]
+    (refusal,) = filter(None, results)
+    # Two that look for each other's row at the same moment may also be a deadlock, which the database ends.
+    assert isinstance(refusal, IntegrityError | OperationalError)
+    assert Booking.objects.attending().get().person == person
+
+
+def test_rule_2_one_person_in_two_sessions_between_which_lies_the_way():
+    """The way between sites is no constraint: nothing but the person's lock keeps it."""
+    person = EmployeeFactory()
+    sessions = [SessionFactory(starts_at=in_days(14, 10)), SessionFactory(starts_at=in_days(14, 13, 30))]
+
+    results = at_once([enrolling(person, session) for session in sessions])
+
+    assert sorted(type(result).__name__ for result in results) == ["Enrolment", "NotEligible"]
+    assert person.bookings.count() == 1
+
+
+def test_rule_2_the_naive_traveller_is_expected_at_both_sites():
+    """The same check without the person's lock: the proof that the test above can fail."""
+    person = EmployeeFactory()
+    sessions = [SessionFactory(starts_at=in_days(14, 10)), SessionFactory(starts_at=in_days(14, 13, 30))]
+    both_have_looked = threading.Barrier(2)
+
+    def naive(session):
+        situation = situations(person, [session], policy=Policy())[session.pk]
+        both_have_looked.wait(timeout=30)
+        if not unmet(situation):
+            hold_seat(
+                Enrolment(trainee=person, session=session, course=session.course),
+                situation,
+                kind="seat_taken",
+            )
+
+    at_once([lambda session=session: naive(session) for session in sessions])
+
+    assert person.bookings.count() == 2
+
+
+def test_rule_11_of_many_optional_courses_at_once_three_are_taken():
+    person = EmployeeFactory()
+    sessions = [SessionFactory(starts_at=in_days(14 + day)) for day in range(6)]
+
+    results = at_once([enrolling(person, session) for session in sessions])
+
+    assert sorted(type(result).__name__ for result in results) == ["Enrolment"] * 3 + ["NotEligible"] * 3
+    assert person.enrolments.count() == 3
+
+
+def test_rule_11_of_two_dates_of_a_course_at_once_one_is_taken():
+    person, course = EmployeeFactory(), CourseFactory()
+    sessions = [SessionFactory(course=course, starts_at=in_days(14 + day)) for day in range(4)]
+
+    results = at_once([enrolling(person, session) for session in sessions])
+
+    assert sorted(type(result).__name__ for result in results) == ["Enrolment"] + ["NotEligible"] * 3
+    assert person.enrolments.count() == 1
+
+
+def test_r7_who_is_given_a_seat_while_enrolling_elsewhere_is_in_one_place():
+    """Whoever cancels never hears of the clashes of others: who is booked elsewhere by then is passed over."""
+    sessions = SessionFactory.create_batch(10, seats=1)
+    others = SessionFactory.create_batch(10)
+    holders, waiting = EmployeeFactory.create_batch(10), EmployeeFactory.create_batch(10)
+    held = [enrol(person, session) for person, session in zip(holders, sessions, strict=True)]
+    for person, session in zip(waiting, sessions, strict=True):
+        enrol(person, session)
+
+    results = at_once(
+        [
+            *(lambda one=one: cancel_enrolment(one, by=one.trainee) for one in held),
+            *(enrolling(person, other) for person, other in zip(waiting, others, strict=True)),
+        ]
+    )
+
+    assert {type(result) for result in results[:10]} == {Enrolment}
+    assert {type(result) for result in results[10:]} <= {Enrolment, NotEligible}
+    assert [person.bookings.count() for person in waiting] == [1] * 10
+    assert booking_faults() == []
 
 
 def test_two_sessions_that_enrol_the_same_people_do_not_deadlock():
@@ -139,6 +220,26 @@ def test_r10_two_planners_for_one_room():
     assert Session.objects.count() == 1
 
 
+def test_r10_the_naive_plan_is_refused_by_the_database():
+    """Planners who look and then write, without a lock: both find the room free, and one gets an error, no sentence."""
+    room = RoomFactory()
+    drafts = [SessionFactory(status="draft") for _planner in range(2)]
+    period = (in_days(10), in_days(10, 13))
+    both_have_looked = threading.Barrier(2)
+
+    def naive(draft):
+        is_free = not Booking.objects.overlapping(*period).filter(room=room).exists()
+        both_have_looked.wait(timeout=30)
+        if is_free:
+            Booking.objects.create(meeting=draft.meetings.get(), room=room, period=period)
+        return is_free
+
+    results = at_once([lambda draft=draft: naive(draft) for draft in drafts])
+
+    assert results.count(True) == 1
+    assert sum(isinstance(result, IntegrityError | OperationalError) for result in results) == 1
+
+
 def test_r10_a_session_moved_while_thirty_people_enrol_elsewhere():
     """Everyone gets a seat, a place or a sentence; nobody is in two places."""
     moved = SessionFactory(starts_at=in_days(14, 10))
@@ -166,6 +267,25 @@ def test_r10_a_session_moved_while_thirty_people_enrol_elsewhere():
     assert moved.starts_at == at
     assert moved.enrolments.filter(seat=Seat.HELD).count() == 15
     assert booking_faults() == []
+
+
+def test_r10_the_naive_move_is_refused_by_the_database():
+    """Without the persons' locks somebody enrols elsewhere between the look and the write: the whole move fails."""
+    moved = SessionFactory(starts_at=in_days(14, 10))
+    elsewhere = SessionFactory(starts_at=in_days(15, 10))
+    person = EmployeeFactory()
+    enrol(person, moved)
+    meeting = moved.meetings.get()
+    meeting.starts_at, meeting.ends_at = in_days(15, 11), in_days(15, 14)
+
+    found_busy = persons_busy({person.pk}, [meeting])
+    enrol(person, elsewhere)
+
+    assert found_busy == set()
+    with pytest.raises(IntegrityError):
+        Booking.objects.filter(meeting=meeting, person=person).update(
+            period=(meeting.starts_at, meeting.ends_at)
+        )
 
 
 def test_r8_a_storm_of_cancellations_keeps_the_session_full_and_the_order():

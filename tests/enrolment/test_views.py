@@ -236,6 +236,7 @@ def test_s1_staff_see_an_enrolment_without_its_buttons(client, trainee):
     assert cancelling(other) not in response.content.decode()
 
 
+@pytest.mark.rows_of("enrolment:enrolment")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_a_story_costs_the_same_for_any_number_of_rows(client, trainee, rows, django_assert_num_queries):
     enrolment = enrol(trainee, SessionFactory(starts_at=in_days(5)))

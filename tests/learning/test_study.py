@@ -13,6 +13,7 @@ from learning.errors import LearningError, NeedsTest, NoTestYet, NotRead
 from learning.models import Attempt, Choice, Question, ReadMaterial
 from learning.text import to_html
 from records.models import Completion
+from tests.costs import cost
 from tests.factories import EmploymentFactory, MaterialFactory, SelfPacedCourseFactory
 
 
@@ -379,6 +380,7 @@ def test_s1_reading_and_finishing_concern_ones_own_course(client, trainee):
     assert client.post(url("finish", course)).status_code == 404
 
 
+@pytest.mark.rows_of("learning:study")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_the_study_page_costs_the_same_for_any_number_of_rows(
     client, trainee, rows, django_assert_num_queries
@@ -392,3 +394,18 @@ def test_the_study_page_costs_the_same_for_any_number_of_rows(
     # Session and user; enrolment, materials, attempt, questions, choices; the menu's trainer and rights.
     with django_assert_num_queries(2 + 7):
         client.get(url("study", course))
+
+
+@pytest.mark.rows_of("learning:test", "learning:material")
+def test_a_material_and_the_test_cost_the_same_for_any_number_of_rows(client, trainee):
+    client.force_login(trainee)
+    costs = []
+    for rows in (1, 3, 300):
+        course = quiz(questions=rows, materials=rows)
+        enrolment = studying(trainee, course, read=False)
+        ReadMaterial.objects.bulk_create(
+            ReadMaterial(enrolment=enrolment, material=material) for material in course.materials.all()
+        )
+        costs.append((cost(client, url("material", course, 1)), cost(client, url("test", course))))
+
+    assert costs == [costs[0]] * 3

@@ -7,7 +7,7 @@ import pytest
 from records.actions import Finished, record_completions
 from records.models import Completion
 from records.validity import valid_until
-from tests.factories import CourseFactory, EmployeeFactory, SessionFactory
+from tests.factories import CourseFactory, EmployeeFactory, SessionFactory, moscow
 
 COMPLETED_ON = date(2026, 11, 24)
 
@@ -18,6 +18,8 @@ COMPLETED_ON = date(2026, 11, 24)
         (date(2026, 11, 24), 12, date(2027, 11, 24)),
         (date(2026, 11, 24), 36, date(2029, 11, 24)),
         (date(2026, 12, 15), 1, date(2027, 1, 15)),
+        (date(2026, 11, 30), 1, date(2026, 12, 30)),
+        (date(2026, 12, 31), 24, date(2028, 12, 31)),
         # The end of a shorter month.
         (date(2026, 8, 31), 6, date(2027, 2, 28)),
         (date(2027, 8, 31), 6, date(2028, 2, 29)),
@@ -74,3 +76,14 @@ def test_rule_23_the_last_day_still_counts():
 
     assert (valid(date(2026, 11, 23)), valid(COMPLETED_ON), valid(date(2027, 11, 24))) == (0, 2, 2)
     assert list(Completion.objects.valid_on(date(2027, 11, 25))) == for_ever
+
+
+def test_rule_23_a_completion_says_itself_whether_it_still_counts(time_machine):
+    """By the same last day as the query above."""
+    limited, for_ever = Completion(valid_until=date(2027, 11, 24)), Completion()
+    said = []
+    for day in (24, 25):
+        time_machine.move_to(moscow(2027, 11, day, 12), tick=False)
+        said.append((limited.is_valid, for_ever.is_valid))
+
+    assert said == [(True, True), (False, True)]

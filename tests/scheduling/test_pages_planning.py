@@ -13,7 +13,6 @@ from scheduling.models import Booking, Session
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
-    QualificationFactory,
     RoomFactory,
     SelfPacedCourseFactory,
     SessionFactory,
@@ -390,12 +389,3 @@ def test_s15_odd_addresses_lead_to_the_first_step(hr, query):
 
     assert response.status_code == 200
     assert "search" in response.context
-
-
-def test_the_steps_cost_the_same_for_any_number_of_rooms(hr, django_assert_max_num_queries):
-    course = CourseFactory()
-    course.qualifications.add(QualificationFactory())
-    SessionFactory.create_batch(5, starts_at=moscow(2026, 12, 1, 9))
-
-    with django_assert_max_num_queries(15):
-        hr.get(URL, times(course, 1))

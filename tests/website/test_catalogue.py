@@ -184,6 +184,7 @@ def test_s14_a_search_is_shown_as_text(page):
     assert "<script>alert" not in page(CATALOGUE, q="<script>alert(1)</script>")
 
 
+@pytest.mark.rows_of("website:catalogue")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_the_catalogue_costs_six_statements_for_any_number_of_rows(
     client, reader, rows, django_assert_num_queries

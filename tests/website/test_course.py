@@ -11,6 +11,7 @@ from django.utils import timezone
 from enrolment.actions import enrol, start_course
 from records.models import Completion
 from scheduling.actions import cancel_session
+from tests.costs import add_meetings, cost
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
@@ -173,6 +174,7 @@ def test_s15_an_unknown_course_is_not_found(client, reader, code):
     assert client.get(f"/catalogue/{code}/").status_code == 404
 
 
+@pytest.mark.rows_of("website:course")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_the_course_costs_six_statements_for_any_number_of_rows(
     client, reader, rows, django_assert_num_queries
@@ -191,6 +193,25 @@ def test_the_course_costs_six_statements_for_any_number_of_rows(
     # Session and user; policy, course, sessions, meetings; the menu's trainer and rights.
     with django_assert_num_queries(2 + 6):
         client.get(course.get_absolute_url())
+
+
+def test_a_page_of_a_course_weighs_at_most_30_kilobytes(client, reader):
+    """As many dates as are shown, each with long names, none of them like another."""
+    title = "Предоставление государственных услуг в сфере регистрации актов гражданского состояния"
+    course = CourseFactory(title=title, description="Как и почему. " * 100, meetings=2)
+    course.prerequisites.add(*CourseFactory.create_batch(3, title=title))
+    course.audience.add(reader.main_employment.position, *PositionFactory.create_batch(10))
+    for day in range(25):
+        SessionFactory(
+            course=course,
+            starts_at=in_days(10 + day),
+            room=RoomFactory(
+                site__name="Площадка на Краснопресненской", site__address="Рочдельская ул., 15, стр. 8"
+            ),
+        )
+    client.force_login(reader)
+
+    assert len(client.get(course.get_absolute_url()).content) <= 30_000
 
 
 # --- one session ----------------------------------------------------------------------------------
@@ -240,6 +261,22 @@ def test_the_link_of_a_webinar_is_for_those_with_a_seat(page, reader):
 
     assert "webinar.example" not in before
     assert "https://webinar.example/42" in page(session.get_absolute_url())
+
+
+@pytest.mark.rows_of("website:session")
+@pytest.mark.parametrize("has_seat", [False, True])
+def test_a_session_costs_the_same_for_any_number_of_meetings(client, reader, has_seat):
+    session = SessionFactory()
+    if has_seat:
+        enrol(reader, session)
+    client.force_login(reader)
+    costs = []
+    for more in (0, 2, 297):
+        add_meetings(session, more)
+        costs.append(cost(client, session.get_absolute_url()))
+
+    assert costs == [costs[0]] * 3
+    assert costs[0] <= 11
 
 
 @pytest.mark.parametrize("pk", ["0", "99999999999999999999", "x"])

@@ -12,6 +12,7 @@ from courses.models import Course
 from enrolment.actions import enrol, start_course
 from learning.actions import mark_read
 from records.models import Completion
+from tests.costs import add_meetings, cost
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
@@ -138,6 +139,20 @@ def test_a_trainer_finds_todays_sheet(client, db):
     assert reverse("enrolment:sheet", args=[session.pk]) in response.content.decode()
 
 
+@pytest.mark.rows_of("website:home")
+def test_a_trainers_day_costs_the_same_for_any_number_of_meetings(client, db):
+    trainer = TrainerFactory()
+    session = SessionFactory(trainer=trainer, starts_at=in_days(1, 8), hours=0.01)
+    client.force_login(trainer.employee)
+    costs = []
+    with time_machine.travel(in_days(1, 7), tick=False):
+        for more in (0, 2, 297):
+            add_meetings(session, more, minutes=1)
+            costs.append(cost(client, HOME))
+
+    assert costs == [costs[0]] * 3
+
+
 def test_planners_see_what_waits(client, reader):
     reader.groups.add(Group.objects.get(name="hr_admin"))
     SessionFactory(status="draft")
@@ -164,6 +179,7 @@ def test_rule_8_the_number_of_small_groups_leads_to_them(client, reader):
     assert [row.session for row in client.get(address).context["rows"]] == [small]
 
 
+@pytest.mark.rows_of("website:home")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_my_training_costs_six_statements_for_any_number_of_rows(
     client, reader, rows, django_assert_num_queries
@@ -210,6 +226,7 @@ def test_s1_completions_are_ones_own(page):
     assert "Чужой" not in page(reverse("website:completions"))
 
 
+@pytest.mark.rows_of("website:completions")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_completions_cost_the_same_for_any_number_of_rows(client, reader, rows, django_assert_num_queries):
     for course in CourseFactory.create_batch(rows):

@@ -1,0 +1,252 @@
+"""What the database itself refuses, whoever writes: each constraint is broken, past the forms and the actions.
+
+A constraint that is missing here fails a test.
+"""
+
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+
+from centre.models import CalendarDay
+from courses.models import Programme, ProgrammeStep
+from enrolment.actions import enrol, start_course
+from enrolment.models import Enrolment
+from learning.models import Choice, Question
+from notifications.models import Message
+from scheduling.models import Booking
+from tests.factories import (
+    CourseFactory,
+    EmployeeFactory,
+    EmploymentFactory,
+    MaterialFactory,
+    RoomFactory,
+    SessionFactory,
+    SiteFactory,
+    TrainerFactory,
+    TrainerQualificationFactory,
+    in_days,
+)
+from tests.test_structure import ORDER
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 24)
+
+
+# Together with its foreign key it keeps an enrolment's course the session's; by itself it cannot be broken.
+TARGET_OF_A_KEY = "session_id_course"
+
+
+def changed(row, **values):
+    """Write past the model's own methods."""
+    type(row).objects.filter(pk=row.pk).update(**values)
+
+
+def twice(row, **values):
+    """The same row once more, under another key."""
+    row.pk = None
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
+
+
+def bookings():
+    """Those of a session of three hours, with somebody who attends."""
+    session = SessionFactory(starts_at=in_days(14))
+    enrol(EmployeeFactory(), session)
+    return Booking.objects.filter(meeting__session=session)
+
+
+def booked(**subject):
+    """A booking of the subject an hour into that session, for a meeting elsewhere."""
+    meeting = SessionFactory(starts_at=in_days(30)).meetings.get()
+    Booking.objects.create(meeting=meeting, period=(in_days(14, 11), in_days(14, 12)), **subject)
+
+
+def seat(**values):
+    session = SessionFactory()
+    fields = {"trainee": EmployeeFactory(), "session": session, "course": session.course, "seat": "held"}
+    return Enrolment.objects.create(**fields | values)
+
+
+def mark(**values):
+    enrolment = seat()
+    fields = {"mark": "absent", "minutes": 0} | values
+    return enrolment.marks.create(meeting=enrolment.session.meetings.get(), **fields)
+
+
+def completion(**values):
+    return EmployeeFactory().completions.create(course=CourseFactory(), completed_on=TODAY, **values)
+
+
+def message(**values):
+    fields = {"recipient": EmployeeFactory(), "kind": "note", "key": "1", "send_after": in_days(0)}
+    return Message.objects.create(**fields | values)
+
+
+def step(**values):
+    programme = Programme.objects.create(code="P-1", title="Новичок", description="", trigger="HIRE")
+    return ProgrammeStep.objects.create(programme=programme, number=1, course=CourseFactory(), **values)
+
+
+def question():
+    return Question.objects.create(course=CourseFactory(), number=1, text="Что верно?")
+
+
+def choice(**values):
+    return Choice.objects.create(question=question(), number=1, text="Это", **values)
+
+
+def studies():
+    return start_course(EmployeeFactory(), MaterialFactory().course)
+
+
+def read():
+    enrolment = studies()
+    return enrolment.read_materials.create(material=enrolment.course.materials.get())
+
+
+# Constraint → what breaks it, and it alone.
+BREAKS = {
+    "site_closes_after_it_opens": [lambda: SiteFactory(opens_at="20:00", closes_at="08:00")],
+    "calendar_day_kind_known": [
+        lambda: CalendarDay.objects.create(on=TODAY, kind="feast", name="Пир", status="decree")
+    ],
+    "employee_email_unique": [
+        lambda: twice(EmployeeFactory(email="maria@mfc.example"), username="1", email="Maria@mfc.example")
+    ],
+    "employment_one_main_at_a_time": [lambda: EmploymentFactory(employee=EmploymentFactory().employee)],
+    "employment_ends_after_start": [lambda: EmploymentFactory(ended_on=date(2024, 1, 14))],
+    "employment_shift_has_first_day": [lambda: EmploymentFactory(work_pattern="2/2")],
+    "message_state_known": [lambda: message(state="lost")],
+    "course_taught_has_groups": [
+        lambda: CourseFactory(group_max=None),
+        lambda: CourseFactory(group_min=9, group_max=8),
+        lambda: CourseFactory(delivery="self_paced"),
+    ],
+    "course_mandatory_has_due_days": [lambda: CourseFactory(is_mandatory=True)],
+    "course_score_when_tested": [
+        lambda: CourseFactory(result_kind="EXAM"),
+        lambda: CourseFactory(result_kind="EXAM", passing_score=101),
+        lambda: CourseFactory(passing_score=60),
+    ],
+    "course_format_known": [lambda: CourseFactory(format="SONG"), lambda: CourseFactory(delivery="by_post")],
+    "material_number_once": [lambda: twice(MaterialFactory())],
+    "programme_step_number_once": [lambda: twice(step(), course=CourseFactory())],
+    "programme_course_once": [lambda: twice(step(), number=2)],
+    "trainer_qualification_once": [lambda: twice(TrainerQualificationFactory())],
+    "absence_ends_after_start": [
+        lambda: TrainerFactory().absences.create(starts_on=TODAY, ends_on=date(2026, 11, 23))
+    ],
+    "room_has_capacity": [lambda: RoomFactory(capacity=0)],
+    "room_closure_ends_after_start": [
+        lambda: RoomFactory().closures.create(starts_at=in_days(1), ends_at=in_days(1), reason="ремонт")
+    ],
+    "session_status_known": [lambda: changed(SessionFactory(), status="postponed")],
+    "session_ends_after_start": [lambda: changed(SessionFactory(), ends_at=in_days(1))],
+    "session_cancelled_with_reason": [lambda: changed(SessionFactory(), status="cancelled")],
+    "meeting_ends_after_start": [lambda: changed(SessionFactory().meetings.get(), ends_at=in_days(1))],
+    "meeting_one_of_a_session_at_a_time": [
+        lambda: twice(SessionFactory(starts_at=in_days(14)).meetings.get(), starts_at=in_days(14, 12))
+    ],
+    "booking_has_one_subject": [
+        lambda: booked(),
+        lambda: booked(room=RoomFactory(), person=EmployeeFactory(), role="teaches"),
+        lambda: booked(room=RoomFactory(), role="teaches"),
+        lambda: booked(person=EmployeeFactory()),
+        lambda: booked(person=EmployeeFactory(), role="watches"),
+    ],
+    "booking_has_a_time": [
+        lambda: changed(bookings().of_rooms().get(), period=(None, in_days(1))),
+        lambda: changed(bookings().of_rooms().get(), period=(in_days(1), None)),
+        lambda: changed(bookings().of_rooms().get(), period=(in_days(1), in_days(1))),
+    ],
+    # Rule 2: a room, who teaches and who attends are in one place at a time, whichever comes second.
+    "booking_one_room_at_a_time": [lambda: booked(room=bookings().of_rooms().get().room)],
+    "booking_one_person_at_a_time": [
+        lambda: booked(person=bookings().teaching().get().person, role="teaches"),
+        lambda: booked(person=bookings().teaching().get().person, role="attends"),
+        lambda: booked(person=bookings().attending().get().person, role="teaches"),
+        lambda: booked(person=bookings().attending().get().person, role="attends"),
+    ],
+    "completion_once_a_day": [lambda: twice(completion())],
+    "completion_valid_after_completed": [lambda: completion(valid_until=date(2026, 11, 23))],
+    "enrolment_one_live_per_course": [lambda: twice(seat(), seat="waiting")],
+    "enrolment_legal_pair": [
+        lambda: seat(seat="none"),
+        lambda: seat(seat="given_up"),
+        lambda: seat(approval="asked"),
+        lambda: seat(approval="refused"),
+        lambda: seat(seat="waiting", approval="asked"),
+        lambda: seat(seat="offered", approval="expired"),
+        lambda: seat(seat="none", approval="granted"),
+        lambda: seat(session=None),
+        lambda: seat(session=None, seat="waiting"),
+        lambda: seat(ended_because="finished", seat="given_up", ended_at=in_days(0)),
+        lambda: seat(ended_because="no_show", seat="waiting", ended_at=in_days(0)),
+        lambda: seat(ended_because="cancelled", ended_at=in_days(0)),
+        lambda: seat(ended_because="by_centre", seat="waiting", ended_at=in_days(0)),
+        lambda: seat(ended_because="forgotten", seat="given_up", ended_at=in_days(0)),
+    ],
+    "enrolment_ended_has_a_time": [
+        lambda: seat(ended_because="finished"),
+        lambda: seat(ended_at=in_days(0)),
+    ],
+    "enrolment_score_is_percent": [lambda: seat(score=101)],
+    "attendance_one_mark_per_meeting": [lambda: twice(mark())],
+    "attendance_minutes_fit_the_mark": [
+        lambda: mark(mark="present"),
+        lambda: mark(mark="late"),
+        lambda: mark(mark="left_early"),
+        lambda: mark(mark="absent", minutes=1),
+        lambda: mark(mark="excused", minutes=1),
+        lambda: mark(mark="dreaming", minutes=90),
+    ],
+    "material_read_once": [lambda: twice(read())],
+    "question_number_once": [lambda: twice(question())],
+    "choice_number_once": [lambda: twice(choice())],
+    "choice_one_right": [lambda: twice(choice(is_right=True), number=2)],
+    "attempt_score_is_percent": [lambda: studies().attempts.create(score=101)],
+}
+# Constraints that no model names: Django has no word for a key of two columns, and names those of one column itself.
+BEYOND_THE_MODELS = {
+    # An enrolment's course is its session's course.
+    "enrolment_course_is_the_sessions_course": [lambda: seat(course=CourseFactory())],
+    # The same news cannot be planned twice (rule 26).
+    "notifications_message_key_key": [lambda: twice(message())],
+}
+CASES = [(name, write) for name, writes in (BREAKS | BEYOND_THE_MODELS).items() for write in writes]
+
+
+@pytest.mark.parametrize(("constraint", "write"), CASES, ids=[name for name, _write in CASES])
+def test_the_database_refuses(constraint, write):
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        write()
+
+    assert refused.value.__cause__.diag.constraint_name == constraint
+
+
+def test_each_constraint_is_broken_once():
+    named = {
+        constraint.name
+        for model in apps.get_models()
+        if model._meta.app_label in ORDER
+        for constraint in model._meta.constraints
+    }
+
+    assert named - {TARGET_OF_A_KEY} == set(BREAKS)
+
+
+def test_rule_2_bookings_are_half_open_in_the_database_too():
+    """A meeting may start at the minute another ends."""
+    people = [booking.person for booking in bookings().exclude(person=None)]
+    following = SessionFactory(starts_at=in_days(30)).meetings.get()
+
+    for person in people:
+        Booking.objects.create(
+            meeting=following, person=person, role="attends", period=(in_days(14, 13), in_days(14, 14))
+        )
+
+    assert Booking.objects.filter(meeting=following, role="attends").count() == len(people) == 2

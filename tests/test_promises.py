@@ -1,0 +1,39 @@
+"""What is promised is proven somewhere: the rules by their numbers, the cost of every page that lists rows."""
+
+import re
+from pathlib import Path
+
+from tests.access import READ
+
+TESTS = Path(__file__).parent
+# The rules that the product keeps so far, whole or in the part that is built; a test bears the number of its rule.
+RULES_KEPT = {2, 3, 4, 5, 10, 11, 13, 20, 23, 26}
+# Pages with one thing on them, or a form whose choices do not grow.
+WITHOUT_ROWS = {
+    "accounts:account",
+    "accounts:change_password",
+    "enrolment:cancel",
+    "notifications:message",
+}
+
+
+def sources():
+    return [path.read_text() for path in sorted(TESTS.rglob("test_*.py")) if path != Path(__file__)]
+
+
+def test_each_rule_that_is_kept_has_tests_that_bear_its_number():
+    named = [name for text in sources() for name in re.findall(r"^def (test_rule_\w+)\(", text, re.MULTILINE)]
+    proven = {
+        int(number) for name in named for number in re.findall(r"(?:rule_|(?<=\d_)and_)(\d+)(?=_)", name)
+    }
+
+    assert proven >= RULES_KEPT
+
+
+def test_each_page_that_lists_rows_has_its_count_of_queries():
+    """Such a test is marked with the routes whose pages it measures: with 1, 3 and 300 rows."""
+    marks = [mark for text in sources() for mark in re.findall(r"@pytest\.mark\.rows_of\(([^)]*)\)", text)]
+    measured = {route for mark in marks for route in re.findall(r'"([\w:]+)"', mark)}
+
+    assert measured | WITHOUT_ROWS == set(READ)
+    assert measured & WITHOUT_ROWS == set()
