@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A comparison with NULL refuses nothing: a taught course without groups, an exam without a score went through."""
 
-    dependencies = [("courses", "0001_catalogue")]
+    dependencies = [("courses", "0003_audited")]
 
     operations = [
         migrations.RemoveConstraint("course", "course_taught_has_groups"),
