@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from centre.functions import SortKey, fold
-from courses.search import corrected, in_title, matching
+from centre.words import corrected
+from courses.search import in_title, matching
 from people.models import Position
 
 
