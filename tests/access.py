@@ -11,6 +11,7 @@ from tests.browser.small_centre import Centre
 EVERYBODY = "employee trainer head hr_admin centre_admin methodist system_admin"
 PLANNERS = "hr_admin centre_admin"
 TELLERS = "hr_admin centre_admin system_admin"
+STAFF = "hr_admin centre_admin methodist system_admin"
 COURSE_EDITORS = "hr_admin methodist"
 OWNER = "employee"
 # Those who see people's enrolments, and the trainer of the session.
@@ -23,6 +24,13 @@ READ = {
     "website:course": EVERYBODY,
     "website:session": EVERYBODY,
     "website:completions": EVERYBODY,
+    "website:centre": STAFF,
+    "website:person_list": TELLERS,
+    "website:person": f"head {TELLERS}",
+    "website:office_list": f"head {TELLERS}",
+    "website:office": f"head {TELLERS}",
+    "website:team": f"head {PLANNERS}",
+    "website:office_leaders": "hr_admin system_admin",
     "accounts:account": EVERYBODY,
     "accounts:change_password": EVERYBODY,
     "accounts:staff_import": "hr_admin",
@@ -87,6 +95,10 @@ def address(route: str, centre: Centre) -> str:
     arguments = {
         "website:course": [centre.courses["taught"].code],
         "website:session": [centre.sessions["open"].pk],
+        "website:person": [me.pk],
+        "website:office": [centre.office.pk],
+        "website:team": [centre.office.pk],
+        "website:office_leaders": [centre.office.pk],
         "accounts:staff_import_preview": [centre.staff_import.pk],
         "accounts:apply_staff_import": [centre.staff_import.pk],
         "accounts:saved_view_removal": [1],

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from website import views
+from website.people import views as people
 
 app_name = "website"
 urlpatterns = [
@@ -9,4 +10,11 @@ urlpatterns = [
     path("catalogue/<slug:code>/", views.course, name="course"),
     path("catalogue/sessions/<int:pk>/", views.session, name="session"),
     path("completions/", views.completions, name="completions"),
+    path("centre/", views.centre, name="centre"),
+    path("people/", people.person_list, name="person_list"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("offices/", people.office_list, name="office_list"),
+    path("offices/<int:pk>/", people.office, name="office"),
+    path("offices/<int:pk>/team/", people.team, name="team"),
+    path("offices/<int:pk>/leaders/", people.office_leaders, name="office_leaders"),
 ]

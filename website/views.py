@@ -5,11 +5,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
 
 from centre.models import Policy
 from courses.models import Course
@@ -22,7 +24,9 @@ from website.catalogue import courses_found, nearest_sessions, with_own_state
 from website.course_page import course_page
 from website.forms import CatalogueFilter
 from website.home import mandatory_steps, next_meeting, own_requests, planning_numbers, taught_today
+from website.hub import shelves_for
 from website.offers import Offer, shown_meetings
+from website.parts import parts_of
 
 COURSES_ON_A_PAGE = 30
 COMPLETIONS_ON_A_PAGE = 50
@@ -36,7 +40,7 @@ def home(request: UserRequest) -> HttpResponse:
         "next": following,
         "requests": [one for one in requests if not (following and one.enrolment == following.enrolment)],
         "mandatory": mandatory_steps(request.user),
-        "taught": taught_today(request.user) if hasattr(request.user, "trainer") else None,
+        "taught": taught_today(request.user) if parts_of(request.user).teaches else None,
         "today": timezone.localdate(),
         "planning": planning_numbers() if request.user.has_perm("scheduling.plan_session") else None,
     }
@@ -105,3 +109,12 @@ def completions(request: UserRequest) -> HttpResponse:
     page = Paginator(own, COMPLETIONS_ON_A_PAGE).get_page(request.GET.get("page"))
     soon = timezone.localdate() + timedelta(days=Policy.objects.current().repeat_window_days)
     return render(request, "website/completions.html", {"page": page, "soon": soon})
+
+
+@login_required
+@require_safe
+def centre(request: UserRequest) -> HttpResponse:
+    """Every page of staff that the reader may open, each with words."""
+    if not (shelves := list(shelves_for(request.user))):
+        raise PermissionDenied
+    return render(request, "website/centre.html", {"shelves": shelves})
