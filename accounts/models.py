@@ -1,4 +1,6 @@
-"""Staff lists that were uploaded, and what became of them."""
+"""Staff lists that were uploaded, and what became of them; and the views of lists that people keep."""
+
+from typing import Self
 
 from django.contrib.auth.models import Group
 from django.db import models
@@ -7,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.triggers import audited
+from centre.functions import SortKey
 from people.models import Employee
 
 
@@ -61,3 +64,39 @@ class StaffImport(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:staff_import_preview", args=[self.pk])
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def of_list(self, owner: Employee, path: str) -> Self:
+        return self.filter(owner=owner, path=path)
+
+
+class SavedView(models.Model):
+    """A list with its filters, order and columns, under a name that its owner gave it; nobody else sees it.
+
+    `path` is the list's address and `query` what stands behind its question mark: who opens the view has no
+    other rights than anybody who types that address.
+    """
+
+    owner = models.ForeignKey(
+        Employee, on_delete=models.CASCADE, related_name="saved_views", verbose_name=_("owner")
+    )
+    path = models.CharField(_("list"), max_length=200)
+    query = models.CharField(_("filters, order and columns"), max_length=1000, blank=True)
+    name = models.CharField(_("name"), max_length=60)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = [SortKey("name")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "path", "name"], name="saved_view_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{self.path}?{self.query}" if self.query else self.path

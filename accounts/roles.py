@@ -25,7 +25,7 @@ class Role(TextChoices):
 RIGHTS: dict[Role, tuple[str, ...]] = {
     Role.HR_ADMIN: (
         "people.import_staff people.view_employee people.view_employment",
-        "people.view_office people.view_position",
+        "people.view_office people.appoint_leaders people.view_position",
         "courses.add_course courses.change_course courses.view_course",
         "courses.add_programme courses.change_programme courses.view_programme courses.view_qualification",
         "courses.add_programmestep courses.change_programmestep courses.delete_programmestep",
@@ -71,7 +71,7 @@ RIGHTS: dict[Role, tuple[str, ...]] = {
     Role.SYSTEM_ADMIN: (
         "people.add_employee people.change_employee people.view_employee",
         "people.add_employment people.change_employment people.view_employment",
-        "people.add_office people.change_office people.view_office",
+        "people.add_office people.change_office people.view_office people.appoint_leaders",
         "people.add_position people.change_position people.view_position",
         "auth.view_group",
         "audit.view_change audit.view_accessrecord",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import import_views, views
+from accounts import import_views, saved_view_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("staff-import/", import_views.staff_import, name="staff_import"),
     path("staff-import/<int:pk>/", import_views.staff_import_preview, name="staff_import_preview"),
     path("staff-import/<int:pk>/apply/", import_views.apply_staff_import, name="apply_staff_import"),
+    path("account/views/", saved_view_views.saved_view_new, name="saved_view_new"),
+    path("account/views/<int:pk>/removal/", saved_view_views.saved_view_removal, name="saved_view_removal"),
     path("language/", views.choose_language, name="choose_language"),
 ]

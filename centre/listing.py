@@ -66,7 +66,8 @@ class Cell:
 
     @property
     def css_class(self) -> str:
-        return "number" if self.column.is_number else "nowrap" if self.column.keeps_line else ""
+        classes = {"number": self.column.is_number, "nowrap": self.column.keeps_line}
+        return " ".join(name for name, is_so in classes.items() if is_so)
 
     @property
     def text(self) -> str:
@@ -128,14 +129,14 @@ class Listing:
         objects: QuerySet[Any],
         columns: Sequence[Column],
         *,
-        name: str,
+        name: str | Promise,
         order: Sequence[str | OrderBy] = (),
         rows: Callable[[Sequence[Any]], Sequence[Any]] = lambda objects: objects,
         counted_max: int | None = None,
     ) -> None:
         self.request = request
         self.columns = columns
-        self.name = name
+        self.name = str(name)
         self.complete = rows
         self.counted_max = counted_max
         self.state = ListState(request.GET, columns)

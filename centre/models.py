@@ -119,6 +119,9 @@ class Policy(models.Model):
     repeat_window_days = models.PositiveSmallIntegerField(
         _("a course may be repeated so many days before it expires"), default=60
     )
+    expiring_within_days = models.PositiveSmallIntegerField(
+        _("validity that ends within so many days is shown as expiring"), default=90
+    )
     optional_bookings_max = models.PositiveSmallIntegerField(
         _("future optional bookings of a person"), default=3
     )

@@ -11,6 +11,7 @@ from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from centre.filters import ListFilters
 from centre.forms import CentreForm
 from courses.models import Course, CourseQuerySet
 
@@ -18,8 +19,10 @@ LONG_LISTS = ("audience", "prerequisites", "qualifications", "equipment")
 TAUGHT_ONLY = ("meetings", "group_min", "group_max")
 
 
-class CourseFilters(forms.Form):
-    """The filters of the staff's list of courses; what is not understood is ignored."""
+class CourseFilters(ListFilters):
+    """The filters of the staff's list of courses."""
+
+    more = gettext_lazy("Block, way of teaching, archive")
 
     q = forms.CharField(label=gettext_lazy("Title, words or code"), required=False, max_length=100)
     block = forms.ChoiceField(
@@ -42,23 +45,8 @@ class CourseFilters(forms.Form):
         ],
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            field.widget.attrs["class"] = "form-control" if name == "q" else "form-select"
-
-    @property
-    def narrowing_fields(self) -> list[forms.BoundField]:
-        """The filters beside the words."""
-        return [field for field in self if field.name != "q"]
-
-    @property
-    def is_narrowed(self) -> bool:
-        return any(field.value() for field in self.narrowing_fields)
-
     def apply(self, courses: CourseQuerySet) -> CourseQuerySet:
-        self.is_valid()
-        chosen = self.cleaned_data
+        chosen = self.chosen
         if words := chosen.get("q"):
             courses = courses.search(words)
         if block := chosen.get("block"):

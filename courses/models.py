@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.triggers import audited
 from centre.functions import SortKey, fold
-from courses.search import corrected, in_title, matching
+from centre.words import corrected
+from courses.search import in_title, matching
 from people.models import Position
 
 

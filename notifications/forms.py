@@ -4,6 +4,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from centre.filters import ListFilters
 from notifications import kinds
 from notifications.models import Message, MessageQuerySet
 from people.models import Employee
@@ -18,47 +19,37 @@ TABS: dict[str, tuple[str | Promise, tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-class MessageFilters(forms.Form):
-    """The filters of the staff's list; they stand in the address. What is not understood is not asked."""
+class MessageFilters(ListFilters):
+    """The filters of the staff's list of messages."""
 
-    q = forms.CharField(
-        label=_("Recipient: name or personnel number"),
-        required=False,
-        max_length=100,
-        widget=forms.SearchInput(attrs={"class": "form-control"}),
-    )
+    more = _("Kind of message")
+
+    q = forms.CharField(label=_("Recipient: name or personnel number"), required=False, max_length=100)
     tab = forms.ChoiceField(
         required=False,
         choices=[(tab, words) for tab, (words, _states, _order) in TABS.items()],
         widget=forms.HiddenInput,
     )
-    kind = forms.ChoiceField(
-        label=_("Kind"), required=False, widget=forms.Select(attrs={"class": "form-select"})
-    )
 
-    def __init__(self, data: object) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
-        self.fields["kind"].choices = [("", _("all")), *kinds.choices()]  # type: ignore[attr-defined]
+    def add_fields(self) -> None:
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("Kind"), required=False, choices=[("", _("all")), *kinds.choices()]
+        )
 
-    def found(self, messages: MessageQuerySet) -> MessageQuerySet:
-        """Those of the messages that are asked for."""
-        self.is_valid()
+    def apply(self, messages: MessageQuerySet) -> MessageQuerySet:
+        """Those of the messages that are asked for, in the order in which people look for something there."""
         _words, states, order = TABS[self.tab_shown]
         messages = messages.filter(state__in=states).order_by(*order)
-        if kind := self.cleaned_data.get("kind"):
+        if kind := self.chosen.get("kind"):
             messages = messages.filter(kind=kind)
-        if words := self.cleaned_data.get("q"):
+        if words := self.chosen.get("q"):
             messages = messages.filter(recipient__in=Employee.objects.by_name(words).order_by().values("pk"))
         return messages
 
     @property
     def tab_shown(self) -> str:
-        return self.cleaned_data.get("tab", "")
+        return self.chosen.get("tab", "")
 
     def tabs(self) -> list[tuple[str, str | Promise, bool]]:
         """Each tab's word in the address, its words on the page, and whether it is the one shown."""
         return [(tab, words, tab == self.tab_shown) for tab, (words, _states, _order) in TABS.items()]
-
-    @property
-    def is_narrowed(self) -> bool:
-        return bool(self.cleaned_data.get("kind"))

@@ -5,14 +5,16 @@ from typing import cast
 from django.contrib import messages as flash
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.access import note_look
+from centre.listing import Listing
 from notifications.actions import resend_message as resend
 from notifications.actions import stop_message as stop
+from notifications.columns import MESSAGE_COLUMNS
 from notifications.delivery import preview
 from notifications.forms import MessageFilters
 from notifications.models import Message
@@ -24,11 +26,11 @@ PER_PAGE = 50
 @login_required
 @permission_required("notifications.view_message", raise_exception=True)
 @require_safe
-def message_list(request: HttpRequest) -> HttpResponse:
+def message_list(request: HttpRequest) -> HttpResponseBase:
     filters = MessageFilters(request.GET)
-    rows = Message.objects.select_related("recipient").defer("body", "context")
-    page = Paginator(filters.found(rows), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "notifications/message_list.html", {"filters": filters, "page": page})
+    found = filters.apply(Message.objects.select_related("recipient").defer("body", "context"))
+    listing = Listing(request, found, MESSAGE_COLUMNS, name=_("Messages"))
+    return listing.respond("notifications/message_list.html", {"filters": filters})
 
 
 @login_required

@@ -4,9 +4,12 @@ from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models import F, GeneratedField, Q, Value
 from django.db.models.functions import Collate, Concat, Lower
+from django.db.models.lookups import Contains
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +18,7 @@ from audit.triggers import audited
 from centre.functions import SortKey, fold
 from centre.locks import LockingQuerySet
 from centre.prepared import Given
+from centre.words import WORDS_AT_MOST, corrected, words_of
 
 
 class Position(models.Model):
@@ -48,6 +52,23 @@ WHO_DECIDES = (
     "CASE WHEN {row}.head_id IS DISTINCT FROM {old}.head_id THEN coalesce({row}.head_id, {old}.head_id)"
     " WHEN {row}.deputy_id IS DISTINCT FROM {old}.deputy_id THEN coalesce({row}.deputy_id, {old}.deputy_id) END"
 )
+
+
+class OfficeQuerySet(models.QuerySet["Office"]):
+    def led_by(self, person: "Employee") -> Self:
+        """Offices of which the person is head or deputy."""
+        return self.filter(Q(head=person) | Q(deputy=person))
+
+    def named(self, text: str) -> Self:
+        """Offices whose name, district or code has each word; ё and case are ignored."""
+        found = self
+        for word in words_of(text):
+            found = found.filter(
+                Q(Contains(fold("name"), word))
+                | Q(Contains(fold("district"), word))
+                | Q(code__icontains=word)
+            )
+        return found
 
 
 class Office(models.Model):
@@ -84,14 +105,37 @@ class Office(models.Model):
         verbose_name=_("deputy"),
     )
 
+    objects = OfficeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("office")
         verbose_name_plural = _("offices")
         ordering = [SortKey("name")]
+        permissions = [("appoint_leaders", "Can say who is head and deputy of an office")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(head__isnull=True) | Q(deputy__isnull=True) | ~Q(head=F("deputy")),
+                name="office_head_is_not_deputy",
+            ),
+        ]
         triggers = audited(person=WHO_DECIDES)
 
     def __str__(self) -> str:
         return self.name
+
+
+# Parts of a name, as the index of the same words holds them.
+NAME_WORDS = SearchVector("name_key", config="simple")
+# A correction compares with so many different parts of names at most.
+VOCABULARY_MAX = 100_000
+
+
+def begun_by(words: list[str]) -> Q:
+    """The condition that each word begins a part of the name; built of word tokens, never of the reader's signs."""
+    condition = Q()
+    for word in words:
+        condition &= Q(name_words=SearchQuery(f"'{word}':*", config="simple", search_type="raw"))
+    return condition
 
 
 class EmployeeQuerySet(LockingQuerySet["Employee"]):
@@ -99,16 +143,35 @@ class EmployeeQuerySet(LockingQuerySet["Employee"]):
         """Who may use the system: an account in force."""
         return self.filter(is_active=True)
 
-    def by_name(self, words: str) -> Self:
-        """People each of whose words begins a part of the name, or whose personnel number it is; ё and case ignored."""
-        found = self
-        for word in words.lower().replace("ё", "е").split():
-            found = found.filter(
-                Q(name_key__startswith=word)
-                | Q(name_key__contains=f" {word}")
-                | Q(employments__personnel_number__startswith=word)
-            )
-        return found.distinct()
+    def by_name(self, text: str) -> Self:
+        """People each of whose words begins a part of the name, in any order, or whose personnel number begins so.
+
+        ё and case are ignored, and zeros before a number may be left out. Text without a word finds nobody.
+        """
+        found = self if words_of(text) else self.none()
+        for typed in text.split()[:WORDS_AT_MOST]:
+            by_words = Employee.objects.alias(name_words=NAME_WORDS).filter(begun_by(words_of(typed)))
+            if any(letter.isdigit() for letter in typed):
+                numbered = Employment.objects.numbered(typed).order_by().values("employee")
+                found = found.filter(pk__in=by_words.order_by().values("pk").union(numbered))
+            else:
+                found = found.alias(name_words=NAME_WORDS).filter(begun_by(words_of(typed)))
+        return found
+
+    def meant(self, text: str) -> str | None:
+        """What was probably meant by a name that finds nobody: slips and the wrong keyboard layout are forgiven."""
+        if any(letter.isdigit() for letter in text):
+            return None  # a personnel number has no near words
+        parts = [
+            self.order_by().values_list(fold(part), flat=True)
+            for part in ("last_name", "first_name", "middle_name")
+        ]
+        return corrected(text, parts[0].union(*parts[1:])[:VOCABULARY_MAX])
+
+    def led_by(self, person: "Employee") -> Self:
+        """The people of the offices of which the person is head or deputy."""
+        jobs = Employment.objects.current().filter(office__in=Office.objects.led_by(person))
+        return self.filter(pk__in=jobs.values("employee"))
 
 
 class EmployeeManager(BaseUserManager.from_queryset(EmployeeQuerySet)):  # type: ignore[misc]
@@ -182,7 +245,10 @@ class Employee(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("Another employee already has this e-mail."),
             ),
         ]
-        indexes = [models.Index(fields=["name_key"], name="employee_by_name")]
+        indexes = [
+            models.Index(fields=["name_key"], name="employee_by_name"),
+            GinIndex(NAME_WORDS, name="employee_name_words"),
+        ]
         triggers = audited(person="{row}.id", left_out=("last_login", "name_key"), hidden=("password",))
 
     def __str__(self) -> str:
@@ -221,10 +287,23 @@ class Membership(Employee.groups.through):  # type: ignore[name-defined]
         triggers = audited(person="{row}.employee_id")
 
 
+# A personnel number with its zeros is mostly this long at most.
+NUMBER_LENGTH_MAX = 12
+
+
 class EmploymentQuerySet(models.QuerySet["Employment"]):
     def current(self, on: date | Given | None = None) -> Self:
         """Employments in force on that day, today if none is named."""
         return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=on or timezone.localdate()))
+
+    def numbered(self, typed: str) -> Self:
+        """Employments whose personnel number begins so, or is so when its leading zeros are left out."""
+        with_zeros = [typed.zfill(length) for length in range(len(typed) + 1, NUMBER_LENGTH_MAX + 1)]
+        return self.filter(
+            Q(personnel_number__startswith=typed)
+            | Q(personnel_number__startswith=typed.upper())
+            | Q(personnel_number__in=with_zeros)
+        )
 
 
 class Employment(models.Model):
@@ -288,6 +367,10 @@ class Employment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.personnel_number} {self.position}"
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.ended_on is None or self.ended_on >= timezone.localdate()
 
     def works_on(self, day: date) -> bool:
         """Whether the pattern has the person at work on that day; leave and the law's calendar are not asked."""

@@ -11,6 +11,7 @@ from tests.browser.small_centre import Centre
 EVERYBODY = "employee trainer head hr_admin centre_admin methodist system_admin"
 PLANNERS = "hr_admin centre_admin"
 TELLERS = "hr_admin centre_admin system_admin"
+STAFF = "hr_admin centre_admin methodist system_admin"
 COURSE_EDITORS = "hr_admin methodist"
 OWNER = "employee"
 # Those who see people's enrolments, and the trainer of the session.
@@ -26,6 +27,13 @@ READ = {
     "website:changes": "hr_admin centre_admin system_admin",
     "website:looks": "system_admin",
     "website:looks_at_me": EVERYBODY,
+    "website:centre": STAFF,
+    "website:person_list": TELLERS,
+    "website:person": f"head {TELLERS}",
+    "website:office_list": f"head {TELLERS}",
+    "website:office": f"head {TELLERS}",
+    "website:team": f"head {PLANNERS}",
+    "website:office_leaders": "hr_admin system_admin",
     "accounts:account": EVERYBODY,
     "accounts:change_password": EVERYBODY,
     "accounts:staff_import": "hr_admin",
@@ -60,6 +68,8 @@ CHANGE = {
     "accounts:sign_out",
     "accounts:choose_language",
     "accounts:apply_staff_import",
+    "accounts:saved_view_new",
+    "accounts:saved_view_removal",
     "notifications:stop_message",
     "notifications:resend_message",
     "courses:course_archive",
@@ -88,8 +98,13 @@ def address(route: str, centre: Centre) -> str:
     arguments = {
         "website:course": [centre.courses["taught"].code],
         "website:session": [centre.sessions["open"].pk],
+        "website:person": [me.pk],
+        "website:office": [centre.office.pk],
+        "website:team": [centre.office.pk],
+        "website:office_leaders": [centre.office.pk],
         "accounts:staff_import_preview": [centre.staff_import.pk],
         "accounts:apply_staff_import": [centre.staff_import.pk],
+        "accounts:saved_view_removal": [1],
         "courses:course_edit": [centre.courses["taught"].code],
         "courses:course_archive": [centre.courses["taught"].code],
         "enrolment:enrol_in_session": [centre.sessions["open"].pk],

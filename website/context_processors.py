@@ -10,6 +10,8 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Employee
+from website.hub import routes_of_hub, shelves_for
+from website.parts import parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +41,32 @@ def menu(request: HttpRequest) -> list[Entry]:
     places = [(reverse(name), title) for name, title in sections(user)]
     current = max((url for url, _title in places if request.path.startswith(url)), key=len, default=None)
     if current == "/" and request.path != "/":
-        current = None
+        # A page of the centre's hub that has no entry of its own.
+        hub = reverse("website:centre")
+        current = hub if hub in dict(places) and stands_in_hub(request.path) else None
     return [Entry(url, title, url == current) for url, title in places]
 
 
+def stands_in_hub(path: str) -> bool:
+    return any(path.startswith(reverse(route)) for route in routes_of_hub())
+
+
 def sections(user: Employee) -> Iterator[tuple[str, str | Promise]]:
-    teaches = hasattr(user, "trainer")
+    """Whoever does everything finds their completions on the home page, so that the menu stays short."""
+    parts = parts_of(user)
     plans = user.has_perm("scheduling.plan_session")
     yield "website:home", _("My training")
     yield "website:catalogue", _("Catalogue")
-    if not (teaches and plans):  # who does everything finds them on the home page
+    if not (plans and (parts.teaches or parts.leads)):
         yield "website:completions", _("Completions")
-    if teaches:
+    if parts.teaches:
         yield "enrolment:timetable", _("My timetable")
+    if parts.leads:
+        yield "website:office_list", _("My office")
     if plans:
         yield "scheduling:session_list", _("Sessions")
-    if user.has_perm("courses.change_course"):
-        yield "courses:course_list", _("Courses")
-    if user.has_perm("people.import_staff"):
-        yield "accounts:staff_import", _("Staff list")
-    if user.has_perm("audit.view_change") and not plans:  # planners find it beside the sessions
-        yield "website:changes", _("Record of changes")
+    if any(shelves_for(user)):
+        yield "website:centre", _("Centre")
     if user.has_perm("notifications.view_message"):
         yield "notifications:message_list", _("Messages")
     else:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from website import views
 from website.audit import views as audit_views
+from website.people import views as people
 
 app_name = "website"
 urlpatterns = [
@@ -13,4 +14,11 @@ urlpatterns = [
     path("audit/", audit_views.changes, name="changes"),
     path("audit/looks/", audit_views.looks, name="looks"),
     path("account/looks/", audit_views.looks_at_me, name="looks_at_me"),
+    path("centre/", views.centre, name="centre"),
+    path("people/", people.person_list, name="person_list"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("offices/", people.office_list, name="office_list"),
+    path("offices/<int:pk>/", people.office, name="office"),
+    path("offices/<int:pk>/team/", people.team, name="team"),
+    path("offices/<int:pk>/leaders/", people.office_leaders, name="office_leaders"),
 ]

@@ -4,11 +4,13 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
 
 from centre.models import Policy
 from courses.models import Course
@@ -20,7 +22,9 @@ from website.catalogue import results
 from website.course_page import course_page
 from website.forms import CatalogueFilter
 from website.home import mandatory_steps, next_meeting, own_requests, planning_numbers, taught_today
+from website.hub import shelves_for
 from website.offers import Offer, shown_meetings
+from website.parts import parts_of
 
 COMPLETIONS_ON_A_PAGE = 50
 
@@ -30,7 +34,7 @@ def home(request: UserRequest) -> HttpResponse:
     requests = own_requests(request.user)
     following = next_meeting(requests)
     mandatory = mandatory_steps(request.user)
-    taught = taught_today(request.user) if hasattr(request.user, "trainer") else None
+    taught = taught_today(request.user) if parts_of(request.user).teaches else None
     context = {
         "next": following,
         "requests": [one for one in requests if not (following and one.enrolment == following.enrolment)],
@@ -89,3 +93,12 @@ def completions(request: UserRequest) -> HttpResponse:
     page = Paginator(own, COMPLETIONS_ON_A_PAGE).get_page(request.GET.get("page"))
     soon = timezone.localdate() + timedelta(days=Policy.objects.current().repeat_window_days)
     return render(request, "website/completions.html", {"page": page, "soon": soon})
+
+
+@login_required
+@require_safe
+def centre(request: UserRequest) -> HttpResponse:
+    """Every page of staff that the reader may open, each with words."""
+    if not (shelves := list(shelves_for(request.user))):
+        raise PermissionDenied
+    return render(request, "website/centre.html", {"shelves": shelves})

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from centre.filters import ListFilters
 from centre.forms import CentreForm
 from centre.models import Site
 from scheduling.models import Session, SessionQuerySet
@@ -22,8 +22,10 @@ MONTHS_BACK, MONTHS_AHEAD = 6, 12
 FEW = "few"
 
 
-class SessionFilters(forms.Form):
-    """The filters of the planners' list; what is not understood is ignored."""
+class SessionFilters(ListFilters):
+    """The filters of the planners' list."""
+
+    more = gettext_lazy("Month, state, site, trainer")
 
     q = forms.CharField(label=gettext_lazy("Course"), required=False, max_length=100)
     month = forms.ChoiceField(required=False)
@@ -46,25 +48,12 @@ class SessionFilters(forms.Form):
         empty_label=gettext_lazy("All"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def add_fields(self) -> None:
         months = [("", _("Coming")), *months_around(timezone.localdate())]
         self.fields["month"] = forms.ChoiceField(label=_("When"), required=False, choices=months)
-        for name, field in self.fields.items():
-            field.widget.attrs["class"] = "form-control" if name == "q" else "form-select"
-
-    @property
-    def narrowing_fields(self) -> list[forms.BoundField]:
-        """The filters beside the words."""
-        return [field for field in self if field.name != "q"]
-
-    @property
-    def is_narrowed(self) -> bool:
-        return any(field.value() for field in self.narrowing_fields)
 
     def apply(self, sessions: SessionQuerySet) -> SessionQuerySet:
-        self.is_valid()
-        chosen = self.cleaned_data
+        chosen = self.chosen
         if words := chosen.get("q"):
             sessions = sessions.of_courses(words)
         if (status := chosen.get("status")) == FEW:

@@ -25,3 +25,8 @@ def session_state(session: Session) -> SafeString:
     """The state as the clock completes it, as a word with an icon."""
     word, tone = STATES[session.state]
     return status(str(word), tone)
+
+
+def state_word(session: Session) -> str:
+    """The state as a word alone, for files."""
+    return str(STATES[session.state][0])

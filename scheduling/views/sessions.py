@@ -5,17 +5,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from centre.listing import Listing
 from people.audit import may_see_changes
 from people.requests import UserRequest
 from scheduling import actions
+from scheduling.columns import SESSION_COLUMNS
 from scheduling.errors import SchedulingError
 from scheduling.forms.sessions import (
     CancelForm,
@@ -29,23 +30,16 @@ from scheduling.impact import cancel_impact, confirm_impact, limit_impact, publi
 from scheduling.models import Session
 from scheduling.overview import SessionRow, session_rows
 
-SESSIONS_A_PAGE = 50
-
 
 @login_required
 @permission_required("scheduling.plan_session", raise_exception=True)
 @require_safe
-def session_list(request: UserRequest) -> HttpResponse:
+def session_list(request: UserRequest) -> HttpResponseBase:
     filters = SessionFilters(request.GET)
     found = filters.apply(Session.objects.with_course())
-    page = Paginator(found, SESSIONS_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "filters": filters,
-        "page": page,
-        "rows": session_rows(list(page.object_list)),
-        "sees_history": may_see_changes(request.user),
-    }
-    return render(request, "scheduling/session_list.html", context)
+    listing = Listing(request, found, SESSION_COLUMNS, name=_("Sessions"), rows=session_rows)
+    context = {"filters": filters, "sees_history": may_see_changes(request.user)}
+    return listing.respond("scheduling/session_list.html", context)
 
 
 @login_required

@@ -84,7 +84,7 @@ def test_the_filters_of_the_list_stand_in_the_address(hr):
     archived = CourseFactory(title="Ёлочные игрушки", is_archived=True)
 
     def found(**query):
-        return list(hr.get(LIST, query).context["page"].object_list)
+        return list(hr.get(LIST, query).context["listing"].page.object_list)
 
     assert found() == [distance, taught]
     assert found(q="конфликт") == [taught]
@@ -102,11 +102,11 @@ def test_the_list_costs_the_same_for_any_number_of_courses(hr, rows, django_asse
     CourseFactory.create_batch(rows)
     hr.get(LIST)
 
-    # Session, user, rights, is the user a trainer; count and page.
-    with django_assert_num_queries(6):
+    # Session, user, rights, is the user a trainer; count and page, own views.
+    with django_assert_num_queries(7):
         response = hr.get(LIST)
 
-    assert len(response.context["page"].object_list) == min(rows, 50)
+    assert len(response.context["listing"].page.object_list) == min(rows, 50)
 
 
 @pytest.mark.rows_of("courses:course_new", "courses:course_edit")

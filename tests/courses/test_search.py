@@ -2,8 +2,8 @@
 
 import pytest
 
+from centre.words import corrected
 from courses.models import Course
-from courses.search import corrected
 from tests.factories import CourseFactory
 
 TITLES = ["Основы клиентоориентированного сервиса", "Учёт рабочего времени", "Работа с конфликтами"]

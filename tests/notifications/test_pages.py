@@ -66,6 +66,19 @@ def test_staff_find_messages_by_tab_person_and_kind(client, staff):
     assert found(kind="reminder_last") == [False, False]
 
 
+def test_rule_30_the_file_holds_what_is_shown(client, staff):
+    plan(EmployeeFactory(last_name="Иванов", first_name="Пётр", middle_name=""), context={"title": "+7"})
+    plan(EmployeeFactory(last_name="Сидоров"))
+    send_due_messages()
+
+    answer = client.get(LIST, {"q": "иванов", "columns": ["recipient", "title", "when"], "form": "csv"})
+
+    assert b"".join(answer.streaming_content).decode("utf-8-sig").splitlines() == [
+        "Сообщение;Тема;Кому;Когда",
+        "Note;+7;Иванов П.;24.11.2026 12:00",
+    ]
+
+
 def test_what_leaves_next_stands_first_and_what_left_last(client, staff):
     for day in (25, 27, 26):
         plan(EmployeeFactory(last_name=f"Ждёт{day}"), send_after=moscow(2026, 11, day, 12))

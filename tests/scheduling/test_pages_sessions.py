@@ -1,11 +1,13 @@
 """The planners' list, the page of a session, and the steps of its life."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from enrolment.actions import enrol
 from scheduling.models import Booking, Meeting, Session
@@ -30,7 +32,7 @@ def hr(client):
 
 
 def shown(response):
-    return [row.session for row in response.context["rows"]]
+    return [line.head.row.session for line in response.context["listing"].lines]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_the_list_shows_what_lies_ahead_with_its_people(hr):
     assert shown(response) == [session]
     text = response.content.decode()
     assert [word in text for word in ("Конфликты", "Аудитория 201", "1 из 1")] == [True] * 3
-    assert response.context["rows"][0].people.waiting == 2
+    assert response.context["listing"].lines[0].head.row.people.waiting == 2
 
 
 @time_machine.travel(moscow(2026, 11, 20, 12))
@@ -82,6 +84,31 @@ def test_the_filters_stand_in_the_address(hr):
     assert found(trainer=trainer.pk) == [winter]
     assert found(q="письма") == [autumn]
     assert found(month="nonsense", site="x", trainer="-1", page="many") == [autumn, winter]
+
+
+def test_rule_30_the_files_hold_what_is_shown(hr):
+    session = SessionFactory(
+        course__title="=Конфликты", seats=12, room=RoomFactory(name="Аудитория 201"), starts_at=in_days(2)
+    )
+    SessionFactory(status=Session.Status.DRAFT)
+    url = reverse("scheduling:session_list")
+    query = {"status": "open", "columns": ["starts", "room", "taken"], "sort": "course"}
+
+    csv = b"".join(hr.get(url, query | {"form": "csv"}).streaming_content).decode("utf-8-sig").splitlines()
+    file = BytesIO(b"".join(hr.get(url, query | {"form": "xlsx"}).streaming_content))
+    sheet = list(load_workbook(file).active.values)
+
+    room = session.meetings.get().bookings.of_rooms().get().room
+    starts_at = timezone.localtime(session.starts_at)
+    place = f"Аудитория 201, {room.site}"
+    assert csv == [
+        "Курс;Когда;Аудитория;Занято мест",
+        f"'=Конфликты;{starts_at:%d.%m.%Y %H:%M};{place};0 из 12",
+    ]
+    assert sheet == [
+        ("Курс", "Когда", "Аудитория", "Занято мест"),
+        ("=Конфликты", starts_at.replace(tzinfo=None), place, "0 из 12"),
+    ]
 
 
 def test_an_empty_list_says_what_to_do(hr):
@@ -118,11 +145,12 @@ def test_the_list_costs_the_same_for_any_number_of_sessions(hr, rows, django_ass
     )
     hr.get(reverse("scheduling:session_list"))
 
-    # Session, user, two of rights; count, page, meetings, bookings, people, sites, trainers. The menu asks once more.
-    with django_assert_num_queries(11):
+    # Session, user, two of rights; count, page, meetings, bookings, people, sites, trainers, own views. The menu asks
+    # once more.
+    with django_assert_num_queries(12):
         response = hr.get(reverse("scheduling:session_list"))
 
-    assert len(response.context["rows"]) == min(rows, 50)
+    assert len(response.context["listing"].lines) == min(rows, 50)
 
 
 def test_a_sessions_page_tells_its_places_people_and_story(hr):
@@ -191,7 +219,8 @@ def test_raising_the_limit_gives_the_seats_to_the_queue(hr):
     assert "2 человека ждут" in hr.get(url).content.decode()
     hr.post(url, {"limit": 2})
 
-    [row] = hr.get(reverse("scheduling:session_list")).context["rows"]
+    [line] = hr.get(reverse("scheduling:session_list")).context["listing"].lines
+    row = line.head.row
     assert (row.people.held, row.people.waiting, row.session.seats) == (2, 1, 2)
 
 

@@ -176,7 +176,7 @@ def test_rule_8_the_number_of_small_groups_leads_to_them(client, reader):
     address = f"{reverse('scheduling:session_list')}?status=few"
 
     assert address in client.get(HOME).content.decode()
-    assert [row.session for row in client.get(address).context["rows"]] == [small]
+    assert [line.head.row.session for line in client.get(address).context["listing"].lines] == [small]
 
 
 @pytest.mark.rows_of("website:home")

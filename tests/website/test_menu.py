@@ -4,7 +4,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import translation
 
-from tests.factories import EmployeeFactory, TrainerFactory
+from tests.factories import EmployeeFactory, OfficeFactory, TrainerFactory
 from website.context_processors import menu, sections
 
 pytestmark = pytest.mark.django_db
@@ -47,20 +47,36 @@ def test_an_hr_admin_finds_what_they_keep():
         "Каталог",
         "Пройденные курсы",
         "Группы",
-        "Курсы",
-        "Сотрудники",
+        "Центр",
         "Сообщения",
     ]
 
 
 def test_nobody_has_more_than_seven_entries():
     everything = TrainerFactory(employee__is_superuser=True).employee
+    OfficeFactory(head=everything)
 
     assert len(titles(everything)) == 7
 
 
-def test_a_methodist_keeps_courses():
-    assert "Курсы" in titles(employee_with(*RIGHTS["methodist"]))
+def test_a_methodist_finds_the_centre():
+    assert "Центр" in titles(employee_with(*RIGHTS["methodist"]))
+
+
+def test_a_head_and_a_deputy_find_their_office():
+    head, deputy = EmployeeFactory(), EmployeeFactory()
+    OfficeFactory(head=head, deputy=deputy)
+
+    assert [titles(person)[3] for person in (head, deputy)] == ["Мой офис", "Мой офис"]
+
+
+def test_the_hub_shows_what_the_reader_may_open(client):
+    client.force_login(employee_with(*RIGHTS["methodist"]))
+    page = client.get("/centre/").content.decode()
+
+    assert [word in page for word in ("/staff/courses/", "/people/", "/planning/")] == [True, False, False]
+    client.force_login(EmployeeFactory())
+    assert client.get("/centre/").status_code == 403
 
 
 def test_every_entry_leads_to_a_page(client):
@@ -79,6 +95,7 @@ def test_every_entry_leads_to_a_page(client):
         ("/catalogue/", "website:catalogue"),
         ("/catalogue/OT-001/", "website:catalogue"),
         ("/account/", None),
+        ("/staff/courses/", None),
     ],
 )
 def test_the_menu_says_where_the_reader_is(path, current):
@@ -88,6 +105,22 @@ def test_the_menu_says_where_the_reader_is(path, current):
     marked = [entry.url for entry in menu(request) if entry.is_current]
 
     assert marked == ([reverse(current)] if current else [])
+
+
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [
+        ("/centre/", "website:centre"),
+        ("/staff/courses/IP-001/", "website:centre"),
+        ("/people/5/", "website:centre"),
+        ("/planning/", "scheduling:session_list"),
+    ],
+)
+def test_pages_without_an_entry_belong_to_the_hub(path, current):
+    request = RequestFactory().get(path)
+    request.user = EmployeeFactory(is_superuser=True)
+
+    assert [entry.url for entry in menu(request) if entry.is_current] == [reverse(current)]
 
 
 def test_a_stranger_has_no_menu_and_it_costs_nothing(client, django_assert_num_queries):

@@ -85,7 +85,7 @@ def test_rule_29_keys_choices_dates_and_yes_are_words():
 
     assert "Руководитель: — → Головина А." in appointed
     assert "Вид: районный офис → флагманский офис" in appointed
-    assert "Дата: 7 января 2027" in holiday
+    assert "Дата: 7\u00a0января 2027" in holiday
     assert "Вид: нерабочий праздничный день" in holiday
     assert "Центр закрыт: да" in holiday
 
