@@ -28,7 +28,7 @@ def merge(base: Path, ours: Path, theirs: Path) -> None:
         elif (
             message.string
             and all(message.string)
-            and (old is None or known.string == old.string or not all(known.string))
+            and (old is None or known.string == old.string or not all(known.string or ""))
         ):
             known.string = message.string  # only they changed it; Babel would keep ours
     with ours.open("wb") as file:
