@@ -24,7 +24,7 @@ def change_capacity(room: Room, capacity: int, *, by: Employee | None) -> Room:
         SeatsTaken: more people hold a seat in one of the sessions; the sentence names it (promise R9).
     """
     session_ids = sessions_ahead(room)
-    sessions = Session.objects.select_related("course").lock_all(session_ids)
+    sessions = Session.objects.with_course().lock_all(session_ids)
     Employee.objects.lock_all(waiting_persons(session_ids))
     booked = rooms_by_session(session_ids)
     rooms = Room.objects.lock_all({room.pk, *(pk for pks in booked.values() for pk in pks)})
