@@ -17,7 +17,7 @@ from enrolment.conditions import unmet
 from enrolment.errors import EnrolmentError, NotEligible, ReasonMissing, TooLate
 from enrolment.models import Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import completion_messages, queue_messages
-from enrolment.seats import give_up_seat, hold_seat, note, promote, waiting_trainees
+from enrolment.seats import end_clash, give_up_seat, hold_seat, note, promote, waiting_trainees
 from enrolment.situations import situations, unmet_for_course
 from notifications.actions import plan_messages
 from people.models import Employee
@@ -83,17 +83,19 @@ def cancel_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") ->
     """Give up the seat, or the place in the queue; a freed seat goes to the first who waits and qualifies.
 
     Cancelling again changes nothing. Less than `cancel_lead_hours` before the start it is recorded as late and
-    needs a reason. The trainee's time is free again too, so their own places in other queues are asked anew.
+    needs a reason. The trainee's time is free again too, so a clash with it is over, and their own places in other
+    queues are asked anew.
 
     Raises:
         TooLate: the session has begun; from then on it is absence.
         ReasonMissing: a late cancellation without a reason.
     """
     trainee_id = enrolment.trainee_id
-    own_queues = (
-        Enrolment.objects.promotable().filter(trainee=trainee_id).order_by().values_list("session", flat=True)
+    own = Enrolment.objects.live().filter(trainee=trainee_id)
+    concerned = own.filter(Q(seat=Seat.WAITING) | Q(clash_since__isnull=False)).values_list(
+        "session", flat=True
     )
-    session_ids = sorted({*own_queues, *filter(None, [enrolment.session_id])})
+    session_ids = sorted({*concerned, *filter(None, [enrolment.session_id])})
     sessions = Session.objects.with_course().lock_all(session_ids)
     Employee.objects.lock_all({trainee_id} | waiting_trainees(session_ids))
     enrolment = Enrolment.objects.get(pk=enrolment.pk)
@@ -108,9 +110,20 @@ def cancel_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") ->
     if enrolment.seat != Seat.WAITING:  # a queue that led nowhere may be left, for the sake of another date
         refuse_begun(session)
     give_up_seat(enrolment, ending_of(enrolment, session, policy, reason), by=by, reason=reason.strip())
+    for clashing in own.ahead(timezone.now()).filter(clash_since__isnull=False, session__in=session_ids):
+        end_clash(clashing)
     for freed in sessions.values():
         promote(freed, policy=policy)
     return enrolment
+
+
+@action
+def end_clashes_of(session: Session) -> list[Enrolment]:
+    """Give the seats that a move brought into a clash their bookings where nothing stands in the way any more."""
+    session = Session.objects.lock(session.pk)
+    clashing = session.enrolments.ahead(timezone.now()).filter(clash_since__isnull=False).order_by("pk")
+    Employee.objects.lock_all(clashing.order_by().values_list("trainee", flat=True))
+    return [enrolment for enrolment in clashing if end_clash(enrolment)]
 
 
 @action
@@ -122,7 +135,7 @@ def end_enrolments_of_leaver(trainee: Employee, *, by: Employee | None = None) -
     """
     ahead = Enrolment.objects.ahead(timezone.now()).filter(trainee=trainee)
     session_ids = sorted({pk for pk in ahead.values_list("session", flat=True) if pk is not None})
-    sessions = Session.objects.select_related("course").lock_all(session_ids)
+    sessions = Session.objects.with_course().lock_all(session_ids)
     people = Employee.objects.lock_all({trainee.pk} | waiting_trainees(session_ids))
     if people[trainee.pk].is_active:
         return []

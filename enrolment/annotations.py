@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    Case,
     Count,
     DurationField,
     Exists,
@@ -18,6 +19,8 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
+    When,
 )
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, JSONObject
@@ -27,7 +30,7 @@ from courses.models import Course
 from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentQuerySet, Seat
 from people.models import Employment
 from records.models import Completion
-from scheduling.models import Booking
+from scheduling.models import Booking, Session
 
 TRAINEE, NOW, TODAY = Given("trainee"), Given("now"), Given("today")
 # The travel time of the policy.
@@ -118,7 +121,10 @@ def meeting_facts() -> dict[str, Combinable]:
             json=JSONObject(
                 starts_at="period__startswith",
                 ends_at="period__endswith",
-                course="meeting__session__course__title",
+                course=Case(
+                    When(meeting__session__status=Session.Status.DRAFT, then=Value("")),
+                    default="meeting__session__course__title",
+                ),
                 site_id="site_id",
                 is_online="is_online",
             )

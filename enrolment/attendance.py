@@ -432,7 +432,7 @@ def refuse_walk_in(situation: Situation, trainee: Employee) -> None:
                         "day": formats.date_format(timezone.localtime(other.starts_at), "SHORT_DATE_FORMAT"),
                         "start": formats.time_format(timezone.localtime(other.starts_at), "H:i"),
                         "end": formats.time_format(timezone.localtime(other.ends_at), "H:i"),
-                        "course": other.course,
+                        "course": other.title,
                     }
                 )
     words = {

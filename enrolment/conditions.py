@@ -28,13 +28,20 @@ class Unmet:
 
 @dataclass(frozen=True)
 class OtherBooking:
-    """Another claim on the trainee's time, during a meeting or within the travel time around it."""
+    """Another claim on the trainee's time, during a meeting or within the travel time around it.
+
+    `course` is empty for a draft that they are to teach: which it is, planners alone see (rule 1).
+    """
 
     starts_at: datetime
     ends_at: datetime
     course: str
     site_id: int | None
     is_online: bool
+
+    @property
+    def title(self) -> str:
+        return self.course or _("a session that is still being planned")
 
 
 @dataclass(frozen=True)
@@ -166,7 +173,7 @@ def has_no_overlapping_booking(situation: Situation) -> Unmet | None:
                 "day": day_words(other.starts_at),
                 "start": formats.time_format(timezone.localtime(other.starts_at), "H:i"),
                 "end": formats.time_format(timezone.localtime(other.ends_at), "H:i"),
-                "course": other.course,
+                "course": other.title,
             }
             if other.starts_at < meeting.ends_at and meeting.starts_at < other.ends_at:
                 message = _(

@@ -138,8 +138,10 @@ def session_moved(message: Message) -> Letter | None:
 
 def clash_after_move(message: Message) -> Letter | None:
     facts = facts_of(message)
-    if facts is None or facts.enrolment.clash_since is None:
+    if facts is None:
         return None
+    if facts.enrolment.clash_since is None:  # chosen already: the new time is news all the same
+        return session_moved(message)
     session = facts.session
     words = {"course": facts.course, "date": short_day(session.starts_at)}
     other = (

@@ -206,6 +206,7 @@ class EnrolmentEntry(models.Model):
         STARTED = "started", _("course started")
         CANCELLED = "cancelled", _("cancelled")
         CLASH = "clash", _("clashes after the session was moved")
+        CLASH_OVER = "clash_over", _("the clash is over")
         MOVED = "moved", _("session moved")
         ENDED = "ended", _("ended")
 

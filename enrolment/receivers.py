@@ -19,13 +19,12 @@ from enrolment.notices import (
     moved_messages,
     reminder_messages,
 )
-from enrolment.seats import promote, waiting_trainees
+from enrolment.seats import book_again, promote, waiting_trainees
 from notifications.actions import plan_messages, withdraw_messages
 from people.models import Employee
 from scheduling import signals
-from scheduling.actions import persons_busy
 from scheduling.headcounts import Headcount
-from scheduling.models import Booking, Meeting, Session
+from scheduling.models import Meeting, Session
 
 Entry = EnrolmentEntry.Kind
 
@@ -98,22 +97,6 @@ def end_enrolments(sessions: list[Session], reason: str, by: Employee | None, **
         EnrolmentEntry(enrolment=one, kind=Entry.CANCELLED, by=by, reason=reason) for one in enrolments
     )
     plan_messages(cancelled_messages(enrolments, reason))
-
-
-def book_again(flagged: set[int], meetings: list[Meeting]) -> set[int]:
-    """Give bookings back to whom an earlier move brought into a clash; return those who clash still."""
-    still = persons_busy(flagged, meetings)
-    Booking.objects.bulk_create(
-        Booking(
-            meeting=meeting,
-            person_id=person,
-            role=Booking.Role.ATTENDS,
-            period=(meeting.starts_at, meeting.ends_at),
-        )
-        for meeting in meetings
-        for person in sorted(flagged - still)
-    )
-    return still
 
 
 @receiver(signals.session_moved)

@@ -3,6 +3,7 @@
 Both are called inside an action that holds the lock of the session and of every person concerned.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -16,7 +17,8 @@ from enrolment.notices import about, seat_messages
 from enrolment.situations import situations
 from notifications.actions import plan_messages, withdraw_messages
 from people.models import Employee
-from scheduling.models import Booking, Session
+from scheduling.actions import persons_busy
+from scheduling.models import Booking, Meeting, Session
 
 Entry = EnrolmentEntry.Kind
 
@@ -66,6 +68,32 @@ def give_up_seat(enrolment: Enrolment, ending: Ending, *, by: Employee | None, r
     enrolment.save()
     withdraw_messages([about(enrolment.pk)])
     note(enrolment, Entry.CANCELLED, by, reason)
+
+
+def book_again(flagged: set[int], meetings: Sequence[Meeting]) -> set[int]:
+    """Give bookings back to whom an earlier move brought into a clash; return those who clash still."""
+    still = persons_busy(flagged, meetings)
+    Booking.objects.bulk_create(
+        Booking(
+            meeting=meeting,
+            person_id=person,
+            role=Booking.Role.ATTENDS,
+            period=(meeting.starts_at, meeting.ends_at),
+        )
+        for meeting in meetings
+        for person in sorted(flagged - still)
+    )
+    return still
+
+
+def end_clash(enrolment: Enrolment) -> bool:
+    """Book the meetings of a seat that a move brought into a clash, once the trainee is free then; whether they are."""
+    if book_again({enrolment.trainee_id}, list(Meeting.objects.filter(session=enrolment.session_id))):
+        return False
+    enrolment.clash_since = None
+    enrolment.save(update_fields=["clash_since"])
+    note(enrolment, Entry.CLASH_OVER, None)
+    return True
 
 
 def promote(session: Session, *, policy: Policy, now: datetime | None = None) -> list[Enrolment]:

@@ -59,3 +59,21 @@ def end_enrolments_of_leavers() -> int:
         except Exception:
             logger.exception("The enrolments of person %s cannot be ended.", leaver.pk)
     return done
+
+
+@shared_task
+def end_clashes() -> int:
+    """End the clashes after a move in which the other booking is gone, and return how many; safe to run at any time.
+
+    Who cancels the other enrolment ends the clash at once. This is for a cancelled or moved session.
+    """
+    from enrolment.actions import end_clashes_of
+
+    clashing = Enrolment.objects.ahead(timezone.now()).filter(clash_since__isnull=False)
+    ended = 0
+    for session in Session.objects.filter(pk__in=clashing.values("session")).order_by("pk"):
+        try:
+            ended += len(end_clashes_of(session))
+        except Exception:
+            logger.exception("The clashes of session %s cannot be ended.", session.pk)
+    return ended

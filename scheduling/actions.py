@@ -212,14 +212,26 @@ def confirm_session(session: Session, *, by: Employee | None) -> Session:
 
 
 @action
-def change_limit(session: Session, limit: int | None, *, by: Employee | None, reason: str = "") -> Session:
+def change_limit(
+    session: Session,
+    limit: int | None,
+    *,
+    by: Employee | None,
+    reason: str = "",
+    version: int | None = None,
+) -> Session:
     """Give the session another limit of seats (None: none of its own); new seats go to those who wait.
 
+    `version` is the session's when the planner's page was made. Sending the same limit again is no conflict.
+
     Raises:
+        StalePlan: somebody changed the session since then.
         SeatsTaken: more people hold a seat than the new limit allows (promise R9).
         WrongState: the session has begun or was cancelled.
     """
     session = lock_with_course(session)
+    if version is not None and limit != session.limit:
+        refuse_stale(session, version)
     refuse_begun_or_ended(session)
     rooms = Room.objects.filter(bookings__meeting__session=session).distinct()
     seats = effective_seats(session.course, rooms, limit)

@@ -1,18 +1,48 @@
-from django.contrib import admin
+from typing import Any, cast
+
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from centre.admin import ReadOnly
+from people.requests import UserRequest
+from scheduling.errors import SchedulingError
 from scheduling.models import Meeting, Room, RoomClosure, Session, SessionStep
+from scheduling.rooms import change_capacity
 
 
 @admin.register(Room)
 class RoomAdmin(admin.ModelAdmin):
+    """Rooms. Another capacity changes the seats of sessions, by the action; a room stays at its site."""
+
     list_display = ["name", "code", "site", "capacity", "is_step_free", "is_active"]
     list_filter = ["site", "is_step_free", "is_active"]
     list_select_related = ["site"]
     search_fields = ["name", "code"]
     autocomplete_fields = ["site", "equipment"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> list[str]:
+        return ["site"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Room, form: ModelForm, change: bool) -> None:
+        if change and "capacity" in form.changed_data:
+            change_capacity(obj, obj.capacity, by=cast(UserRequest, request).user)
+        super().save_model(request, obj, form, change)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except SchedulingError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(request.path)
 
 
 @admin.register(RoomClosure)

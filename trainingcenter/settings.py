@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "send-due-messages": {"task": "notifications.tasks.send_due_messages", "schedule": 30.0},
     "close-accounts-of-leavers": {"task": "accounts.tasks.close_accounts_of_leavers", "schedule": 600.0},
+    "end-clashes": {"task": "enrolment.tasks.end_clashes", "schedule": 300.0},
     "end-enrolments-of-leavers": {"task": "enrolment.tasks.end_enrolments_of_leavers", "schedule": 300.0},
     "give-free-seats": {"task": "enrolment.tasks.give_free_seats", "schedule": 300.0},
     "forget-old-looks": {"task": "audit.tasks.forget_old_looks", "schedule": crontab(hour=3, minute=20)},

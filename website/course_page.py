@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from centre.functions import SortKey
 from centre.models import Policy
@@ -16,6 +18,7 @@ from centre.prepared import Given, Prepared
 from courses.models import Course, Material
 from enrolment.annotations import (
     NOW,
+    TRAINEE,
     in_audience,
     optional_ahead,
     optional_bookings,
@@ -29,6 +32,7 @@ from enrolment.models import Enrolment
 from enrolment.panels import Panel
 from enrolment.situations import completed_until, prerequisites_on
 from people.models import Employee, Position
+from records.models import Completion
 from scheduling.models import Session
 from website.offers import Offer, ShownMeeting, shown_meetings
 
@@ -66,8 +70,11 @@ class CoursePage:
 
 
 def ask_course() -> Any:
+    """In the catalogue, or in the archive and part of the reader's own record."""
+    enrolments = Enrolment.objects.filter(trainee=TRAINEE, course=OuterRef("pk"))
+    completions = Completion.objects.filter(trainee=TRAINEE, course=OuterRef("pk"))
     return (
-        Course.objects.offered()
+        Course.objects.filter(Q(is_archived=False) | Exists(enrolments) | Exists(completions))
         .filter(code=Given("code"))
         .defer("search_russian", "search_simple")
         .annotate(**course_facts())
@@ -99,10 +106,10 @@ COURSE, SESSIONS = Prepared(ask_course), Prepared(ask_sessions)
 
 
 def course_page(reader: Employee, code: str) -> CoursePage:
-    """The page of the offered course with this code, in four statements for any number of dates.
+    """The page of the course with this code, in four statements for any number of dates.
 
     Raises:
-        DoesNotExist: no course of the catalogue has the code.
+        DoesNotExist: no course that the reader may look at has the code.
     """
     now = timezone.now()
     today = timezone.localdate(now)
@@ -190,6 +197,9 @@ def situation(
 
 def common_obstacle(offers: Sequence[Offer], as_of_today: Situation) -> Unmet | None:
     """Why no date can be chosen, when it is the same for all; without dates, what today stands in the way."""
+    if not offers and as_of_today.session.course.is_archived:
+        message = _("The course is not in the catalogue any more; what you have done stays in your record.")
+        return Unmet("archived", message, reverse("website:catalogue"), _("Catalogue"))
     if not offers:
         return next(iter(unmet(as_of_today, COURSE_CONDITIONS)), None)
     first, *others = [offer.panel.obstacle for offer in offers]

@@ -31,6 +31,8 @@ def unmet_title(unmet: Unmet) -> str:
             return _("A course for other positions")
         case "prerequisites":
             return _("Something comes before it")
+        case "archived":
+            return _("Not offered any more")
         case "clash" | "travel":
             return _("You are busy at that time")
         case _other:

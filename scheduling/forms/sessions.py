@@ -111,6 +111,8 @@ class LimitForm(StepForm):
         help_text=gettext_lazy("Empty: as many as the course and the room allow."),
     )
     reason = forms.CharField(label=gettext_lazy("Why"), required=False, max_length=300)
+    # Of the session when the page was made: the second of two planners is told (rule 9).
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     button_label = gettext_lazy("Change the limit")
 
 

@@ -96,7 +96,11 @@ def limit(request: UserRequest, pk: int) -> HttpResponse:
         LimitForm,
         impact=limit_impact,
         take=lambda session, chosen: actions.change_limit(
-            session, chosen["limit"], by=request.user, reason=chosen["reason"]
+            session,
+            chosen["limit"],
+            by=request.user,
+            reason=chosen["reason"],
+            version=chosen["version"],
         ),
         title=_("Change the limit of seats"),
         done=_("The limit is changed. The session has so many seats now: %(seats)s."),
@@ -130,7 +134,10 @@ def step(
 ) -> HttpResponse:
     """The page of one step: what it will do, then its button."""
     found = get_object_or_404(Session.objects.with_course(), pk=pk)
-    form = form_class(request.POST if request.method == "POST" else None, initial={"limit": found.limit})
+    form = form_class(
+        request.POST if request.method == "POST" else None,
+        initial={"limit": found.limit, "version": found.version},
+    )
     form.cancel_url = reverse("scheduling:session", args=[pk])
     if request.method == "POST" and form.is_valid():
         try:

@@ -16,6 +16,7 @@ from tests.factories import (
     MaterialFactory,
     PositionFactory,
     SessionFactory,
+    TrainerFactory,
     in_days,
 )
 
@@ -94,6 +95,22 @@ def test_rule_11_a_refusal_is_explained(client, trainee):
 @pytest.mark.parametrize("status", ["draft"])
 def test_a_draft_has_no_door(client, trainee, status):
     assert client.post(door(SessionFactory(status=status))).status_code == 404
+
+
+def test_rule_1_a_refusal_does_not_name_the_draft_that_one_is_to_teach(client, trainee):
+    trainer = TrainerFactory(employee=trainee)
+    SessionFactory(status="draft", trainer=trainer, course__title="Тайный курс")
+    session = SessionFactory()
+
+    pages = [
+        client.get(session.get_absolute_url(), headers=ENGLISH),
+        client.get(session.course.get_absolute_url(), headers=ENGLISH),
+        client.post(door(session), follow=True, headers=ENGLISH),
+    ]
+
+    shown = [page.content.decode() for page in pages]
+    assert ["a session that is still being planned" in page for page in shown] == [True] * 3
+    assert ["Тайный курс" in page for page in shown] == [False] * 3
 
 
 def test_s5_nothing_changes_by_get(client, trainee):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from enrolment.actions import enrol
+from scheduling.actions import change_limit
 from scheduling.models import Booking, Meeting, Session
 from tests.factories import (
     CourseFactory,
@@ -208,6 +209,20 @@ def test_r9_a_limit_below_the_people_is_refused_in_a_sentence(hr):
     assert response.context["form"]["limit"].value() == "1"
     [sentence] = response.context["form"].non_field_errors()
     assert "2 человека" in sentence
+
+
+def test_rule_9_the_second_of_two_planners_is_told_of_the_other_limit(hr):
+    session = SessionFactory(seats=5, limit=5)
+    url = reverse("scheduling:limit", args=[session.pk])
+    seen = hr.get(url).context["form"]["version"].value()
+    change_limit(session, 8, by=EmployeeFactory(last_name="Волкова"))
+
+    refused = hr.post(url, {"limit": 6, "version": seen})
+    same = hr.post(url, {"limit": 8, "version": seen})
+
+    session.refresh_from_db()
+    [sentence] = refused.context["form"].non_field_errors()
+    assert ("Волкова" in sentence, session.limit, same.status_code) == (True, 8, 302)
 
 
 def test_raising_the_limit_gives_the_seats_to_the_queue(hr):

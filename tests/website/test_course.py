@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from courses.models import Course
 from enrolment.actions import enrol, start_course
 from records.models import Completion
 from scheduling.actions import cancel_session
@@ -165,6 +166,32 @@ def test_a_started_course_continues_from_its_page(page, reader):
 
     assert reverse("learning:study", args=[course.code]) in shown
     assert "0 of 1 read, about 10 minutes left" in shown
+
+
+def test_an_archived_course_stays_on_the_page_of_who_took_it(client, page, reader):
+    """After cancelling, and from one's completions, the way leads to the course: it was not found any more."""
+    taken, completed, started = SessionFactory(), CourseFactory(), MaterialFactory().course
+    enrolment = enrol(reader, taken)
+    start_course(reader, started)
+    Completion.objects.create(trainee=reader, course=completed, completed_on=timezone.localdate())
+    Course.objects.update(is_archived=True)
+
+    dated = page(taken.course.get_absolute_url())
+    done = page(completed.get_absolute_url())
+    cancelled = client.post(reverse("enrolment:cancel", args=[enrolment.pk]), follow=True)
+
+    assert buttons(dated) == ["Where and when"]
+    assert "Not offered any more" in done
+    assert cancelled.redirect_chain == [(taken.course.get_absolute_url(), 302)]
+    assert cancelled.status_code == 200
+    assert "Start reading" in page(started.get_absolute_url())
+
+
+def test_an_archived_course_is_not_found_by_others(client, reader):
+    course = CourseFactory(is_archived=True)
+    client.force_login(reader)
+
+    assert client.get(course.get_absolute_url()).status_code == 404
 
 
 @pytest.mark.parametrize("code", ["NO-SUCH", "0", "x" * 300])
