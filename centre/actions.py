@@ -50,7 +50,8 @@ def acting_as_told(
     signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> AbstractContextManager[None]:
     given = signature.bind(*args, **kwargs).arguments
-    return acting(by=getattr(given.get("by"), "pk", None), reason=given.get("reason"))
+    reason = given.get("reason")
+    return acting(by=getattr(given.get("by"), "pk", None), reason=reason if isinstance(reason, str) else None)
 
 
 def force_deferred_constraints() -> None:

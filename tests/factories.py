@@ -38,7 +38,7 @@ class SiteFactory(DjangoModelFactory):
     class Meta:
         model = Site
 
-    code = factory.Sequence(lambda n: f"SITE{n}")
+    code = factory.Sequence(lambda n: f"SITE-{n}")
     name = factory.Sequence(lambda n: f"Площадка {n}")
 
 

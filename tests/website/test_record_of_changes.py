@@ -85,7 +85,7 @@ def test_rule_29_keys_choices_dates_and_yes_are_words():
 
     assert "Руководитель: — → Головина А." in appointed
     assert "Вид: районный офис → флагманский офис" in appointed
-    assert "Дата: 7\u00a0января 2027" in holiday
+    assert "Дата: 7\xa0января 2027" in holiday
     assert "Вид: нерабочий праздничный день" in holiday
     assert "Центр закрыт: да" in holiday
 
@@ -97,6 +97,22 @@ def test_rule_29_a_role_is_told_by_its_person_and_its_name():
     (given,) = sentences(kind="people.membership")
 
     assert given == "Добавлено: роль сотрудника. Сотрудник: Новикова А.; Роль: Специалист по обучению"
+
+
+@pytest.mark.parametrize(
+    ("codename", "words"),
+    [
+        ("view_enrolment", "Право: записи: просмотр"),
+        ("plan_session", "Право: планировать, публиковать и отменять группы"),
+    ],
+)
+def test_rule_29_a_right_of_a_role_is_told_in_words(codename, words):
+    group = Group.objects.get(name=Role.HR_ADMIN)
+    group.permissions.remove(group.permissions.get(codename=codename))
+
+    (taken,) = sentences(kind="accounts.roleright", verb="deleted")
+
+    assert taken == f"Удалено: право роли. Роль: Специалист по обучению; {words}"
 
 
 def test_rule_29_what_is_gone_keeps_its_name():

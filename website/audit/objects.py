@@ -7,8 +7,11 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.models import Permission
 from django.db.models import ForeignKey, Model
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
 from audit.models import Change
@@ -55,6 +58,30 @@ def course_without_session(row: Enrolment | Completion) -> str:
     return "" if row.session_id else _("“%(course)s”") % {"course": row.course.title}
 
 
+# The rights that Django makes for each model, and our own, in words; one that is newer stands by its name.
+DEEDS: dict[str, str | Promise] = {
+    "add": gettext_lazy("%(objects)s: add"),
+    "change": gettext_lazy("%(objects)s: change"),
+    "delete": gettext_lazy("%(objects)s: delete"),
+    "view": gettext_lazy("%(objects)s: view"),
+}
+OWN_RIGHTS: dict[str, str | Promise] = {
+    "import_staff": gettext_lazy("load the staff list"),
+    "plan_session": gettext_lazy("plan, publish and cancel sessions"),
+    "view_training_changes": gettext_lazy("read the changes of training objects"),
+}
+
+
+def right_name(right: Permission) -> str:
+    model = right.content_type.model_class()
+    deed, _underscore, rest = right.codename.partition("_")
+    if right.codename in OWN_RIGHTS:
+        return str(OWN_RIGHTS[right.codename])
+    if model is None or deed not in DEEDS or rest != model._meta.model_name:
+        return right.name
+    return str(DEEDS[deed]) % {"objects": model._meta.verbose_name_plural}
+
+
 def role_name(group: str) -> str:
     return str(Role(group).label) if group in Role.values else group
 
@@ -72,7 +99,7 @@ NAMINGS: dict[str, Naming] = {
     "people.employee": Naming(name=lambda person: person.short_name),
     "people.employment": Naming(name=lambda employment: employment.personnel_number),
     "auth.group": Naming(name=lambda group: role_name(group.name)),
-    "auth.permission": Naming(("content_type",), lambda right: right.name),
+    "auth.permission": Naming(("content_type",), lambda right: right_name(right)),
     "trainers.trainer": Naming(("employee",)),
     "trainers.trainerqualification": Naming(("qualification",), lambda held: str(held.qualification)),
     "trainers.absence": Naming(name=lambda away: f"{away.starts_on:%d.%m.%Y}–{away.ends_on:%d.%m.%Y}"),
