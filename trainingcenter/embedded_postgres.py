@@ -67,8 +67,9 @@ def ensure_database() -> None:
     from django.conf import settings
 
     if settings.USES_PRIVATE_CLUSTER and not settings.IS_PRODUCTION:
-        cluster = Cluster(private_data(settings.VAR_DIR)).hold()
+        cluster = Cluster(private_data(settings.VAR_DIR))
         atexit.register(cluster.release)
+        cluster.hold()
         cluster.create_database(DATABASE)
 
 
@@ -316,6 +317,7 @@ class Cluster:
                 check=False,
                 cwd="/",
                 env=environment,
+                start_new_session=True,  # Ctrl-C is for whoever holds the server
                 **(owner.identity if owner else {}),
             )
             output.seek(0)

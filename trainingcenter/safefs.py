@@ -22,6 +22,7 @@ from queue import Empty
 from typing import IO, Any
 from urllib.parse import quote
 
+from kombu.asynchronous import Hub
 from kombu.transport import TRANSPORT_ALIASES, virtual
 from kombu.utils.json import dumps, loads
 
@@ -184,11 +185,25 @@ class Channel(virtual.Channel):
 
 
 class Transport(virtual.Transport):
-    """``safefs://`` with the folder in the transport options."""
+    """``safefs://`` with the folder in the transport options.
+
+    It works inside Celery's event loop, as Redis does: there each child of a worker has a pipe of its own. Without
+    the loop all children wait at one pipe under a lock, and a child killed with -9 takes the lock along: the others
+    would wait for ever.
+    """
 
     Channel = Channel
+    implements = virtual.Transport.implements.extend(asynchronous=True)
     polling_interval = 0.2
     driver_type = driver_name = "safefs"
+
+    def register_with_event_loop(self, connection: virtual.Transport, loop: Hub) -> None:
+        loop.call_repeatedly(self.polling_interval, self._deliver_what_waits, connection)
+
+    def _deliver_what_waits(self, connection: virtual.Transport) -> None:
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self.drain_events(connection, timeout=0)
 
     def driver_version(self) -> str:
         return "1"

@@ -10,6 +10,7 @@ import time
 import uuid
 from pathlib import Path
 
+import psutil
 import pytest
 from celery import Celery
 from kombu import Connection
@@ -73,6 +74,22 @@ def test_killed_workers_lose_no_message(environment, tmp_path):
     assert [
         path for path in (tmp_path / "broker").rglob("*") if path.is_file() and path.suffix != ".lock"
     ] == []
+
+
+def test_killed_children_do_not_stop_their_worker(environment, tmp_path):
+    app = publisher(tmp_path)
+    app.send_task("tests.trainingcenter.broker_app.note", [0])
+    worker = start_worker(environment)
+    wait_until(lambda: done(tmp_path) == [0])
+
+    for child in psutil.Process(worker.pid).children():
+        child.kill()
+    for number in range(1, 10):
+        app.send_task("tests.trainingcenter.broker_app.note", [number])
+
+    wait_until(lambda: set(done(tmp_path)) == set(range(10)), seconds=20)
+    worker.terminate()
+    worker.wait(30)
 
 
 def test_messages_being_written_are_never_read(queue, tmp_path):
