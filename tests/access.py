@@ -83,6 +83,20 @@ CHANGE = {
 PUBLIC = {"accounts:sign_in"}
 # Changes for which nobody has to be signed in.
 CHANGE_WITHOUT_SIGN_IN = {"accounts:sign_out", "accounts:choose_language"}
+# Who may do what these routes do to something of the employee's, taught by the trainer.
+CHANGERS = {
+    "accounts:sign_out": EVERYBODY,
+    "accounts:choose_language": EVERYBODY,
+    "accounts:apply_staff_import": "hr_admin",
+    "notifications:stop_message": TELLERS,
+    "notifications:resend_message": TELLERS,
+    "courses:course_archive": COURSE_EDITORS,
+    "enrolment:enrol_in_session": EVERYBODY,
+    "enrolment:add_to_sheet": SEE_PEOPLE,
+    "learning:start": EVERYBODY,
+    "learning:read": OWNER,
+    "learning:finish": OWNER,
+}
 WITHOUT_ARGUMENTS = {
     "notifications:message_list",
     "notifications:my_messages",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.access import CHANGE, CHANGE_WITHOUT_SIGN_IN, EVERYBODY, PUBLIC, READ, address
+from tests.access import CHANGE, CHANGE_WITHOUT_SIGN_IN, CHANGERS, EVERYBODY, PUBLIC, READ, address
 from tests.browser.small_centre import TODAY, Centre, small_centre
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,22 @@ def test_s5_nothing_changes_by_get(role, centre):
     answers = {route: client.get(address(route, centre)).status_code for route in CHANGE}
 
     assert set(answers.values()) <= {403, 405}
+
+
+def test_each_change_stands_in_the_table_of_who_may():
+    assert set(CHANGERS) == CHANGE
+
+
+@pytest.mark.parametrize("role", EVERYBODY.split())
+def test_s1_a_role_sends_no_form_that_it_may_not_open_and_changes_nothing(role, centre):
+    """What is not shown is not done either: a form is posted past its page as easily."""
+    client = Client()
+    client.force_login(centre.person(role))
+    closed = [route for route, who in (READ | CHANGERS).items() if role not in who.split()]
+
+    answers = {route: client.post(address(route, centre)).status_code for route in closed}
+
+    assert {route: status for route, status in answers.items() if status not in {403, 404, 405}} == {}
 
 
 @pytest.mark.parametrize("route", sorted(CHANGE - CHANGE_WITHOUT_SIGN_IN))

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
+from audit.models import AccessRecord
 from centre.models import CalendarDay
 from courses.models import Programme, ProgrammeStep
 from enrolment.actions import enrol, start_course
@@ -86,6 +87,11 @@ def message(**values):
     return Message.objects.create(**fields | values)
 
 
+def look(**values):
+    fields = {"by_id": 1, "kind": "record", "page": "a", "person_id": 2, "session_id": 3, "hour": in_days(0)}
+    return AccessRecord.objects.create(**fields | values)
+
+
 def step(**values):
     programme = Programme.objects.create(code="P-1", title="Новичок", description="", trigger="HIRE")
     return ProgrammeStep.objects.create(programme=programme, number=1, course=CourseFactory(), **values)
@@ -114,6 +120,10 @@ BREAKS = {
     "calendar_day_kind_known": [
         lambda: CalendarDay.objects.create(on=TODAY, kind="feast", name="Пир", status="decree")
     ],
+    "access_record_once_an_hour": [
+        lambda: twice(look()),
+        lambda: twice(look(kind="people", session_id=None)),
+    ],
     "employee_email_unique": [
         lambda: twice(EmployeeFactory(email="maria@mfc.example"), username="1", email="Maria@mfc.example")
     ],
@@ -133,6 +143,7 @@ BREAKS = {
         lambda: CourseFactory(passing_score=60),
     ],
     "course_format_known": [lambda: CourseFactory(format="SONG"), lambda: CourseFactory(delivery="by_post")],
+    "course_code_stands_in_addresses": [lambda: CourseFactory(code="IP/1"), lambda: CourseFactory(code="ИП")],
     "material_number_once": [lambda: twice(MaterialFactory())],
     "programme_step_number_once": [lambda: twice(step(), course=CourseFactory())],
     "programme_course_once": [lambda: twice(step(), number=2)],

@@ -119,6 +119,7 @@ def test_the_person_sees_who_looked_and_nobody_elses(client):
     assert [(row.who, row.record.person_id) for row in rows] == [(reader.short_name, person.pk)]
 
 
+@pytest.mark.rows_of("website:looks", "website:looks_at_me")
 @pytest.mark.parametrize("address", ["website:looks", "website:looks_at_me"])
 def test_lists_of_looks_cost_the_same_for_one_three_and_three_hundred_rows(client, address):
     reader = sign_in_administrator(client)

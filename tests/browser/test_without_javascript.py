@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from courses.models import Course
 from enrolment.actions import enrol
 from enrolment.models import Mark, Seat
+from notifications.models import Message
 from records.models import Completion
 from scheduling.models import Session
 from tests.browser.conftest import Open
@@ -116,6 +118,56 @@ def test_a_planner_moves_and_cancels_a_session(centre: Centre, visit: Open):
     planner.sees_words("The session is cancelled.")
     session.refresh_from_db()
     assert (moved_to, session.status) == (STARTS_AT + timedelta(days=1), Session.Status.CANCELLED)
+
+
+def test_a_methodist_writes_a_course_into_the_catalogue_and_archives_it(centre: Centre, visit: Open):
+    methodist = visit(javascript=False, employee=centre.methodist)
+
+    methodist.open("/")
+    open_from_menu(methodist, "Courses")
+    methodist.follow("New course")
+    page = methodist.page
+    for name, value in {
+        "code": "IP-555",
+        "title": TITLE,
+        "description": "Как говорить спокойно.",
+        "academic_hours": "4",
+        "meetings": "1",
+        "group_min": "6",
+        "group_max": "12",
+    }.items():
+        page.locator(f"#id_{name}").fill(value)
+    for name, choice in {
+        "block": Course.Block.SERVICE_ORIENTATION,
+        "topic": Course.Topic.SERVICE,
+        "format": Course.Format.TRAINING,
+        "delivery": Course.Delivery.IN_PERSON,
+    }.items():
+        page.locator(f"#id_{name}").select_option(choice.value)
+    methodist.press("Save")
+    methodist.sees_words("The course “%(course)s” is in the catalogue.", course=TITLE)
+    offered = Course.objects.offered().filter(code="IP-555").exists()
+    methodist.press("Move to the archive")
+
+    methodist.sees_words("In the archive")
+    assert offered
+    assert not Course.objects.offered().exists()
+
+
+def test_a_system_administrator_stops_a_message(centre: Centre, visit: Open):
+    enrol(centre.employee, centre.plan(CourseFactory(title=TITLE), STARTS_AT))
+    administrator = visit(javascript=False, employee=centre.system_admin)
+
+    administrator.open("/")
+    open_from_menu(administrator, "Messages")
+    administrator.page.get_by_role("link", name=administrator.words("Waiting to be sent")).click()
+    administrator.fill("Recipient: name or personnel number", centre.employee.last_name)
+    administrator.press("Find")
+    administrator.page.locator("main tbody a").first.click()
+    administrator.press("Do not send")
+
+    administrator.sees_words("The message is stopped: it will not be sent.")
+    assert Message.objects.filter(state=Message.State.WITHDRAWN).count() == 1
 
 
 def open_from_menu(visitor: Visitor, msgid: str) -> None:

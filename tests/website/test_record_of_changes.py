@@ -273,6 +273,7 @@ def test_pages_link_to_their_history(client):
 # --- size -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.rows_of("website:changes")
 def test_rule_29_the_list_costs_the_same_for_one_three_and_three_hundred_rows(client, administrator):
     session = SessionFactory()
     counts = []
