@@ -81,6 +81,13 @@ SHELVES = (
         _("How the centre works"),
         (
             Card(
+                "centre.view_policy",
+                "website:policy",
+                _("Policy"),
+                _("The numbers by which the centre works: what each means, since when, who decided and why."),
+                "check",
+            ),
+            Card(
                 "notifications.view_message",
                 "notifications:message_list",
                 _("Messages"),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from website import views
 from website.people import views as people
+from website.policy import views as policy
 
 app_name = "website"
 urlpatterns = [
@@ -11,6 +12,9 @@ urlpatterns = [
     path("catalogue/sessions/<int:pk>/", views.session, name="session"),
     path("completions/", views.completions, name="completions"),
     path("centre/", views.centre, name="centre"),
+    path("policy/", policy.policy, name="policy"),
+    path("policy/change/", policy.policy_change, name="policy_change"),
+    path("policy/history/", policy.policy_history, name="policy_history"),
     path("people/", people.person_list, name="person_list"),
     path("people/<int:pk>/", people.person, name="person"),
     path("offices/", people.office_list, name="office_list"),
