@@ -75,6 +75,20 @@ SHELVES = (
                 _("What the centre teaches, for whom, and what has to be completed before."),
                 "book",
             ),
+            Card(
+                "trainers.view_trainer",
+                "scheduling:trainer_list",
+                _("Trainers"),
+                _("Who may teach what and until when, how much, and who is away."),
+                "award",
+            ),
+            Card(
+                "scheduling.view_room",
+                "scheduling:room_list",
+                _("Sites and rooms"),
+                _("Seats, equipment, step-free access, and what is closed when."),
+                "place",
+            ),
         ),
     ),
     Shelf(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from centre.listing import Listing
 from people.requests import UserRequest
 from scheduling import actions
-from scheduling.columns import SESSION_COLUMNS
+from scheduling.columns.sessions import SESSION_COLUMNS
 from scheduling.errors import SchedulingError
 from scheduling.forms.sessions import (
     CancelForm,

@@ -1,0 +1,133 @@
+"""Changing a room under the sessions that are planned in it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from centre.actions import action
+from courses.models import Course
+from people.models import Employee
+from scheduling import signals
+from scheduling.actions import booked_persons, effective_seats, waiting_persons
+from scheduling.errors import SeatsTaken
+from scheduling.headcounts import headcounts
+from scheduling.models import Booking, Room, Session, SessionStep
+
+# Sessions named in a refusal; the others are counted.
+NAMED_AT_MOST = 3
+
+
+def planned_sessions(room: Room) -> list[Session]:
+    """Sessions with a meeting in the room whose seats may still change: neither begun nor cancelled."""
+    booked = Booking.objects.filter(room=room).values("meeting__session")
+    found = Session.objects.filter(pk__in=booked).select_related("course").order_by("starts_at", "pk")
+    return [session for session in found if session.can_change]
+
+
+@action
+def change_room(room: Room, details: dict[str, Any], *, by: Employee | None) -> Room:
+    """Change what is given of the room. Another capacity gives the sessions planned in it the seats that follow from
+    it, and new seats go to their queues.
+
+    Raises:
+        SeatsTaken: in a planned session more people hold a seat than would fit (promise R9). Nobody loses a seat
+            silently: move that session or cancel enrolments first.
+    """
+    capacity = details.get("capacity")
+    room = Room.objects.lock(room.pk) if capacity is None else change_capacity(room, capacity, by=by)
+    equipment = details.get("equipment")
+    plain = {name: value for name, value in details.items() if name not in ("capacity", "equipment")}
+    for name, value in plain.items():
+        setattr(room, name, value)
+    room.save(update_fields=[*plain, "capacity"])
+    if equipment is not None:
+        room.equipment.set(equipment)
+    return room
+
+
+def change_capacity(room: Room, capacity: int, *, by: Employee | None) -> Room:
+    keys = [session.pk for session in planned_sessions(room)]
+    Session.objects.lock_all(keys)
+    attending, teaching = booked_persons(keys)
+    Employee.objects.lock_all(attending | teaching | waiting_persons(keys))
+    room = Room.objects.lock(room.pk)
+    room.capacity = capacity
+    sessions = [session for session in planned_sessions(room) if session.pk in keys]
+    held = {pk: count.held for pk, count in headcounts(keys).items()}
+    rooms = rooms_of(sessions, room)
+    seats = {one.pk: effective_seats(one.course, rooms[one.pk], one.limit) for one in sessions}
+    if crowded := [one for one in sessions if held.get(one.pk, 0) > seats[one.pk]]:
+        raise SeatsTaken(crowded_sentence(crowded, capacity))
+    room.save(update_fields=["capacity"])
+    changed = [one for one in sessions if one.seats != seats[one.pk]]
+    grown = [one for one in changed if one.seats < seats[one.pk]]
+    for one in changed:
+        one.seats = seats[one.pk]
+        one.version += 1
+    Session.objects.bulk_update(changed, ["seats", "version"])
+    SessionStep.objects.bulk_create(
+        SessionStep(session=one, kind=SessionStep.Kind.LIMITED, by=by, reason=room_words(room))
+        for one in changed
+    )
+    if grown:
+        signals.seats_changed.send(sender=Session, sessions=grown, by=by)
+    return room
+
+
+def rooms_of(sessions: Iterable[Session], changed: Room) -> dict[int, list[Room]]:
+    """The rooms of the sessions, with the changed one as it will be; one query."""
+    found: dict[int, dict[int, Room]] = {session.pk: {} for session in sessions}
+    bookings = Booking.objects.filter(meeting__session__in=found, room__isnull=False)
+    for booking in bookings.select_related("room", "meeting"):
+        if booking.room is not None:
+            own = changed if booking.room_id == changed.pk else booking.room
+            found[booking.meeting.session_id][own.pk] = own
+    return {pk: list(rooms.values()) for pk, rooms in found.items()}
+
+
+def room_words(room: Room) -> str:
+    return _("%(room)s now has %(capacity)s seats.") % {"room": room.name, "capacity": room.capacity}
+
+
+def crowded_sentence(sessions: list[Session], capacity: int) -> str:
+    return _(
+        "More than %(capacity)s people hold a seat in: %(sessions)s. "
+        "Move these sessions to a larger room or cancel enrolments first."
+    ) % {"capacity": capacity, "sessions": named(sessions)}
+
+
+def impact_of_details(room: Room, changed: dict[str, Any]) -> list[str]:
+    """What planned sessions will not find in the room any more; they stay there until somebody moves them."""
+    sessions = planned_sessions(room)
+    told = []
+    if changed.get("is_active") is False and room.is_active and sessions:
+        told.append(
+            ngettext(
+                "%(count)s planned session stays booked here until it is moved: %(names)s.",
+                "%(count)s planned sessions stay booked here until they are moved: %(names)s.",
+                len(sessions),
+            )
+            % {"count": len(sessions), "names": named(sessions)}
+        )
+    if changed.get("is_step_free") is False and room.is_step_free:
+        hurt = [session for session in sessions if session.needs_step_free]
+        if hurt:
+            told.append(_("Somebody there needs step-free access: %(names)s.") % {"names": named(hurt)})
+    if "equipment" in changed:
+        left = {one.pk for one in changed["equipment"]}
+        gone = [one.pk for one in room.equipment.all() if one.pk not in left]
+        asking = set(Course.objects.filter(equipment__in=gone).values_list("pk", flat=True))
+        hurt = [session for session in sessions if session.course_id in asking]
+        if hurt:
+            told.append(_("Their courses need what the room loses: %(names)s.") % {"names": named(hurt)})
+    return told
+
+
+def named(sessions: list[Session]) -> str:
+    names = "; ".join(str(session) for session in sessions[:NAMED_AT_MOST])
+    more = len(sessions) - NAMED_AT_MOST
+    if more <= 0:
+        return names
+    return _("%(names)s and %(count)s more") % {"names": names, "count": more}
