@@ -146,6 +146,27 @@ class Policy(models.Model):
         verbose_name_plural = _("policy versions")
         triggers = audited()
         ordering = ["-valid_from", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(attended_percent__range=(1, 100), leavers_percent__lte=100),
+                name="policy_shares_are_percents",
+                violation_error_message=_("A share lies between 0 and 100 percent."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    first_reminder_hours__gt=F("second_reminder_hours"),
+                    second_reminder_hours__gt=F("last_reminder_hours"),
+                    last_reminder_hours__gte=1,
+                ),
+                name="policy_reminders_in_order",
+                violation_error_message=_("Each reminder comes later than the one before it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(academic_hours_a_day__range=(1, 24), optional_bookings_max__gte=1),
+                name="policy_leaves_room_to_teach",
+                violation_error_message=_("At least one hour a day and one booking must be possible."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.valid_from:%d.%m.%Y %H:%M}"

@@ -75,11 +75,32 @@ SHELVES = (
                 _("What the centre teaches, for whom, and what has to be completed before."),
                 "book",
             ),
+            Card(
+                "trainers.view_trainer",
+                "scheduling:trainer_list",
+                _("Trainers"),
+                _("Who may teach what and until when, how much, and who is away."),
+                "award",
+            ),
+            Card(
+                "scheduling.view_room",
+                "scheduling:room_list",
+                _("Sites and rooms"),
+                _("Seats, equipment, step-free access, and what is closed when."),
+                "place",
+            ),
         ),
     ),
     Shelf(
         _("How the centre works"),
         (
+            Card(
+                "centre.view_policy",
+                "website:policy",
+                _("Policy"),
+                _("The numbers by which the centre works: what each means, since when, who decided and why."),
+                "check",
+            ),
             Card(
                 "notifications.view_message",
                 "notifications:message_list",

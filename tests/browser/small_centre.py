@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from accounts.models import StaffImport
 from accounts.roles import Role
 from accounts.staff_import.actions import upload_staff_list
-from courses.models import Course, Equipment, Material
+from courses.models import Course, Equipment, Material, Qualification
 from enrolment.actions import cancel_enrolment, enrol, start_course
 from enrolment.attendance import MarkWish, close_sheet, mark_all_present, mark_attendance
 from enrolment.models import Mark
@@ -228,9 +228,20 @@ def small_centre(clock: time_machine.Traveller) -> Centre:
     clock.move_to(now)
     cancel_session(sessions["cancelled"], "Заболел тренер", by=centre.centre_admin)
     cancel_enrolment(enrol(colleagues[5], sessions["open"]), by=colleagues[5])
+    in_the_way(centre, morning + 8 * day, morning + 40 * day)
     centre.staff_import = upload_staff_list(staff_list(centre), "Список сотрудников.csv", by=centre.hr_admin)
     send_due_messages()
     return centre
+
+
+def in_the_way(centre: Centre, hurt: datetime, later: datetime) -> None:
+    """A qualification that runs out, an absence with a meeting in its way, and a closure without one."""
+    qualification = Qualification.objects.create(code="SPEECH", title="Публичная речь")
+    centre.trainer.qualifications.create(qualification=qualification, valid_until=later.date())
+    centre.trainer.absences.create(starts_on=hurt.date(), ends_on=hurt.date(), reason="illness")
+    centre.online_room.closures.create(
+        starts_at=later, ends_at=later + timedelta(days=2), reason="Обновление программы"
+    )
 
 
 # Personnel number → the name of a newcomer in the staff list.

@@ -1,0 +1,223 @@
+"""The numbers of the policy in words: what each means, its unit, its sensible range; and changing them."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any, cast
+
+from django.db import models
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from centre.actions import action
+from centre.errors import Refusal
+from centre.models import Policy
+
+Group = str | Promise
+
+PLANNING = gettext_lazy("Planning")
+SEATS = gettext_lazy("Taking and cancelling seats")
+RESULTS = gettext_lazy("Attendance and results")
+MESSAGES = gettext_lazy("Messages")
+PEOPLE = gettext_lazy("Staff list")
+
+MINUTES = pgettext_lazy("unit", "min")
+HOURS = pgettext_lazy("unit", "h")
+ACADEMIC_HOURS = pgettext_lazy("unit", "acad. h")
+DAYS = pgettext_lazy("unit", "d")
+PERCENT = "%"
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of the policy: the field's name, its group, what it means, its unit and, but for times, its range."""
+
+    name: str
+    group: Group
+    meaning: str | Promise
+    unit: str | Promise = ""
+    least: int = 0
+    most: int = 0
+
+    @property
+    def field(self) -> "models.Field[Any, Any]":
+        return cast("models.Field[Any, Any]", Policy._meta.get_field(self.name))
+
+    @property
+    def label(self) -> str:
+        return str(self.field.verbose_name)
+
+    @property
+    def default(self) -> Any:
+        return self.field.default
+
+    def shown(self, value: Any) -> str:
+        """The value with its unit: "15 minutes", "21:00"."""
+        if isinstance(value, time):
+            return f"{value:%H:%M}"
+        return f"{value}\u00a0{self.unit}" if self.unit else str(value)
+
+
+NUMBERS = (
+    Number(
+        "changeover_minutes",
+        PLANNING,
+        gettext_lazy("A room stays booked so long after each meeting, to be tidied and aired."),
+        MINUTES,
+        0,
+        120,
+    ),
+    Number(
+        "travel_minutes",
+        PLANNING,
+        gettext_lazy("Between meetings at two sites a trainer or trainee has at least so much time."),
+        MINUTES,
+        0,
+        480,
+    ),
+    Number(
+        "academic_hours_a_day",
+        PLANNING,
+        gettext_lazy("A session teaches no more than this on one day; an academic hour is 45 minutes."),
+        ACADEMIC_HOURS,
+        1,
+        12,
+    ),
+    Number(
+        "repeat_window_days",
+        SEATS,
+        gettext_lazy(
+            "Who still has a valid completion may take the course again when it ends within so many days."
+        ),
+        DAYS,
+        0,
+        366,
+    ),
+    Number(
+        "optional_bookings_max",
+        SEATS,
+        gettext_lazy("So many optional courses may lie ahead of one person; staff may allow more."),
+        "",
+        1,
+        50,
+    ),
+    Number(
+        "cancel_lead_hours",
+        SEATS,
+        gettext_lazy(
+            "Until so long before the start people give their seat back by a click; later it counts as late."
+        ),
+        HOURS,
+        0,
+        336,
+    ),
+    Number(
+        "sheet_opens_minutes",
+        RESULTS,
+        gettext_lazy("The attendance sheet can be filled in from so long before a meeting."),
+        MINUTES,
+        0,
+        240,
+    ),
+    Number(
+        "attended_percent",
+        RESULTS,
+        gettext_lazy("Who attended at least this share of the minutes has completed the course."),
+        PERCENT,
+        1,
+        100,
+    ),
+    Number(
+        "expiring_within_days",
+        RESULTS,
+        gettext_lazy("Heads and staff see what ends within so many days as expiring."),
+        DAYS,
+        1,
+        366,
+    ),
+    Number(
+        "first_reminder_hours",
+        MESSAGES,
+        gettext_lazy("The first reminder goes out so long before the first meeting."),
+        HOURS,
+        3,
+        720,
+    ),
+    Number(
+        "second_reminder_hours",
+        MESSAGES,
+        gettext_lazy("The second reminder; it also goes out before the first meeting of each further day."),
+        HOURS,
+        2,
+        336,
+    ),
+    Number(
+        "last_reminder_hours",
+        MESSAGES,
+        gettext_lazy("The last reminder before a meeting."),
+        HOURS,
+        1,
+        48,
+    ),
+    Number(
+        "quiet_from",
+        MESSAGES,
+        gettext_lazy("From this time on nothing is sent, except news that cannot wait."),
+    ),
+    Number(
+        "quiet_until",
+        MESSAGES,
+        gettext_lazy("From this time on messages are sent again."),
+    ),
+    Number(
+        "leavers_percent",
+        PEOPLE,
+        gettext_lazy("A staff list that would dismiss more than this share of the people asks first."),
+        PERCENT,
+        0,
+        100,
+    ),
+)
+# So much of a day must be left for messages.
+WAKING_HOURS_LEAST = 8
+
+
+class StalePolicy(Refusal):
+    """Somebody else wrote a version since the page was made."""
+
+
+def values_of(policy: Policy) -> dict[str, Any]:
+    return {number.name: getattr(policy, number.name) for number in NUMBERS}
+
+
+def differences(old: Policy, new: dict[str, Any]) -> list[tuple[Number, Any, Any]]:
+    """The numbers that change, with the old and the new value."""
+    return [
+        (number, getattr(old, number.name), new[number.name])
+        for number in NUMBERS
+        if getattr(old, number.name) != new[number.name]
+    ]
+
+
+@action
+def change_policy(
+    values: dict[str, Any], *, author: str, reason: str, based_on: int | None, now: datetime | None = None
+) -> Policy:
+    """Write a new version, in force at once; `based_on` is the key of the version whose numbers were changed.
+
+    Raises:
+        StalePolicy: another version was written meanwhile.
+    """
+    # The versions are few: whoever writes one waits for whoever is writing.
+    list(Policy.objects.select_for_update().order_by("pk").values_list("pk"))
+    latest = Policy.objects.aggregate(latest=Max("pk"))["latest"]
+    if latest != based_on:
+        raise StalePolicy(
+            _(
+                "Somebody changed the policy while you were editing. Nothing of yours was saved. "
+                "Look at the new numbers and repeat your change."
+            )
+        )
+    return Policy.objects.create(**values, author=author, reason=reason, valid_from=now or timezone.now())
