@@ -202,6 +202,8 @@ WHITENOISE_USE_FINDERS = not IS_PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "media")
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+# The attendance sheet of a large hall has five fields a person; Django's thousand would lose it from 200 people on.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # --- e-mail and background work -------------------------------------------------------------------
 

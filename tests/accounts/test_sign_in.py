@@ -7,7 +7,9 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -42,6 +44,18 @@ def test_people_sign_in_by_any_number_in_force_or_by_e_mail(client, maria, name)
 
     assert response.status_code == 302
     assert get_user(client) == maria
+
+
+def test_r24_an_e_mail_is_looked_up_by_its_index(maria):
+    """However many people there are: the index of unique addresses holds only those who have one."""
+    with CaptureQueriesContext(connection) as queries:
+        employee_known_as("Maria.Ivanova@mfc.example")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {queries[0]['sql']}")
+        plan = " ".join(line for (line,) in cursor.fetchall())
+
+    assert "employee_email_unique" in plan
 
 
 def test_a_number_that_ended_signs_nobody_in(client, maria):

@@ -6,7 +6,7 @@ from enrolment.attendance import MarkWish, close_sheet, mark_all_present, mark_a
 from enrolment.models import AttendanceMark, Mark
 from records.models import Completion
 from scheduling.models import Meeting, Session
-from tests.enrolment.sheets import marks, row, session_with, tap, text, url
+from tests.enrolment.sheets import exam, marks, row, session_with, tap, text, url
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
@@ -65,6 +65,19 @@ def test_rule_20_all_present_keeps_what_the_same_page_says_otherwise(page, train
     page.post(url("sheet", session), row(first, "excused") | row(second) | {"all_present": "yes"})
 
     assert marks(session) == [(first.pk, "excused", 0), (second.pk, "present", 180)]
+
+
+def test_rule_20_the_sheet_of_a_whole_hall_is_saved_without_a_script(page, trainer):
+    """Two hundred people with scores are a thousand fields, at which Django refuses a form by itself."""
+    session = session_with(201, trainer, course=exam(), seats=201)
+    fields = {}
+    for enrolment in session.enrolments.all():
+        fields |= row(enrolment, "present", score="80", seen_score="")
+
+    response = page.post(url("sheet", session), fields)
+
+    assert (response.status_code, len(marks(session))) == (302, 201)
+    assert session.enrolments.filter(score=80).count() == 201
 
 
 def test_rule_20_missing_minutes_are_asked_for_at_the_row_and_the_rest_is_saved(page, trainer):
