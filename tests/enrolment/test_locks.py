@@ -7,11 +7,21 @@ a constraint and with it somebody who has nothing to do with the clash.
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from enrolment.actions import cancel_enrolment, enrol, finish_course, promote_waiting, start_course
-from enrolment.errors import NotEligible
+from enrolment.actions import (
+    cancel_enrolment,
+    end_enrolments_of_leaver,
+    enrol,
+    finish_course,
+    promote_waiting,
+    start_course,
+)
+from enrolment.attendance import ScoreWish, add_walk_in, set_scores
+from enrolment.errors import EnrolmentError, NotEligible
 from enrolment.invariants import booking_faults
 from enrolment.models import Ending, Enrolment, Seat
+from people.models import Employee
 from records.models import Completion
 from scheduling.actions import (
     cancel_session,
@@ -126,6 +136,17 @@ def test_r7_a_seat_that_is_freed_meanwhile_is_taken():
     assert result.seat == Seat.HELD
 
 
+def test_rule_19_who_joins_the_queue_while_a_leavers_seat_is_freed_gets_it():
+    session = SessionFactory(seats=1)
+    leaver = enrol(EmployeeFactory(), session).trainee
+    newcomer = EmployeeFactory()
+    Employee.objects.filter(pk=leaver.pk).update(is_active=False)
+
+    before_the_commit(lambda: enrol(newcomer, session), lambda: end_enrolments_of_leaver(leaver))
+
+    assert newcomer.enrolments.get().seat == Seat.HELD
+
+
 def test_rule_10_a_seat_that_is_given_away_meanwhile_cannot_be_taken_back_by_a_limit():
     session = SessionFactory(seats=2, limit=2)
     first, second = EmployeeFactory.create_batch(2)
@@ -183,6 +204,19 @@ def test_rule_10_the_queue_gets_no_seat_that_a_limit_takes_away_meanwhile(elsewh
     assert result == []
 
 
+def test_r17_of_two_scores_for_one_person_the_second_is_told():
+    session = SessionFactory(course__result_kind="EXAM", course__passing_score=60)
+    enrolment, trainer = enrol(EmployeeFactory(), session), EmployeeFactory()
+
+    result = before_the_commit(
+        lambda: set_scores(session, [ScoreWish(enrolment.pk, 85)], by=trainer),
+        lambda: set_scores(session, [ScoreWish(enrolment.pk, 40)], by=trainer),
+    )
+
+    enrolment.refresh_from_db()
+    assert (result.changed, len(result.conflicts), enrolment.score) == (0, 1, 85)
+
+
 # --- the persons' locks ---------------------------------------------------------------------------
 
 
@@ -220,6 +254,29 @@ def test_r7_who_cancels_never_hears_of_the_clash_of_the_one_who_waits(queue, els
     waiting.refresh_from_db()
     assert (result, waiting.seat) == (held, Seat.WAITING)
     assert waiting.entries.last().kind == "skipped"
+
+
+def test_rule_19_a_leavers_seat_is_freed_whatever_those_who_wait_do_meanwhile(queue, elsewhere):
+    held, waiting = queue
+    Employee.objects.filter(pk=held.trainee_id).update(is_active=False)
+
+    result = before_the_commit(
+        lambda: enrol(waiting.trainee, elsewhere), lambda: end_enrolments_of_leaver(held.trainee)
+    )
+
+    waiting.refresh_from_db()
+    assert (result, waiting.seat) == ([held], Seat.WAITING)
+
+
+def test_nobody_enrols_whose_account_is_closed_meanwhile():
+    person, session = EmployeeFactory(), SessionFactory()
+
+    result = before_the_commit(
+        lambda: Employee.objects.filter(pk=person.pk).update(is_active=False), lambda: enrol(person, session)
+    )
+
+    assert type(result) is EnrolmentError
+    assert not Enrolment.objects.exists()
 
 
 def test_r7_who_qualifies_again_and_books_elsewhere_meanwhile_is_passed_over(queue, elsewhere):
@@ -285,6 +342,20 @@ def test_r10_a_session_is_moved_again_whatever_those_who_clash_do_meanwhile(else
     enrolment.refresh_from_db()
     assert (result, result.starts_at) == (moved, in_days(16))
     assert enrolment.clash_since is not None
+
+
+def test_rule_2_a_walk_in_who_is_booked_elsewhere_meanwhile_is_refused_by_name():
+    soon = timezone.now() + timedelta(minutes=10)
+    person = EmployeeFactory(last_name="Сидоров")
+    session = SessionFactory(starts_at=soon)
+
+    result = before_the_commit(
+        lambda: enrol(person, SessionFactory(starts_at=soon)),
+        lambda: add_walk_in(session, person, by=EmployeeFactory()),
+    )
+
+    assert type(result) is EnrolmentError
+    assert "Сидоров" in str(result)
 
 
 def test_rule_2_one_trainer_at_two_sites():
