@@ -1,6 +1,8 @@
 from importlib import import_module
 
+from axes.apps import AppConfig as AxesConfig
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TrainingCenterConfig(AppConfig):
@@ -10,3 +12,9 @@ class TrainingCenterConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("trainingcenter.checks")
+
+
+class SignInAttemptsConfig(AxesConfig):
+    """django-axes under a name that administrators understand."""
+
+    verbose_name = _("Attempts to sign in")

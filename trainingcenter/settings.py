@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "axes",
+    "trainingcenter.apps.SignInAttemptsConfig",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",

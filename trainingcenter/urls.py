@@ -2,6 +2,10 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+
+admin.site.site_header = admin.site.site_title = _("Training centre")
+admin.site.index_title = _("Reference data")
 
 urlpatterns = [
     path("", include("website.urls")),

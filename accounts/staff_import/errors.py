@@ -29,7 +29,7 @@ class TooManyLeavers(StaffImportError):
     def __init__(self, leavers: int, people: int, percent: int) -> None:
         super().__init__(
             _(
-                "The list dismisses %(leavers)s of %(people)s people, more than %(percent)s %%. "
+                "The list dismisses %(leavers)s of %(people)s people, more than %(percent)s%%. "
                 "Check that it is complete and right, then confirm the dismissals."
             )
             % {"leavers": leavers, "people": people, "percent": percent}

@@ -99,6 +99,12 @@ def hours_in_short(count: int) -> str:
 
 
 @register.filter
+def percent(number: int) -> str:
+    """ "80%"; Russian puts a space before the sign."""
+    return _("%(number)s%%") % {"number": number}
+
+
+@register.filter
 def thin(number: int | None) -> str:
     """10500 as "10 500"; four digits stay together, as people write them."""
     if number is None:

@@ -36,7 +36,7 @@ class SessionFilters(ListFilters):
         choices=[
             ("", gettext_lazy("All")),
             *((value, capfirst(label)) for value, label in Session.Status.choices),
-            (FEW, gettext_lazy("Below the minimum, within 7 days")),
+            (FEW, gettext_lazy("Too few people, 7 days")),
         ],
     )
     site = forms.ModelChoiceField(

@@ -1,5 +1,7 @@
 """The administration pages of everything that is edited there."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.db import IntegrityError, transaction
@@ -152,3 +154,23 @@ def test_a_methodist_edits_materials_and_no_rooms(client):
 
     assert client.get(reverse("admin:courses_course_change", args=[course.pk])).status_code == 200
     assert client.get(reverse("admin:scheduling_room_changelist")).status_code == 403
+
+
+def test_the_administration_pages_speak_of_the_centre_and_no_software(client):
+    sign_in(client, EmployeeFactory(is_staff=True, is_superuser=True, language="ru"))
+
+    page = client.get(reverse("admin:index"), headers={"accept-language": "ru"})
+
+    names = [str(app["name"]) for app in page.context["app_list"]]
+    assert [name for name in names if not re.fullmatch("[А-Яа-яё ]+", name)] == []
+    assert "<title>Справочники – Учебный центр</title>" in page.content.decode()
+    assert "Django" not in page.content.decode()
+
+
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_who_may_open_the_administration_pages_finds_them_in_the_head(client, is_staff):
+    sign_in(client, EmployeeFactory(is_staff=is_staff))
+
+    page = client.get("/account/").content.decode()
+
+    assert (f'href="{reverse("admin:index")}"' in page) == is_staff
