@@ -5,6 +5,7 @@ A route that is missing here fails a test, so that a new page starts with a deci
 
 from django.urls import reverse
 
+from centre.models import CalendarDay
 from notifications.models import Message
 from tests.browser.small_centre import Centre
 
@@ -45,6 +46,9 @@ READ = {
     "courses:course_new": COURSE_EDITORS,
     "courses:course_edit": COURSE_EDITORS,
     "scheduling:session_list": PLANNERS,
+    "scheduling:calendar": TELLERS,
+    "scheduling:calendar_day_new": "centre_admin",
+    "scheduling:calendar_day": "centre_admin",
     "scheduling:room_list": PLANNERS,
     "scheduling:room": PLANNERS,
     "scheduling:room_new": "centre_admin",
@@ -88,6 +92,7 @@ CHANGE = {
     "notifications:stop_message",
     "notifications:resend_message",
     "courses:course_archive",
+    "scheduling:calendar_day_removal",
     "scheduling:closure_removal",
     "scheduling:qualification_removal",
     "scheduling:absence_removal",
@@ -106,6 +111,8 @@ WITHOUT_ARGUMENTS = {
     "notifications:my_messages",
     "scheduling:session_list",
     "scheduling:plan",
+    "scheduling:calendar",
+    "scheduling:calendar_day_new",
     "scheduling:room_list",
     "scheduling:room_new",
     "scheduling:trainer_list",
@@ -120,6 +127,8 @@ def address(route: str, centre: Centre) -> str:
     arguments = {
         "website:course": [centre.courses["taught"].code],
         "website:session": [centre.sessions["open"].pk],
+        "scheduling:calendar_day": [CalendarDay.objects.get().pk],
+        "scheduling:calendar_day_removal": [CalendarDay.objects.get().pk],
         "scheduling:room": [centre.room.pk],
         "scheduling:room_edit": [centre.room.pk],
         "scheduling:closure_new": [centre.room.pk],

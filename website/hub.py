@@ -95,6 +95,15 @@ SHELVES = (
         _("How the centre works"),
         (
             Card(
+                "centre.view_calendarday",
+                "scheduling:calendar",
+                _("Calendar"),
+                _(
+                    "Holidays, moved days and days on which the centre is closed, each with how certain it is."
+                ),
+                "calendar",
+            ),
+            Card(
                 "centre.view_policy",
                 "website:policy",
                 _("Policy"),
