@@ -6,6 +6,7 @@ A route that is missing here fails a test, so that a new page starts with a deci
 from django.urls import reverse
 
 from centre.models import CalendarDay
+from courses.models import Programme
 from notifications.models import Message
 from tests.browser.small_centre import Centre
 
@@ -45,6 +46,10 @@ READ = {
     "courses:course_list": COURSE_EDITORS,
     "courses:course_new": COURSE_EDITORS,
     "courses:course_edit": COURSE_EDITORS,
+    "courses:programme_list": "hr_admin centre_admin methodist",
+    "courses:programme": "hr_admin centre_admin methodist",
+    "courses:programme_new": COURSE_EDITORS,
+    "courses:programme_edit": COURSE_EDITORS,
     "scheduling:session_list": PLANNERS,
     "scheduling:calendar": TELLERS,
     "scheduling:calendar_day_new": "centre_admin",
@@ -152,6 +157,8 @@ def address(route: str, centre: Centre) -> str:
         "accounts:saved_view_removal": [1],
         "courses:course_edit": [centre.courses["taught"].code],
         "courses:course_archive": [centre.courses["taught"].code],
+        "courses:programme": [Programme.objects.get().code],
+        "courses:programme_edit": [Programme.objects.get().code],
         "enrolment:enrol_in_session": [centre.sessions["open"].pk],
         "enrolment:enrolment": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
         "enrolment:cancel": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],

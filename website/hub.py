@@ -76,6 +76,13 @@ SHELVES = (
                 "book",
             ),
             Card(
+                "courses.view_programme",
+                "courses:programme_list",
+                _("Programmes"),
+                _("Routes through several courses: for whom, in which order, by when."),
+                "list",
+            ),
+            Card(
                 "trainers.view_trainer",
                 "scheduling:trainer_list",
                 _("Trainers"),
