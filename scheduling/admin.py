@@ -1,9 +1,11 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from centre.admin import ReadOnly
-from scheduling.models import Meeting, Room, RoomClosure, Session, SessionStep
+from people.admin import RowsOfPeopleAdmin
+from scheduling.models import Booking, Meeting, Room, RoomClosure, Session, SessionStep
 
 
 @admin.register(Room)
@@ -45,3 +47,19 @@ class SessionAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ["course__title", "course__code"]
     date_hierarchy = "starts_at"
     inlines = [MeetingInline, SessionStepInline]
+
+
+@admin.register(Booking)
+class BookingAdmin(ReadOnly, RowsOfPeopleAdmin):
+    """Whose time and which room's is taken by what; searched by the person."""
+
+    person = "person"
+    list_display = ["meeting", "course", "room", "person", "role", "period"]
+    list_filter = ["role"]
+    list_select_related = ["meeting__session__course", "room", "person"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+
+    @admin.display(description=_("course"))
+    def course(self, booking: Booking) -> str:
+        return booking.meeting.session.course.title
