@@ -24,7 +24,7 @@ class Role(TextChoices):
 # Permissions are words, as everywhere in Django: one readable table is worth more than a line in each app.
 RIGHTS: dict[Role, tuple[str, ...]] = {
     Role.HR_ADMIN: (
-        "people.import_staff people.view_employee people.view_employment",
+        "accounts.view_staffimport people.import_staff people.view_employee people.view_employment",
         "people.view_office people.appoint_leaders people.view_position",
         "courses.add_course courses.change_course courses.view_course",
         "courses.add_programme courses.change_programme courses.view_programme courses.view_qualification",
@@ -32,6 +32,7 @@ RIGHTS: dict[Role, tuple[str, ...]] = {
         "courses.view_programmestep courses.view_material",
         "trainers.view_trainer trainers.view_trainerqualification trainers.view_absence",
         "scheduling.plan_session scheduling.view_session scheduling.view_meeting scheduling.view_room",
+        "scheduling.view_booking learning.view_attempt learning.view_readmaterial",
         "enrolment.view_enrolment enrolment.change_attendancemark enrolment.view_attendancemark",
         "records.view_completion",
         "notifications.view_message notifications.change_message",
@@ -46,7 +47,7 @@ RIGHTS: dict[Role, tuple[str, ...]] = {
         "trainers.add_trainerqualification trainers.change_trainerqualification",
         "trainers.delete_trainerqualification trainers.view_trainerqualification",
         "trainers.add_absence trainers.change_absence trainers.delete_absence trainers.view_absence",
-        "scheduling.plan_session scheduling.view_session scheduling.view_meeting",
+        "scheduling.plan_session scheduling.view_session scheduling.view_meeting scheduling.view_booking",
         "scheduling.add_room scheduling.change_room scheduling.view_room",
         "scheduling.add_roomclosure scheduling.change_roomclosure scheduling.delete_roomclosure",
         "scheduling.view_roomclosure",
@@ -73,7 +74,7 @@ RIGHTS: dict[Role, tuple[str, ...]] = {
         "people.add_employment people.change_employment people.view_employment",
         "people.add_office people.change_office people.view_office people.appoint_leaders",
         "people.add_position people.change_position people.view_position",
-        "auth.view_group",
+        "accounts.view_staffimport auth.view_group",
         "audit.view_change audit.view_accessrecord",
         "centre.add_policy centre.view_policy centre.view_calendarday centre.change_site centre.view_site",
         "notifications.view_message notifications.change_message",

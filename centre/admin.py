@@ -48,17 +48,11 @@ class CalendarDayAdmin(admin.ModelAdmin):
 
 
 @admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):
-    """A version is added, with author and reason, and never changed: what was decided stays readable."""
+class PolicyAdmin(ReadOnly, admin.ModelAdmin):
+    """Every version. A new one is written on a page of the site, which says what it touches and asks why."""
 
     list_display = ["valid_from", "author", "reason"]
     search_fields = ["author", "reason"]
-
-    def has_change_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return False
 
 
 class Record(ReadOnly, admin.ModelAdmin):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import plans, rooms, sessions, trainers
+from scheduling.views import calendar, plans, rooms, sessions, trainers
 
 app_name = "scheduling"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("planning/<int:pk>/confirmation/", sessions.confirm, name="confirm"),
     path("planning/<int:pk>/limit/", sessions.limit, name="limit"),
     path("planning/<int:pk>/cancellation/", sessions.cancel, name="cancel"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/new/", calendar.calendar_day_new, name="calendar_day_new"),
+    path("calendar/<int:pk>/", calendar.calendar_day, name="calendar_day"),
+    path("calendar/<int:pk>/removal/", calendar.calendar_day_removal, name="calendar_day_removal"),
     path("rooms/", rooms.room_list, name="room_list"),
     path("rooms/new/", rooms.room_new, name="room_new"),
     path("rooms/<int:pk>/", rooms.room, name="room"),

@@ -5,6 +5,8 @@ A route that is missing here fails a test, so that a new page starts with a deci
 
 from django.urls import reverse
 
+from centre.models import CalendarDay
+from courses.models import Programme
 from notifications.models import Message
 from tests.browser.small_centre import Centre
 
@@ -47,7 +49,14 @@ READ = {
     "courses:course_list": COURSE_EDITORS,
     "courses:course_new": COURSE_EDITORS,
     "courses:course_edit": COURSE_EDITORS,
+    "courses:programme_list": "hr_admin centre_admin methodist",
+    "courses:programme": "hr_admin centre_admin methodist",
+    "courses:programme_new": COURSE_EDITORS,
+    "courses:programme_edit": COURSE_EDITORS,
     "scheduling:session_list": PLANNERS,
+    "scheduling:calendar": TELLERS,
+    "scheduling:calendar_day_new": "centre_admin",
+    "scheduling:calendar_day": "centre_admin",
     "scheduling:room_list": PLANNERS,
     "scheduling:room": PLANNERS,
     "scheduling:room_new": "centre_admin",
@@ -91,6 +100,7 @@ CHANGE = {
     "notifications:stop_message",
     "notifications:resend_message",
     "courses:course_archive",
+    "scheduling:calendar_day_removal",
     "scheduling:closure_removal",
     "scheduling:qualification_removal",
     "scheduling:absence_removal",
@@ -123,6 +133,8 @@ WITHOUT_ARGUMENTS = {
     "notifications:my_messages",
     "scheduling:session_list",
     "scheduling:plan",
+    "scheduling:calendar",
+    "scheduling:calendar_day_new",
     "scheduling:room_list",
     "scheduling:room_new",
     "scheduling:trainer_list",
@@ -137,6 +149,8 @@ def address(route: str, centre: Centre) -> str:
     arguments = {
         "website:course": [centre.courses["taught"].code],
         "website:session": [centre.sessions["open"].pk],
+        "scheduling:calendar_day": [CalendarDay.objects.get().pk],
+        "scheduling:calendar_day_removal": [CalendarDay.objects.get().pk],
         "scheduling:room": [centre.room.pk],
         "scheduling:room_edit": [centre.room.pk],
         "scheduling:closure_new": [centre.room.pk],
@@ -160,6 +174,8 @@ def address(route: str, centre: Centre) -> str:
         "accounts:saved_view_removal": [1],
         "courses:course_edit": [centre.courses["taught"].code],
         "courses:course_archive": [centre.courses["taught"].code],
+        "courses:programme": [Programme.objects.get().code],
+        "courses:programme_edit": [Programme.objects.get().code],
         "enrolment:enrol_in_session": [centre.sessions["open"].pk],
         "enrolment:enrolment": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
         "enrolment:cancel": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],

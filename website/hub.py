@@ -76,6 +76,13 @@ SHELVES = (
                 "book",
             ),
             Card(
+                "courses.view_programme",
+                "courses:programme_list",
+                _("Programmes"),
+                _("Routes through several courses: for whom, in which order, by when."),
+                "list",
+            ),
+            Card(
                 "trainers.view_trainer",
                 "scheduling:trainer_list",
                 _("Trainers"),
@@ -94,6 +101,15 @@ SHELVES = (
     Shelf(
         _("How the centre works"),
         (
+            Card(
+                "centre.view_calendarday",
+                "scheduling:calendar",
+                _("Calendar"),
+                _(
+                    "Holidays, moved days and days on which the centre is closed, each with how certain it is."
+                ),
+                "calendar",
+            ),
             Card(
                 "centre.view_policy",
                 "website:policy",

@@ -12,7 +12,8 @@ from django.contrib.auth.models import Group
 from accounts.models import StaffImport
 from accounts.roles import Role
 from accounts.staff_import.actions import upload_staff_list
-from courses.models import Course, Equipment, Material, Qualification
+from centre.models import CalendarDay
+from courses.models import Course, Equipment, Material, Programme, Qualification
 from enrolment.actions import cancel_enrolment, enrol, start_course
 from enrolment.attendance import MarkWish, close_sheet, mark_all_present, mark_attendance
 from enrolment.models import Mark
@@ -193,6 +194,9 @@ def small_centre(clock: time_machine.Traveller) -> Centre:
     courses["briefing"] = self_paced_course("Вводный инструктаж")
     courses["empty"] = SelfPacedCourseFactory(title="Цифровая грамотность")
     courses["cancelled"] = CourseFactory(title="Командная работа")
+    newcomers = Programme.objects.create(code="PR-01", title="Первый месяц", description="", trigger="HIRE")
+    for number, name in enumerate(("briefing", "fire", "two_days"), start=1):
+        newcomers.steps.create(number=number, course=courses[name], is_required=number < 3)
     Material.objects.filter(course=courses["fire"], number=2).update(minutes=21)
 
     clock.move_to(now - 20 * day)
@@ -235,7 +239,10 @@ def small_centre(clock: time_machine.Traveller) -> Centre:
 
 
 def in_the_way(centre: Centre, hurt: datetime, later: datetime) -> None:
-    """A qualification that runs out, an absence with a meeting in its way, and a closure without one."""
+    """A qualification that runs out, an absence with a meeting in its way, a closure and a closed day without one."""
+    CalendarDay.objects.create(
+        on=later.date(), kind="centre", name="Санитарный день", status="decree", is_closed=True
+    )
     qualification = Qualification.objects.create(code="SPEECH", title="Публичная речь")
     centre.trainer.qualifications.create(qualification=qualification, valid_until=later.date())
     centre.trainer.absences.create(starts_on=hurt.date(), ends_on=hurt.date(), reason="illness")
