@@ -119,6 +119,12 @@ CHANGERS = {
     "accounts:sign_out": EVERYBODY,
     "accounts:choose_language": EVERYBODY,
     "accounts:apply_staff_import": "hr_admin",
+    "accounts:saved_view_new": EVERYBODY,
+    "accounts:saved_view_removal": "",  # nobody's but its owner's
+    "scheduling:calendar_day_removal": "centre_admin",
+    "scheduling:closure_removal": "centre_admin",
+    "scheduling:qualification_removal": "centre_admin",
+    "scheduling:absence_removal": "centre_admin",
     "notifications:stop_message": TELLERS,
     "notifications:resend_message": TELLERS,
     "courses:course_archive": COURSE_EDITORS,

@@ -22,6 +22,8 @@ from tests.factories import (
     EmployeeFactory,
     EmploymentFactory,
     MaterialFactory,
+    OfficeFactory,
+    PolicyFactory,
     RoomFactory,
     SessionFactory,
     SiteFactory,
@@ -64,6 +66,11 @@ def booked(**subject):
     """A booking of the subject an hour into that session, for a meeting elsewhere."""
     meeting = SessionFactory(starts_at=in_days(30)).meetings.get()
     Booking.objects.create(meeting=meeting, period=(in_days(14, 11), in_days(14, 12)), **subject)
+
+
+def led_twice(person):
+    """An office whose deputy is its head."""
+    return OfficeFactory(head=person, deputy=person)
 
 
 def seat(**values):
@@ -124,6 +131,25 @@ BREAKS = {
         lambda: twice(look()),
         lambda: twice(look(kind="people", session_id=None)),
     ],
+    "policy_shares_are_percents": [
+        lambda: PolicyFactory(attended_percent=0),
+        lambda: PolicyFactory(attended_percent=101),
+        lambda: PolicyFactory(leavers_percent=101),
+    ],
+    "policy_reminders_in_order": [
+        lambda: PolicyFactory(first_reminder_hours=24, second_reminder_hours=24),
+        lambda: PolicyFactory(second_reminder_hours=2, last_reminder_hours=3),
+        lambda: PolicyFactory(last_reminder_hours=0),
+    ],
+    "policy_leaves_room_to_teach": [
+        lambda: PolicyFactory(academic_hours_a_day=0),
+        lambda: PolicyFactory(academic_hours_a_day=25),
+        lambda: PolicyFactory(optional_bookings_max=0),
+    ],
+    "saved_view_name_once": [
+        lambda: twice(EmployeeFactory().saved_views.create(path="/staff/courses/", name="мои"))
+    ],
+    "office_head_is_not_deputy": [lambda: led_twice(EmployeeFactory())],
     "employee_email_unique": [
         lambda: twice(EmployeeFactory(email="maria@mfc.example"), username="1", email="Maria@mfc.example")
     ],

@@ -14,6 +14,19 @@ WITHOUT_ROWS = {
     "accounts:change_password",
     "enrolment:cancel",
     "notifications:message",
+    "scheduling:absence",
+    "scheduling:absence_new",
+    "scheduling:calendar_day",
+    "scheduling:calendar_day_new",
+    "scheduling:closure",
+    "scheduling:closure_new",
+    "scheduling:qualification",
+    "scheduling:qualification_new",
+    "scheduling:room_new",
+    "scheduling:site",
+    "scheduling:trainer_new",
+    "website:centre",
+    "website:policy_change",
 }
 
 

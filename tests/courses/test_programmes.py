@@ -64,6 +64,7 @@ def test_programmes_are_filtered_by_the_address(hr):
     assert listed(trigger="?", course="x") == [second, first]
 
 
+@pytest.mark.rows_of("courses:programme_list")
 @pytest.mark.parametrize("number", [1, 3, 300])
 def test_the_list_costs_the_same_for_any_number_of_programmes(hr, number, django_assert_num_queries):
     course, position = CourseFactory(), PositionFactory()

@@ -30,7 +30,7 @@ def test_a_sheet_costs_the_same_for_1_3_and_300_people(page, trainer, name):
         costs.append(cost(page, url(name, session)))
 
     assert costs == [costs[0]] * 3
-    assert costs[0] <= 14
+    assert costs[0] <= 15  # one of them records who looked
 
 
 def test_a_closed_sheet_costs_the_same_for_1_and_300_people(page, trainer):

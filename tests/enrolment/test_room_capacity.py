@@ -40,7 +40,7 @@ def test_rule_13_a_larger_room_gives_its_new_seats_to_the_queue(room, session):
 
     assert seats(session) == (3, [Seat.HELD] * 3 + [Seat.WAITING])
     step = session.steps.last()
-    assert (step.kind, step.by, step.reason) == ("limited", planner, f"{room}: мест 3")
+    assert (step.kind, step.by, step.reason) == ("limited", planner, f"{room}: теперь мест 3.")
     assert booking_faults() == []
 
 

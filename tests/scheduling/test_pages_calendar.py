@@ -65,6 +65,7 @@ def test_the_filters_stand_in_the_address(centre_admin):
     assert ["Предварительно" in page, "центр закрыт: зачёркнут" in page] == [True, True]
 
 
+@pytest.mark.rows_of("scheduling:calendar")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_the_year_costs_the_same_for_any_number_of_days(centre_admin, rows, django_assert_num_queries):
     for number in range(rows):

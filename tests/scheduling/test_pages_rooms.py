@@ -64,6 +64,7 @@ def test_rooms_are_filtered_by_the_address(centre_admin):
     assert len(listed(centre_admin, seats="много", site="x", use="?")) == 3
 
 
+@pytest.mark.rows_of("scheduling:room_list")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_the_list_costs_the_same_for_any_number_of_rooms(centre_admin, rows, django_assert_num_queries):
     RoomFactory.create_batch(rows, site=SiteFactory())

@@ -86,6 +86,7 @@ def test_what_runs_out_is_said_in_words_and_in_the_file(centre_admin):
     assert lines[1] == f'Белова Мария Олеговна;3;"Первая помощь (до {old}); Охрана труда (до {near})";4'
 
 
+@pytest.mark.rows_of("scheduling:trainer_list")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_the_list_costs_the_same_for_any_number_of_trainers(centre_admin, rows, django_assert_num_queries):
     site, qualification = SiteFactory(), QualificationFactory()

@@ -1,5 +1,7 @@
 """The catalogue of translations follows the sources, and everything wrong with it is named."""
 
+from pathlib import Path
+
 import pytest
 from babel.messages.pofile import read_po
 
@@ -156,20 +158,25 @@ def test_russian_in_sources_is_named_unless_on_purpose(root):
     assert list(russian_words("[а-яё] Ё\n\n\nкак\n")) == [(4, "как")]
 
 
-def test_merging_two_catalogues_loses_no_translation(tmp_path):
-    ours, theirs = tmp_path / "ours.po", tmp_path / "theirs.po"
-    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
-    ours.write_text(head + 'msgid "both"\nmsgstr "оба"\n\nmsgid "seat"\nmsgstr ""\n', "utf-8")
-    theirs.write_text(
-        head + 'msgid "both"\nmsgstr "другие"\n\nmsgid "seat"\nmsgstr "место"\n\nmsgid "new"\nmsgstr ""\n',
-        "utf-8",
-    )
+def test_merging_two_catalogues_takes_each_translation_from_the_side_that_changed_it(tmp_path):
+    def catalogue(name: str, **messages: str) -> Path:
+        head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        file = tmp_path / name
+        pairs = (f'msgid "{key}"\nmsgstr "{text}"\n' for key, text in messages.items())
+        file.write_text(head + "\n".join(pairs), "utf-8")
+        return file
 
-    merge(ours, theirs)
+    base = catalogue("base.po", both="оба", theirs="старое", ours="старое", seat="")
+    ours = catalogue("ours.po", both="наше", theirs="старое", ours="новое", seat="")
+    theirs = catalogue("theirs.po", both="их", theirs="новое", ours="старое", seat="место", new="")
+
+    merge(base, ours, theirs)
 
     with ours.open("rb") as file:
         assert {message.id: message.string for message in read_po(file) if message.id} == {
-            "both": "оба",
+            "both": "наше",
+            "theirs": "новое",
+            "ours": "новое",
             "seat": "место",
             "new": "",
         }

@@ -49,6 +49,7 @@ def test_offices_are_filtered_by_the_address(hr):
     assert listed(hr, LIST, leaders="no_head") == ["Берёзовый"]
 
 
+@pytest.mark.rows_of("website:office_list")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_the_list_costs_the_same_for_any_number_of_offices(hr, rows, django_assert_num_queries):
     CourseFactory(is_mandatory=True, due_days=30)
@@ -121,6 +122,7 @@ def test_expectation_15_the_team_table_says_who_must_who_did_and_what_expires(hr
     assert listed(hr, team, q="готов") == ["Готовая Мария Олеговна"]
 
 
+@pytest.mark.rows_of("website:team")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_the_team_table_costs_the_same_for_any_number_of_people(hr, rows, django_assert_num_queries):
     office, position = OfficeFactory(), PositionFactory()

@@ -99,6 +99,7 @@ def test_rule_30_the_file_holds_what_is_shown(hr):
     assert lines == ["Имя;Табельный номер;Офис", "'=Семёнов Мария Олеговна;00012;Офис 1"]
 
 
+@pytest.mark.rows_of("website:person_list")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_the_list_costs_the_same_for_any_number_of_people(hr, rows, django_assert_num_queries):
     office, position = OfficeFactory(), PositionFactory()
@@ -173,6 +174,7 @@ def test_s2_a_system_administrator_who_leads_an_office_sees_the_training_of_its_
     assert client.get(reverse("website:team", args=[other.pk])).status_code == 403
 
 
+@pytest.mark.rows_of("website:person")
 def test_a_persons_page_costs_the_same_for_any_history(hr, django_assert_max_num_queries):
     person = job("Петров").employee
     for number in range(3):
