@@ -64,9 +64,9 @@ def prepare(*requirements: str) -> Path:
     except KeyboardInterrupt:
         give_up("interrupted; the next start goes on from here.")
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
             give_up_for_space()
-        if error.errno in (errno.EACCES, errno.EROFS):
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR):
             give_up(f"{error.filename} cannot be written. Start as its owner, or set VENV and VAR_DIR.")
         raise
     return PYTHON
@@ -97,8 +97,8 @@ def only_one_at_a_time() -> Iterator[None]:
 
 
 def make_environment() -> None:
-    """Make the environment unless its Python works; one left by a Python that is gone is made anew."""
-    if works(PYTHON):
+    """Make the environment unless it works; one left half made, or by a Python that is gone, is made anew."""
+    if works(PYTHON) and ((VENV / "installed").exists() or shutil.which("uv") or has_pip()):
         return
     if VENV.is_symlink() and not VENV.exists():
         give_up(f"{VENV} is a link to nothing. Remove it and start again.")
@@ -142,7 +142,7 @@ def install(name: str) -> None:
         if uv
         else "-"
     )
-    if failed:  # for example a package index that only pip is configured for
+    if failed and has_pip():  # for example a package index that only pip is configured for
         failed = run([*pip(), "install", "--quiet", "-r", file])
     if failed:
         explain(failed, f"The packages of {name} could not be installed")
@@ -165,23 +165,33 @@ def pip() -> List[str]:
     return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
 
 
+def has_pip() -> bool:
+    return works(Path(pip()[0]), *pip()[1:])
+
+
 def find_uv() -> Optional[str]:
     """uv of this machine, else one installed into the environment; None when there is none to be had."""
     own = VENV / "bin" / "uv"
-    if not own.exists() and not shutil.which("uv"):
-        failed = run([*pip(), "install", "--quiet", "--retries", "1", UV])
-        if is_about_network(failed):
+    if not works(own) and not shutil.which("uv"):
+        # An installation that was interrupted may have left half of it, which pip would take for the whole.
+        failed = run([*pip(), "install", "--quiet", "--retries", "1", "--force-reinstall", UV])
+        if is_about_network(failed) or is_about_space(failed):
             explain(failed, "The packages could not be installed")
-    return str(own) if own.exists() else shutil.which("uv")
+    return str(own) if works(own) else shutil.which("uv")
 
 
 def uv_settings() -> Dict[str, str]:
-    """Where pip is told to find packages, in the words of uv."""
-    words = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS"}
+    """Where pip is told to find packages and whom it trusts, in the words of uv."""
+    words = {
+        "index-url": "UV_DEFAULT_INDEX",
+        "extra-index-url": "UV_INDEX",
+        "find-links": "UV_FIND_LINKS",
+        "cert": "SSL_CERT_FILE",
+    }
     listed = subprocess.run(
         [*pip(), "config", "list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
-    settings = {}
+    settings = {} if "UV_SYSTEM_CERTS" in os.environ else {"UV_SYSTEM_CERTS": "true"}
     for line in listed.stdout.splitlines():
         key, _, value = line.partition("=")
         word = words.get(key.rpartition(".")[2])
@@ -190,10 +200,11 @@ def uv_settings() -> Dict[str, str]:
     return settings
 
 
-def works(python: Path, *arguments: str) -> bool:
-    if not python.exists():
+def works(program: Path, *arguments: str) -> bool:
+    try:
+        return subprocess.run([str(program), *arguments, "--version"], capture_output=True).returncode == 0
+    except OSError:  # it is not there, or half of it
         return False
-    return subprocess.run([python, *arguments, "--version"], capture_output=True).returncode == 0
 
 
 def run(command: List[str], variables: Optional[Dict[str, str]] = None) -> str:
@@ -215,8 +226,12 @@ def is_about_network(text: str) -> bool:
     return any(word in text for word in NETWORK_WORDS)
 
 
+def is_about_space(text: str) -> bool:
+    return "No space left on device" in text or "Disk quota exceeded" in text
+
+
 def explain(failed: str, what: str) -> NoReturn:
-    if "No space left on device" in failed:
+    if is_about_space(failed):
         give_up_for_space()
     if is_about_network(failed):
         give_up(
