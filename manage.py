@@ -8,12 +8,13 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trainingcenter.settings")
     from django.core.management import execute_from_command_line
+    from environs import EnvError
 
     from trainingcenter.embedded_postgres import ClusterError, ensure_database
 
     try:
         ensure_database()
-    except ClusterError as error:
+    except (ClusterError, EnvError) as error:
         sys.exit(str(error))
     from audit.context import acting
 

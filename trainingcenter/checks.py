@@ -80,9 +80,9 @@ def check_production_settings(app_configs: Sequence[AppConfig] | None, **kwargs:
             "Name a server that is backed up: DATABASE_URL=postgres://user:password@host/name",
         ),
         (
-            not settings.REDIS_URL,
+            not settings.REDIS_URL.startswith(("redis://", "rediss://")),
             "E006",
-            "REDIS_URL is missing; processes on several machines need one cache and one queue.",
+            "REDIS_URL names no Redis; processes on several machines need one cache and one queue.",
             "Name a server, such as REDIS_URL=redis://127.0.0.1:6379/0",
         ),
         (

@@ -13,18 +13,25 @@ import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from environs import Env
+from environs import Env, EnvError
 
 from trainingcenter.embedded_postgres import default_database_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-env.read_env(os.environ.get("ENV_FILE", BASE_DIR / ".env"), recurse=False)
+env_file = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
+if "ENV_FILE" in os.environ and not env_file.exists():
+    raise EnvError(f"ENV_FILE names {env_file}, which does not exist.")
+env.read_env(env_file, recurse=False)
 
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var").absolute()
 
-IS_PRODUCTION = env.str("ENVIRONMENT", "development") == "production"
+ENVIRONMENT = env.str("ENVIRONMENT", "development")
+if ENVIRONMENT not in ("development", "production"):
+    # A slip of the pen must not open the development installation to the world.
+    raise EnvError("ENVIRONMENT is neither development nor production.")
+IS_PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", False)
 # The development key is public on purpose; production refuses to start with it.
 DEVELOPMENT_KEY = "development-only-key-that-protects-nothing-and-is-known-to-everybody"
@@ -109,7 +116,14 @@ LOAD_DEMO = env.bool("LOAD_DEMO", True)
 # --- data -----------------------------------------------------------------------------------------
 
 USES_PRIVATE_CLUSTER = not env.str("DATABASE_URL", "")
-database = dj_database_url.parse(default_database_url(VAR_DIR), conn_max_age=60, conn_health_checks=True)
+try:
+    database = dj_database_url.parse(default_database_url(VAR_DIR), conn_max_age=60, conn_health_checks=True)
+except ValueError:
+    database = {}
+if database.get("ENGINE") != "django.db.backends.postgresql":
+    raise EnvError(
+        "DATABASE_URL is not like postgres://user:password@host/name, the address of a PostgreSQL."
+    )
 DATABASES = {"default": {**database, "OPTIONS": {**database.get("OPTIONS", {}), "connect_timeout": 5}}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
