@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command, get_commands
 from django.db import DatabaseError
 
 from trainingcenter.checks import UnsafeStart, refuse_unsafe_start
-from trainingcenter.embedded_postgres import DATABASE, Cluster, is_disk_full, private_data
+from trainingcenter.embedded_postgres import DATABASE, Cluster, ClusterError, is_disk_full, private_data
 
 
 def prepare() -> None:
@@ -45,12 +45,12 @@ def load_demo(mark: Path) -> None:
 def sentence_about(error: Exception) -> str | None:
     """What to do about an error of the machine; None for an error of the code, whose traceback is wanted."""
     text = str(error)
-    if isinstance(error, (CommandError, UnsafeStart)):
+    if isinstance(error, (ClusterError, CommandError, UnsafeStart)):
         return text
     if is_disk_full(settings.VAR_DIR, text):
         return f"The disk of {settings.VAR_DIR} is full. Free some space and start again."
     if "connection to server" in text:
-        return f"The database does not answer; look at DATABASE_URL.\n{text}"
+        return f"The database cannot be reached; look at DATABASE_URL.\n{text}"
     return None
 
 
@@ -59,7 +59,7 @@ def main() -> str | None:
     django.setup()
     try:
         prepare()
-    except (CommandError, UnsafeStart, DatabaseError, OSError) as error:
+    except (ClusterError, CommandError, UnsafeStart, DatabaseError, OSError) as error:
         if sentence := sentence_about(error):
             return sentence
         raise

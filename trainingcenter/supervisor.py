@@ -38,6 +38,11 @@ STOP_SECONDS = 20
 DEATHS_ALLOWED = 4
 DEATHS_SECONDS = 60
 LARGEST_LOG_BYTES = 10_000_000
+LARGEST_PORT = 65_535
+# How often the children are looked after, and PostgreSQL, which is asked by a program of its own.
+ROUND_SECONDS = 0.2
+ROUNDS_PER_QUESTION = 10
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
 
 
@@ -45,12 +50,40 @@ class StartError(Exception):
     """The centre cannot run; the text says why and what to do."""
 
 
-class StopRequested(BaseException):
+class StopRequested(Exception):
     """Ctrl-C, or a polite signal."""
 
 
+class StopSignals:
+    """Ctrl-C and the polite signals, kept until the work comes to a place where it may be left.
+
+    An exception out of a signal's handler would cut PostgreSQL's start in half, or be lost in a destructor.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        for number in STOP_SIGNALS:
+            signal.signal(number, self._note)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)  # bin/start held Ctrl-C back for us
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.count += 1
+
+    def wait(self, seconds: float = 0) -> None:
+        """Let some time pass.
+
+        Raises:
+            StopRequested: somebody wants an end.
+        """
+        if not self.count:
+            time.sleep(seconds)
+        if self.count:
+            raise StopRequested
+
+
 def say(text: str) -> None:
-    print(text, flush=True)
+    with contextlib.suppress(OSError):  # the terminal may be gone, and what it asked for is done all the same
+        print(text, flush=True)
 
 
 class Child:
@@ -119,9 +152,10 @@ def end_with_parent(parent: int) -> None:
 class Supervisor:
     """The running centre of one var folder."""
 
-    def __init__(self, var: Path, port: int, *, has_private_cluster: bool) -> None:
+    def __init__(self, var: Path, port: int, signals: StopSignals, *, has_private_cluster: bool) -> None:
         self.var = var
         self.port = port
+        self.signals = signals
         self.cluster = Cluster(private_data(var)) if has_private_cluster else None
         self.pids = var / "processes.json"
         logs = var / "log"
@@ -151,6 +185,7 @@ class Supervisor:
             try:
                 if self.cluster:
                     self.cluster.hold()
+                self.signals.wait()
                 self.prepare()
                 for child in self.children:
                     child.start()
@@ -177,11 +212,17 @@ class Supervisor:
 
     def prepare(self) -> None:
         parent = os.getpid()
-        step = subprocess.run(
-            [sys.executable, "-m", "trainingcenter.first_start"],
-            check=False,
+        with subprocess.Popen(
+            [sys.executable, "-u", "-m", "trainingcenter.first_start"],
+            start_new_session=True,
             preexec_fn=lambda: end_with_parent(parent),
-        )
+        ) as step:
+            try:
+                while step.poll() is None:
+                    self.signals.wait(ROUND_SECONDS)
+            except StopRequested:
+                step.kill()  # each of its steps is one transaction, and the next start goes on
+                raise
         if step.returncode:
             raise StartError("The database could not be prepared; the lines above say why.")
 
@@ -197,7 +238,7 @@ class Supervisor:
                 connection.request("GET", "/")
                 connection.getresponse()
             except OSError:
-                time.sleep(0.1)
+                self.signals.wait(ROUND_SECONDS)
             else:
                 return
             finally:
@@ -206,8 +247,9 @@ class Supervisor:
 
     def watch(self) -> None:
         for round_number in itertools.count(1):
-            time.sleep(0.5)
-            if self.cluster and round_number % 4 == 0 and not self.cluster.answers():
+            self.signals.wait(ROUND_SECONDS)
+            is_time_to_ask = round_number % ROUNDS_PER_QUESTION == 0
+            if self.cluster and is_time_to_ask and not self.cluster.answers():
                 self.cluster.start()
                 say("PostgreSQL had ended and was started again.")
             for child in self.children:
@@ -219,20 +261,18 @@ class Supervisor:
 
     def stop(self) -> None:
         """End the children, let those under way finish; a second Ctrl-C does not wait."""
-        living = [child for child in self.children if child.is_alive]
-        if living:
+        if any(child.is_alive for child in self.children):
             say("\nStopping; what is under way is finished first.")
-        try:
-            for child in living:
-                if child.process:
-                    child.process.terminate()
-            end = time.monotonic() + STOP_SECONDS
-            for child in living:
-                if child.process:
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        child.process.wait(max(0.1, end - time.monotonic()))
-        except StopRequested:
-            say("Stopping at once.")
+        for child in self.children:
+            if child.process:
+                child.process.terminate()
+        heard = self.signals.count
+        end = time.monotonic() + STOP_SECONDS
+        while any(child.is_alive for child in self.children) and time.monotonic() < end:
+            if self.signals.count > heard:
+                say("Stopping at once.")
+                break
+            time.sleep(0.05)
         for child in self.children:
             child.end_family()
         if self.cluster:
@@ -264,14 +304,14 @@ class Supervisor:
 
 
 def need_free_port(port: int) -> None:
+    if not 0 < port <= LARGEST_PORT:
+        raise StartError(f"PORT is {port}; a port lies between 1 and {LARGEST_PORT}.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError:
             raise StartError(f"Port {port} needs root. Choose one above 1023: PORT=8000 bin/start") from None
-        except OverflowError:
-            raise StartError(f"PORT is {port}; a port lies between 1 and 65535.") from None
         except OSError:
             raise StartError(
                 f"Port {port} is taken by another program. Stop it, or choose another: PORT={port + 1} bin/start"
@@ -297,24 +337,22 @@ def write_over(file: IO[str], text: str) -> None:
     file.flush()
 
 
-def request_stop(number: int, frame: FrameType | None) -> None:
-    raise StopRequested
-
-
 def main() -> str | None:
     """Run until Ctrl-C; the sentence to leave with, if any."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, request_stop)
-    try:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trainingcenter.settings")
-        from django.conf import settings  # it reads .env, so its errors are answered below
+    signals = StopSignals()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trainingcenter.settings")
+    from django.conf import settings  # it reads .env, so its errors are answered here
 
+    try:
         var: Path = settings.VAR_DIR
+    except (EnvError, OSError) as error:
+        return f"{error} See .env.example."
+    try:
         make_folder(var)
-        Supervisor(var, settings.PORT, has_private_cluster=settings.USES_PRIVATE_CLUSTER).run()
+        Supervisor(var, settings.PORT, signals, has_private_cluster=settings.USES_PRIVATE_CLUSTER).run()
     except StopRequested:
         say("Stopped.")
-    except (StartError, ClusterError, EnvError) as error:
+    except (StartError, ClusterError) as error:
         return str(error)
     except OSError as error:
         if is_disk_full(var, str(error)):
