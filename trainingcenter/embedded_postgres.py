@@ -11,15 +11,19 @@ import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, TYPE_CHECKING, Self
 from urllib.parse import quote
 
 from trainingcenter.postgres_owner import MAJOR_VERSION, Owner, OwnerError, binaries, find_owner
+
+if TYPE_CHECKING:
+    import psutil
 
 SUPERUSER = "postgres"
 DATABASE = "trainingcenter"
@@ -187,7 +191,10 @@ class Cluster:
         return {0: "up", 1: "busy"}.get(answer.returncode, "down")
 
     def _has_living_processes(self) -> bool:
-        """Whether any process of PostgreSQL, a killed server's orphan too, still works in the data folder."""
+        return any(self._living_processes())
+
+    def _living_processes(self) -> "Iterator[psutil.Process]":
+        """Processes of PostgreSQL, a killed server's orphans too, that still work in the data folder."""
         import psutil  # comes with the wheel; settings.py imports this module and needs no psutil
 
         data = self.data.resolve()
@@ -196,8 +203,17 @@ class Cluster:
             if is_postgres and process.info["status"] != psutil.STATUS_ZOMBIE:
                 with contextlib.suppress(psutil.Error, OSError):
                     if Path(process.cwd()) == data:
-                        return True
-        return False
+                        yield process
+
+    def _end_processes(self) -> None:
+        """End what works in a folder that was removed under it or never finished: there is nothing to keep."""
+        import psutil
+
+        processes = list(self._living_processes())
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGQUIT)
+        psutil.wait_procs(processes, timeout=10)
 
     # --- files ------------------------------------------------------------------------------------
 
@@ -217,6 +233,7 @@ class Cluster:
             )
 
     def _initialise(self, owner: Owner) -> None:
+        self._end_processes()
         if self.data.exists() and any(self.data.iterdir()):
             self._empty_data()  # an initdb that was interrupted
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)

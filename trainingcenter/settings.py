@@ -13,7 +13,7 @@ import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from environs import Env, EnvError, validate
+from environs import Env, EnvError
 
 from trainingcenter.embedded_postgres import default_database_url
 
@@ -27,8 +27,10 @@ env.read_env(env_file, recurse=False)
 
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var").absolute()
 
-# One of two words, for a slip of the pen must not open the development installation to the world.
-ENVIRONMENT = env.str("ENVIRONMENT", "development", validate=validate.OneOf(["development", "production"]))
+ENVIRONMENT = env.str("ENVIRONMENT", "development")
+if ENVIRONMENT not in ("development", "production"):
+    # A slip of the pen must not open the development installation to the world.
+    raise EnvError("ENVIRONMENT is neither development nor production.")
 IS_PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", False)
 # The development key is public on purpose; production refuses to start with it.

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import dj_database_url
+import psutil
 import psycopg2
 import pytest
 
@@ -165,6 +166,19 @@ def test_a_folder_moved_after_a_crash_starts_at_its_new_place(folder, cluster):
 
     assert run(moved, "SELECT count(*) FROM seat") == [(0,)]
     moved.stop()
+
+
+def test_a_folder_removed_under_its_server_is_made_anew_at_once(cluster):
+    cluster.start()
+    orphan = psutil.Process(postmaster(cluster))
+    shutil.rmtree(cluster.data)
+
+    began = time.monotonic()
+    cluster.start()
+
+    assert run(cluster, "SELECT 1") == [(1,)]
+    assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
+    assert time.monotonic() - began < 30  # PostgreSQL itself looks after its folder once a minute
 
 
 def test_an_interrupted_initdb_is_begun_anew(cluster):
