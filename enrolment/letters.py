@@ -18,6 +18,7 @@ from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, long_date, short_day
 from records.models import Completion
+from scheduling.letters import time_told_before
 from scheduling.models import Booking, Session
 from scheduling.timetables import sittings_of, timetable_of
 
@@ -283,21 +284,6 @@ def facts_of(message: Message, *conditions: Combinable) -> Facts | None:
     if session.status not in {Session.Status.OPEN, Session.Status.CONFIRMED} or session.is_over:
         return None
     return Facts(enrolment, session, timezone.now())
-
-
-def time_told_before(message: Message) -> datetime | None:
-    """The start that the recipient knows of: the one before the first move that was not told yet.
-
-    Two moves in one night make one letter, which must not name a time that nobody ever heard of.
-    """
-    moves = Message.objects.about(message.subject).filter(
-        recipient=message.recipient_id, version__lte=message.version, context__has_key="old_starts_at"
-    )
-    known = ""
-    for move in moves.order_by("version", "pk"):
-        was_told = move.state not in {Message.State.PLANNED, Message.State.WITHDRAWN}
-        known = "" if was_told and move.pk != message.pk else known or move.context["old_starts_at"]
-    return datetime.fromisoformat(known) if known else None
 
 
 def timetable_now(session: Session) -> list[str]:

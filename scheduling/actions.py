@@ -138,7 +138,8 @@ def replan_session(
     moved = [plan.span for plan in old_plans] != [plan.span for plan in ordered]
     record_step(session, Step.MOVED if moved else Step.EDITED, by, reason)
     if details_of(session) != old_details:
-        tell_of_changes(session, teaching, {trainer.employee_id for trainer in trainers.values()}, policy)
+        teach_now = {trainer.employee_id for trainer in trainers.values()}
+        tell_of_changes(session, teaching, teach_now, policy, old_starts_at)
         signals.session_moved.send(
             sender=Session,
             session=session,
@@ -319,7 +320,9 @@ def check_plan(
         raise NotPlannable(findings)
 
 
-def tell_of_changes(session: Session, taught: set[int], teach_now: set[int], policy: Policy) -> None:
+def tell_of_changes(
+    session: Session, taught: set[int], teach_now: set[int], policy: Policy, old_starts_at: datetime
+) -> None:
     """Plan what those who taught or teach now are told; of a draft nobody is."""
     if session.status == Status.DRAFT:
         return
@@ -327,7 +330,9 @@ def tell_of_changes(session: Session, taught: set[int], teach_now: set[int], pol
     plan_messages(
         [
             *sheet_messages(session, teach_now, policy=policy, now=timezone.now()),
-            *teaching_messages(session, taught | teach_now, kind="teaching_changed"),
+            *teaching_messages(
+                session, taught | teach_now, kind="teaching_changed", old_starts_at=old_starts_at
+            ),
         ]
     )
 

@@ -1,5 +1,7 @@
 """The letters to those who teach: each is made of the facts of the moment it leaves, or is not true any more."""
 
+from datetime import datetime
+
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
@@ -50,22 +52,24 @@ def teaching_changed(message: Message) -> Letter | None:
     session = session_of(message)
     if session is None or session.status == Session.Status.CANCELLED or session.is_over:
         return None
-    words = {"course": session.course.title, "date": short_day(session.starts_at)}
     teaches = (
         Booking.objects.teaching().filter(meeting__session=session, person=message.recipient_id).exists()
     )
+    known = None if teaches else time_told_before(message)
+    starts_at = known or session.starts_at
+    words = {"course": session.course.title, "date": short_day(starts_at)}
     if teaches:
         title = _("Changes in your timetable: %(course)s, %(date)s")
         news = [_("This is how you teach “%(course)s” now.") % words]
         news += timetable_of(session, sittings_of(session))
     else:
         title = _("You are free again: %(course)s, %(date)s")
-        news = [_("You do not teach “%(course)s” any more.") % words, full_moment(session.starts_at)]
+        news = [_("You do not teach “%(course)s” any more.") % words, full_moment(starts_at)]
     return Letter(
         title=title % words,
         paragraphs=(hello(message.recipient), *news),
         button=timetable_button(),
-        deadline=session.starts_at,
+        deadline=starts_at,
     )
 
 
@@ -73,19 +77,35 @@ def teaching_cancelled(message: Message) -> Letter | None:
     session = session_of(message)
     if session is None or session.status != Session.Status.CANCELLED:
         return None
-    words = {"course": session.course.title, "date": short_day(session.starts_at)}
+    starts_at = time_told_before(message) or session.starts_at
+    words = {"course": session.course.title, "date": short_day(starts_at)}
     return Letter(
         title=_("Cancelled: %(course)s, %(date)s") % words,
         paragraphs=(
             hello(message.recipient),
             _("The session “%(course)s” will not take place.") % words,
-            full_moment(session.starts_at),
+            full_moment(starts_at),
             _("Reason: %(reason)s") % {"reason": session.cancelled_because},
             _("Its people are told."),
         ),
         button=timetable_button(),
-        deadline=session.starts_at,
+        deadline=starts_at,
     )
+
+
+def time_told_before(message: Message) -> datetime | None:
+    """The start that the recipient knows of: the one before the first move that was not told yet.
+
+    Two moves in one night make one letter, which must not name a time that nobody ever heard of.
+    """
+    moves = Message.objects.about(message.subject).filter(
+        recipient=message.recipient_id, version__lte=message.version, context__has_key="old_starts_at"
+    )
+    known = ""
+    for move in moves.order_by("version", "pk"):
+        was_told = move.state not in {Message.State.PLANNED, Message.State.WITHDRAWN}
+        known = "" if was_told and move.pk != message.pk else known or move.context["old_starts_at"]
+    return datetime.fromisoformat(known) if known else None
 
 
 def session_key(message: Message) -> int:

@@ -42,9 +42,12 @@ def sheet_messages(
     ]
 
 
-def teaching_messages(session: Session, trainers: Iterable[int], *, kind: str) -> list[PlannedMessage]:
+def teaching_messages(
+    session: Session, trainers: Iterable[int], *, kind: str, old_starts_at: datetime | None = None
+) -> list[PlannedMessage]:
     """The news of a change or a cancellation, to those who taught the session before or teach it now."""
+    context: dict[str, object] = {"old_starts_at": old_starts_at.isoformat()} if old_starts_at else {}
     return [
-        PlannedMessage(kind, person, about(session.pk), version=session.version)
+        PlannedMessage(kind, person, about(session.pk), version=session.version, context=context)
         for person in sorted(trainers)
     ]

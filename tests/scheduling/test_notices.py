@@ -177,6 +177,21 @@ def test_rule_26_the_trainer_is_told_of_a_cancelled_session(clock, trainer):
     assert letters() == []
 
 
+def test_rule_26_a_cancellation_names_the_time_that_the_trainer_knows(trainer):
+    session = a_session(trainer)
+    move(session, START + timedelta(days=1), trainer)
+    cancel_session(Session.objects.get(), "Ремонт", by=None)
+
+    assert letters() == [("anna@mfc.example", "Отменено: «Сложный разговор», 24 ноября")]
+
+
+def test_rule_26_who_was_replaced_by_a_move_reads_the_time_they_knew(trainer):
+    other = TrainerFactory(employee__email="")
+    move(a_session(trainer), START + timedelta(days=1), other)
+
+    assert letters() == [("anna@mfc.example", "Вы свободны: «Сложный разговор», 24 ноября")]
+
+
 def test_a_letter_to_a_trainer_costs_at_most_three_queries(clock, trainer, django_assert_max_num_queries):
     session = a_session(trainer)
     move(session, START + timedelta(days=1), trainer, note="Новое")
