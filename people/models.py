@@ -163,7 +163,7 @@ class EmployeeQuerySet(LockingQuerySet["Employee"]):
         if any(letter.isdigit() for letter in text):
             return None  # a personnel number has no near words
         parts = [
-            self.order_by().values_list(fold(part), flat=True)
+            self.order_by().values_list(part, flat=True)
             for part in ("last_name", "first_name", "middle_name")
         ]
         return corrected(text, parts[0].union(*parts[1:])[:VOCABULARY_MAX])
