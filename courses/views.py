@@ -20,7 +20,8 @@ from people.requests import UserRequest
 @require_safe
 def course_list(request: UserRequest) -> HttpResponseBase:
     filters = CourseFilters(request.GET)
-    found = filters.apply(Course.objects.defer("description", "search_russian", "search_simple"))
+    courses = Course.objects.defer("description", "search_russian", "search_simple")
+    found = filters.apply(courses.prefetch_related("audience", "prerequisites"))
     listing = Listing(request, found, COURSE_COLUMNS, name=_("Courses"))
     context = {"filters": filters, "may_add": request.user.has_perm("courses.add_course")}
     return listing.respond("courses/course_list.html", context)
@@ -50,7 +51,13 @@ def course_edit(request: UserRequest, code: str) -> HttpResponse:
         form.save()
         messages.success(request, _("The course is saved."))
         return redirect("courses:course_edit", course.code)
-    context = {"form": form, "course": course, "edits_materials": edits_materials(request)}
+    context = {
+        "form": form,
+        "course": course,
+        "edits_materials": edits_materials(request),
+        "required_for": course.required_for.all(),
+        "programmes": course.programmes.all() if request.user.has_perm("courses.view_programme") else (),
+    }
     return render(request, "courses/course_form.html", context)
 
 

@@ -125,7 +125,7 @@ def test(request: UserRequest, code: str) -> HttpResponse:
             messages.error(request, str(error))
         else:
             if attempt.score >= passing_score(enrolment.course):
-                passed = _("The test is passed with %(score)s %%. Well done!")
+                passed = _("The test is passed with %(score)s%%. Well done!")
                 messages.success(request, passed % {"score": attempt.score})
         return redirect("learning:study", code)
     if not Progress.of(materials_of(enrolment)).is_complete:

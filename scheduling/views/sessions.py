@@ -16,7 +16,7 @@ from centre.listing import Listing
 from people.audit import may_see_changes
 from people.requests import UserRequest
 from scheduling import actions
-from scheduling.columns import SESSION_COLUMNS
+from scheduling.columns.sessions import SESSION_COLUMNS
 from scheduling.errors import SchedulingError
 from scheduling.forms.sessions import (
     CancelForm,

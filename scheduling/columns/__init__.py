@@ -1,0 +1,1 @@
+"""The columns of the planners' and the centre's lists."""

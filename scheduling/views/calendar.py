@@ -1,0 +1,80 @@
+"""The production calendar: a year at a glance, its entries, one day."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from centre.listing import Listing
+from centre.models import CalendarDay
+from people.requests import UserRequest
+from scheduling.columns.calendar import CALENDAR_COLUMNS
+from scheduling.forms.calendar import CalendarDayForm, CalendarFilters
+from scheduling.hurt import upcoming_meetings
+from scheduling.year import months_of
+
+
+@login_required
+@permission_required("centre.view_calendarday", raise_exception=True)
+@require_safe
+def calendar(request: UserRequest) -> HttpResponseBase:
+    filters = CalendarFilters(request.GET)
+    name = _("Calendar of %(year)s") % {"year": filters.year_shown}
+    listing = Listing(request, filters.apply(CalendarDay.objects.order_by("on")), CALENDAR_COLUMNS, name=name)
+    context = {
+        "filters": filters,
+        "year": filters.year_shown,
+        "months": months_of(filters.year_shown) if not listing.form else (),
+        "may_add": request.user.has_perm("centre.add_calendarday"),
+        "may_change": request.user.has_perm("centre.change_calendarday"),
+    }
+    return listing.respond("scheduling/calendar/calendar.html", context)
+
+
+@login_required
+@permission_required("centre.add_calendarday", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def calendar_day_new(request: UserRequest) -> HttpResponse:
+    return keep_day(request, CalendarDay(), _("New day of the calendar"))
+
+
+@login_required
+@permission_required("centre.change_calendarday", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def calendar_day(request: UserRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(CalendarDay, pk=pk)
+    return keep_day(request, found, _("Day of the calendar"))
+
+
+def keep_day(request: UserRequest, entry: CalendarDay, title: str) -> HttpResponse:
+    """The form; when the centre closes on a day with meetings, the same with their list; then it is kept."""
+    was_closed = entry.is_closed
+    initial = {"on": request.GET.get("on", "")} if entry.pk is None else None
+    form = CalendarDayForm(
+        request.POST if request.method == "POST" else None, instance=entry, initial=initial
+    )
+    form.cancel_url = reverse("scheduling:calendar")
+    context = {"form": form, "title": title, "entry": entry if entry.pk else None}
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        closes = chosen["is_closed"] and not (was_closed and "on" not in form.changed_data)
+        hurt = list(upcoming_meetings().filter(starts_at__date=chosen["on"])) if closes else []
+        if hurt and "despite" not in request.POST:
+            return render(request, "scheduling/calendar/calendar_day.html", {**context, "hurt": hurt})
+        saved = form.save()
+        messages.success(request, _("The day is in the calendar."))
+        return redirect(f"{form.cancel_url}?year={saved.on.year}")
+    return render(request, "scheduling/calendar/calendar_day.html", context)
+
+
+@login_required
+@permission_required("centre.delete_calendarday", raise_exception=True)
+@require_POST
+def calendar_day_removal(request: UserRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(CalendarDay, pk=pk)
+    found.delete()
+    messages.success(request, _("“%(name)s” is an ordinary day again.") % {"name": found.name})
+    return redirect(f"{reverse('scheduling:calendar')}?year={found.on.year}")

@@ -1,0 +1,189 @@
+"""Sites and rooms: lists, a room, its closures."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from centre.listing import Listing
+from centre.models import Site
+from people.requests import UserRequest
+from scheduling.columns.rooms import ROOM_COLUMNS
+from scheduling.errors import SchedulingError
+from scheduling.forms.rooms import ClosureForm, RoomFilters, RoomForm, SiteForm
+from scheduling.hurt import held_in, hurt_by_closures, upcoming_meetings
+from scheduling.models import Room, RoomClosure
+from scheduling.room_rows import room_rows
+from scheduling.rooms import change_room, impact_of_details
+
+MEETINGS_SHOWN = 20
+
+
+@login_required
+@permission_required("scheduling.view_room", raise_exception=True)
+@require_safe
+def room_list(request: UserRequest) -> HttpResponseBase:
+    filters = RoomFilters(request.GET)
+    rooms = filters.apply(Room.objects.select_related("site").prefetch_related("equipment"))
+    listing = Listing(
+        request, rooms, ROOM_COLUMNS, name=_("Rooms"), rows=room_rows, order=("site__name", "name")
+    )
+    context = {
+        "filters": filters,
+        "may_add": request.user.has_perm("scheduling.add_room"),
+        "sites": Site.objects.all(),
+        "may_change_sites": request.user.has_perm("centre.change_site"),
+    }
+    return listing.respond("scheduling/rooms/room_list.html", context)
+
+
+@login_required
+@permission_required("scheduling.view_room", raise_exception=True)
+@require_safe
+def room(request: UserRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Room.objects.select_related("site"), pk=pk)
+    now = timezone.now()
+    context = {
+        "room": found,
+        "equipment": list(found.equipment.all()),
+        "hurt": list(hurt_by_closures(found)),
+        "meetings": list(held_in(found)[:MEETINGS_SHOWN]),
+        "closures": list(found.closures.filter(ends_at__gt=now)),
+        "past_closures": list(
+            found.closures.filter(ends_at__lte=now).order_by("-starts_at")[:MEETINGS_SHOWN]
+        ),
+        "now": now,
+        "may_change": request.user.has_perm("scheduling.change_room"),
+        "may_close": request.user.has_perm("scheduling.add_roomclosure"),
+    }
+    return render(request, "scheduling/rooms/room.html", context)
+
+
+@login_required
+@permission_required("scheduling.add_room", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def room_new(request: UserRequest) -> HttpResponse:
+    form = RoomForm(request.POST if request.method == "POST" else None)
+    form.cancel_url = reverse("scheduling:room_list")
+    if request.method == "POST" and form.is_valid():
+        saved = form.save()
+        messages.success(request, _("The room “%(room)s” can be planned.") % {"room": saved})
+        return redirect("scheduling:room", saved.pk)
+    return render(request, "scheduling/rooms/room_form.html", {"form": form, "room": None})
+
+
+@login_required
+@permission_required("scheduling.change_room", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def room_edit(request: UserRequest, pk: int) -> HttpResponse:
+    """What planned sessions would miss is shown first; fewer seats than people who hold one are refused."""
+    found = get_object_or_404(Room.objects.select_related("site"), pk=pk)
+    before = Room.objects.get(pk=pk)
+    form = RoomForm(request.POST if request.method == "POST" else None, instance=found)
+    form.cancel_url = reverse("scheduling:room", args=[pk])
+    impact: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        details = {name: form.cleaned_data[name] for name in form.changed_data}
+        impact = impact_of_details(before, details)
+        if not impact or "despite" in request.POST:
+            try:
+                change_room(before, details, by=request.user)
+            except SchedulingError as error:
+                form.add_error("capacity", str(error))
+            else:
+                messages.success(request, _("The room is saved."))
+                return redirect("scheduling:room", pk)
+    context = {"form": form, "room": before, "impact": impact}
+    return render(request, "scheduling/rooms/room_form.html", context)
+
+
+@login_required
+@permission_required("scheduling.add_roomclosure", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def closure_new(request: UserRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Room.objects.select_related("site"), pk=pk)
+    return close_room(request, RoomClosure(room=found))
+
+
+@login_required
+@permission_required("scheduling.change_roomclosure", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def closure(request: UserRequest, pk: int) -> HttpResponse:
+    return close_room(request, get_object_or_404(RoomClosure.objects.select_related("room__site"), pk=pk))
+
+
+def close_room(request: UserRequest, closure: RoomClosure) -> HttpResponse:
+    """The form; when meetings stand in the way, the same with their list; then it is recorded all the same (rule 7)."""
+    form = ClosureForm(request.POST if request.method == "POST" else None, instance=closure)
+    room_url = reverse("scheduling:room", args=[closure.room_id])
+    form.cancel_url = room_url
+    context: dict[str, Any] = {"form": form, "room": closure.room, "closure": closure if closure.pk else None}
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        hurt = list(held_in(closure.room, chosen["starts_at"], chosen["ends_at"]))
+        if hurt and "despite" not in request.POST:
+            context["hurt"] = hurt
+        else:
+            form.save()
+            told = _("The closure is recorded.")
+            if hurt:
+                told += " " + _("The meetings below need another room.")
+            messages.success(request, told)
+            return redirect(room_url)
+    return render(request, "scheduling/rooms/closure_form.html", context)
+
+
+@login_required
+@permission_required("scheduling.delete_roomclosure", raise_exception=True)
+@require_POST
+def closure_removal(request: UserRequest, pk: int) -> HttpResponse:
+    """End a closure that lasts, or take back one that has not begun."""
+    found = get_object_or_404(RoomClosure, pk=pk)
+    now = timezone.now().replace(second=0, microsecond=0)
+    if found.starts_at < now < found.ends_at:
+        found.ends_at = now
+        found.save(update_fields=["ends_at"])
+        messages.success(request, _("The room is open again from now on."))
+    elif found.starts_at >= now:
+        found.delete()
+        messages.success(request, _("The closure is taken back."))
+    else:
+        messages.error(request, _("The closure is over: it stays in the record."))
+    return redirect("scheduling:room", found.room_id)
+
+
+@login_required
+@permission_required("centre.change_site", raise_exception=True)
+@require_http_methods(["GET", "POST"])
+def site(request: UserRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Site, pk=pk)
+    form = SiteForm(request.POST if request.method == "POST" else None, instance=found)
+    form.cancel_url = reverse("scheduling:room_list")
+    if request.method == "POST" and form.is_valid():
+        saved = form.save()
+        outside = meetings_outside_hours(saved)
+        messages.success(request, _("The site is saved."))
+        if outside:
+            messages.warning(
+                request,
+                _("Planned meetings outside these hours: %(count)s. They stay until somebody moves them.")
+                % {"count": outside},
+            )
+        return redirect("scheduling:room_list")
+    return render(request, "scheduling/rooms/site_form.html", {"form": form, "site": found})
+
+
+def meetings_outside_hours(site: Site) -> int:
+    """How many upcoming meetings of the site begin before it opens or end after it closes."""
+    meetings = upcoming_meetings().filter(bookings__room__site=site).distinct()
+    return sum(
+        timezone.localtime(meeting.starts_at, site.zone).time() < site.opens_at
+        or timezone.localtime(meeting.ends_at, site.zone).time() > site.closes_at
+        for meeting in meetings
+    )
