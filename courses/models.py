@@ -6,13 +6,12 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import GeneratedField, Q
-from django.db.models.lookups import Contains
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.triggers import audited
 from centre.functions import SortKey, fold
-from centre.words import corrected, words_of
+from centre.words import corrected
 from courses.search import in_title, matching
 from people.models import Position
 
@@ -352,15 +351,6 @@ class Material(models.Model):
         return self.title
 
 
-class ProgrammeQuerySet(models.QuerySet["Programme"]):
-    def named(self, text: str) -> Self:
-        """Programmes whose title or code has each word; ё and case are ignored."""
-        found = self
-        for word in words_of(text):
-            found = found.filter(Q(Contains(fold("title"), word)) | Q(code__icontains=word))
-        return found
-
-
 class Programme(models.Model):
     """A route through several courses, such as the first month of a newcomer."""
 
@@ -382,8 +372,6 @@ class Programme(models.Model):
     deadline_days = models.PositiveSmallIntegerField(_("deadline, days"), null=True, blank=True)
     repeat_months = models.PositiveSmallIntegerField(_("repeated after, months"), null=True, blank=True)
     courses = models.ManyToManyField(Course, through="ProgrammeStep", related_name="programmes")
-
-    objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("programme")

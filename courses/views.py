@@ -6,8 +6,9 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from centre.http import require_form
 from centre.listing import Listing
 from courses.columns import COURSE_COLUMNS
 from courses.forms import CourseFilters, CourseForm
@@ -20,8 +21,7 @@ from people.requests import UserRequest
 @require_safe
 def course_list(request: UserRequest) -> HttpResponseBase:
     filters = CourseFilters(request.GET)
-    courses = Course.objects.defer("description", "search_russian", "search_simple")
-    found = filters.apply(courses.prefetch_related("audience", "prerequisites"))
+    found = filters.apply(Course.objects.defer("description", "search_russian", "search_simple"))
     listing = Listing(request, found, COURSE_COLUMNS, name=_("Courses"))
     context = {"filters": filters, "may_add": request.user.has_perm("courses.add_course")}
     return listing.respond("courses/course_list.html", context)
@@ -29,7 +29,7 @@ def course_list(request: UserRequest) -> HttpResponseBase:
 
 @login_required
 @permission_required("courses.add_course", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def course_new(request: UserRequest) -> HttpResponse:
     form = CourseForm(request.POST if request.method == "POST" else None)
     form.cancel_url = reverse("courses:course_list")
@@ -42,7 +42,7 @@ def course_new(request: UserRequest) -> HttpResponse:
 
 @login_required
 @permission_required("courses.change_course", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def course_edit(request: UserRequest, code: str) -> HttpResponse:
     course = get_object_or_404(Course, code=code)
     form = CourseForm(request.POST if request.method == "POST" else None, instance=course)
@@ -51,13 +51,7 @@ def course_edit(request: UserRequest, code: str) -> HttpResponse:
         form.save()
         messages.success(request, _("The course is saved."))
         return redirect("courses:course_edit", course.code)
-    context = {
-        "form": form,
-        "course": course,
-        "edits_materials": edits_materials(request),
-        "required_for": course.required_for.all(),
-        "programmes": course.programmes.all() if request.user.has_perm("courses.view_programme") else (),
-    }
+    context = {"form": form, "course": course, "edits_materials": edits_materials(request)}
     return render(request, "courses/course_form.html", context)
 
 

@@ -190,7 +190,7 @@ def finish_course(enrolment: Enrolment, *, score: int | None = None) -> Completi
         raise EnrolmentError(_("This enrolment was cancelled. Start the course anew."))
     if course.is_scored and (score is None or score < (course.passing_score or 0)):
         raise EnrolmentError(
-            _("The course is passed from %(passing)s%% on. Try the test again.")
+            _("The course is passed from %(passing)s %% on. Try the test again.")
             % {"passing": course.passing_score}
         )
     if enrolment.is_live:

@@ -4,7 +4,6 @@ from django.http import HttpRequest
 
 from centre.admin import LookNoted, ReadOnly
 from enrolment.models import AttendanceMark, Enrolment, EnrolmentEntry
-from people.admin import RowsOfPeopleAdmin
 
 
 class EnrolmentEntryInline(ReadOnly, admin.TabularInline):
@@ -27,14 +26,14 @@ class AttendanceMarkInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(LookNoted, ReadOnly, RowsOfPeopleAdmin):
-    """Every enrolment with its story and its marks; the latest first by its key, for which there is an index."""
+class EnrolmentAdmin(LookNoted, ReadOnly, admin.ModelAdmin):
+    """Every enrolment with its story and its marks."""
 
-    person = "trainee"
     person_field = "trainee_id"
     list_display = ["trainee", "course", "session", "seat", "approval", "ended_because", "requested_at"]
     list_filter = ["seat", "ended_because"]
     list_select_related = ["trainee", "course", "session__course"]
-    ordering = ["-pk"]
+    search_fields = ["trainee__name_key", "trainee__employments__personnel_number", "course__title"]
+    date_hierarchy = "requested_at"
     inlines = [EnrolmentEntryInline, AttendanceMarkInline]
     show_full_result_count = False  # there may be a million

@@ -181,22 +181,20 @@ def session_cancelled(message: Message) -> Letter | None:
     session = enrolment.session if enrolment else None
     if enrolment is None or session is None or session.status != Session.Status.CANCELLED:
         return None
-    # After a move that nobody was told of any more, the time that people know is still the old one.
-    starts_at = time_told_before(message) or session.starts_at
-    words = {"course": session.course.title, "date": short_day(starts_at)}
+    words = {"course": session.course.title, "date": short_day(session.starts_at)}
     return Letter(
         title=_("Cancelled: %(course)s, %(date)s") % words,
         paragraphs=(
             hello(message.recipient),
             _("The session “%(course)s” will not take place.") % words,
-            full_moment(starts_at),
+            full_moment(session.starts_at),
             _("Reason: %(reason)s") % {"reason": session.cancelled_because},
             _(
                 "Your enrolment has ended and your time is free again. We are sorry. Please choose another date."
             ),
         ),
         button=Button(_("Choose another date"), session.course.get_absolute_url()),
-        deadline=starts_at,
+        deadline=session.starts_at,
     )
 
 

@@ -83,15 +83,9 @@ def queue_messages(enrolment: Enrolment, session: Session) -> list[PlannedMessag
 
 
 def cancelled_messages(enrolments: Iterable[Enrolment], reason: str) -> list[PlannedMessage]:
-    """The news that the centre cancelled the session; the enrolments come with theirs."""
+    """The news that the centre cancelled the session."""
     return [
-        PlannedMessage(
-            "session_cancelled",
-            one.trainee_id,
-            about(one.pk),
-            version=one.session.version if one.session else 1,
-            context={"reason": reason},
-        )
+        PlannedMessage("session_cancelled", one.trainee_id, about(one.pk), context={"reason": reason})
         for one in enrolments
     ]
 

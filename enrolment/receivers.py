@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.signals import staff_changed
 from centre.models import Policy
 from enrolment.actions import end_enrolments_of_leaver
-from enrolment.models import SEATS_TAKEN, AttendanceMark, Ending, Enrolment, EnrolmentEntry, Seat
+from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import (
     OUTDATED_BY_A_MOVE,
     about,
@@ -80,7 +80,7 @@ def give_new_seats(sessions: list[Session], **kwargs: Any) -> None:
 @receiver(signals.sessions_cancelled)
 def end_enrolments(sessions: list[Session], reason: str, by: Employee | None, **kwargs: Any) -> None:
     """Cancelled by the centre is a state of its own; the time of request stays in the row (rule 15)."""
-    enrolments = list(Enrolment.objects.live().filter(session__in=sessions).select_related("session"))
+    enrolments = list(Enrolment.objects.live().filter(session__in=sessions))
     withdraw_messages(about(one.pk) for one in enrolments)
     now = timezone.now()
     for one in enrolments:
@@ -108,12 +108,7 @@ def tell_the_move(
     by: Employee | None,
     **kwargs: Any,
 ) -> None:
-    """Everybody learns the new time; who clashes keeps the seat, flagged; reminders are planned anew.
-
-    Marks made in the minutes before the old start say nothing of the new one.
-    """
-    if session.starts_at != old_starts_at:
-        AttendanceMark.objects.filter(meeting__session=session).delete()
+    """Everybody learns the new time; who clashes keeps the seat, flagged; reminders are planned anew."""
     policy, now = Policy.objects.current(), timezone.now()
     enrolments = list(Enrolment.objects.live().filter(session=session))
     flagged = {one.trainee_id for one in enrolments if one.clash_since}

@@ -59,7 +59,7 @@ class Result:
         match lack:
             case Lack.ATTENDANCE:
                 return _(
-                    "Attended %(attended)s of %(held)s min (%(percent)s%%), at least %(needed)s%% are needed."
+                    "Attended %(attended)s of %(held)s min (%(percent)s %%), at least %(needed)s %% are needed."
                 ) % {
                     "attended": self.minutes_attended,
                     "held": self.minutes_held,
@@ -69,7 +69,7 @@ class Result:
             case Lack.SCORE_MISSING:
                 return _("No score was entered.")
             case Lack.SCORE_LOW:
-                return _("Score %(score)s%%, at least %(needed)s%% are needed.") % {
+                return _("Score %(score)s %%, at least %(needed)s %% are needed.") % {
                     "score": self.score,
                     "needed": demand.passing_score,
                 }

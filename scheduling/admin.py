@@ -5,13 +5,11 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy as _
 
 from centre.admin import ReadOnly
-from people.admin import RowsOfPeopleAdmin
 from people.requests import UserRequest
 from scheduling.errors import SchedulingError
-from scheduling.models import Booking, Meeting, Room, RoomClosure, Session, SessionStep
+from scheduling.models import Meeting, Room, RoomClosure, Session, SessionStep
 from scheduling.rooms import change_capacity
 
 
@@ -77,19 +75,3 @@ class SessionAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ["course__title", "course__code"]
     date_hierarchy = "starts_at"
     inlines = [MeetingInline, SessionStepInline]
-
-
-@admin.register(Booking)
-class BookingAdmin(ReadOnly, RowsOfPeopleAdmin):
-    """Whose time and which room's is taken by what; searched by the person."""
-
-    person = "person"
-    list_display = ["meeting", "course", "room", "person", "role", "period"]
-    list_filter = ["role"]
-    list_select_related = ["meeting__session__course", "room", "person"]
-    ordering = ["-pk"]
-    show_full_result_count = False
-
-    @admin.display(description=_("course"))
-    def course(self, booking: Booking) -> str:
-        return booking.meeting.session.course.title

@@ -1,12 +1,10 @@
 from importlib import import_module
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class SchedulingConfig(AppConfig):
     name = "scheduling"
-    verbose_name = _("Sessions and rooms")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

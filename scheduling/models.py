@@ -7,17 +7,15 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Func, Q
-from django.db.models.lookups import Contains
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.triggers import audited
-from centre.functions import SortKey, fold, one_element_range
+from centre.functions import SortKey, one_element_range
 from centre.locks import LockingQuerySet
 from centre.models import Site
 from centre.prepared import Given
-from centre.words import words_of
 from courses.models import Course, Equipment
 from people.models import Employee
 
@@ -28,13 +26,6 @@ BEGINS_SOON = timedelta(days=7)
 class RoomQuerySet(LockingQuerySet["Room"]):
     def in_use(self) -> Self:
         return self.filter(is_active=True)
-
-    def named(self, text: str) -> Self:
-        """Rooms whose name or code has each word; ё and case are ignored."""
-        found = self
-        for word in words_of(text):
-            found = found.filter(Q(Contains(fold("name"), word)) | Q(code__icontains=word))
-        return found
 
 
 class Room(models.Model):

@@ -1,147 +1,75 @@
-"""Changing a room under the sessions that are planned in it."""
+"""The verb of rooms: their capacity decides about the seats of the sessions in them (rule 10)."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections import defaultdict
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from centre.actions import action
-from courses.models import Course
 from people.models import Employee
 from scheduling import signals
-from scheduling.actions import booked_persons, effective_seats, waiting_persons
+from scheduling.actions import effective_seats, moment, record_step, refuse_fewer_seats, waiting_persons
 from scheduling.errors import SchedulingError, SeatsTaken
 from scheduling.headcounts import headcounts
 from scheduling.models import Booking, Room, Session, SessionStep
 
-# Sessions named in a refusal; the others are counted.
-NAMED_AT_MOST = 3
-
-
-def planned_sessions(room: Room) -> list[Session]:
-    """Sessions with a meeting in the room whose seats may still change: neither begun nor cancelled."""
-    booked = Booking.objects.filter(room=room).values("meeting__session")
-    found = Session.objects.filter(pk__in=booked).with_course().order_by("starts_at", "pk")
-    return [session for session in found if session.can_change]
-
-
-@action
-def change_room(room: Room, details: dict[str, Any], *, by: Employee | None) -> Room:
-    """Change what is given of the room. Another capacity gives the sessions planned in it the seats that follow from
-    it, and new seats go to their queues.
-
-    Raises:
-        SeatsTaken: in a planned session more people hold a seat than would fit (promise R9). Nobody loses a seat
-            silently: move that session or cancel enrolments first.
-    """
-    capacity = details.get("capacity")
-    room = Room.objects.lock(room.pk) if capacity is None else change_capacity(room, capacity, by=by)
-    equipment = details.get("equipment")
-    plain = {name: value for name, value in details.items() if name not in ("capacity", "equipment")}
-    for name, value in plain.items():
-        setattr(room, name, value)
-    room.save(update_fields=[*plain, "capacity"])
-    if equipment is not None:
-        room.equipment.set(equipment)
-    return room
-
 
 @action
 def change_capacity(room: Room, capacity: int, *, by: Employee | None) -> Room:
-    """Give a room another capacity; the seats of the sessions planned in it follow (rule 10).
+    """Give a room another capacity. The seats of the sessions that are yet to begin in it follow.
+
+    New seats go to those who wait, in the same transaction.
 
     Raises:
-        SeatsTaken: as in `change_room`.
-        SchedulingError: a session was planned in the room at the same moment.
+        SeatsTaken: more people hold a seat in one of the sessions; the sentence names it (promise R9).
     """
-    keys = [session.pk for session in planned_sessions(room)]
-    Session.objects.lock_all(keys)
-    attending, teaching = booked_persons(keys)
-    Employee.objects.lock_all(attending | teaching | waiting_persons(keys))
-    beside = Booking.objects.of_rooms().filter(meeting__session__in=keys).values_list("room", flat=True)
-    room = Room.objects.lock_all({room.pk, *beside})[room.pk]
-    room.capacity = capacity
-    sessions = planned_sessions(room)
-    if {session.pk for session in sessions} - set(
-        keys
-    ):  # they may not be locked any more, after people and rooms
+    session_ids = sessions_ahead(room)
+    sessions = Session.objects.with_course().lock_all(session_ids)
+    Employee.objects.lock_all(waiting_persons(session_ids))
+    booked = rooms_by_session(session_ids)
+    rooms = Room.objects.lock_all({room.pk, *(pk for pks in booked.values() for pk in pks)})
+    if sessions_ahead(room) != session_ids:  # it may not be locked any more, after people and rooms
         raise SchedulingError(
             _("A session was planned in this room at the same moment. Please save once more.")
         )
-    held = {pk: count.held for pk, count in headcounts(keys).items()}
-    rooms = rooms_of(sessions, room)
-    seats = {one.pk: effective_seats(one.course, rooms[one.pk], one.limit) for one in sessions}
-    if crowded := [one for one in sessions if held.get(one.pk, 0) > seats[one.pk]]:
-        raise SeatsTaken(crowded_sentence(crowded, capacity))
+    room = rooms[room.pk]
+    room.capacity = capacity
     room.save(update_fields=["capacity"])
-    changed = [one for one in sessions if one.seats != seats[one.pk]]
-    grown = [one for one in changed if one.seats < seats[one.pk]]
-    for one in changed:
-        one.seats = seats[one.pk]
-        one.version += 1
-    Session.objects.bulk_update(changed, ["seats", "version"])
-    SessionStep.objects.bulk_create(
-        SessionStep(session=one, kind=SessionStep.Kind.LIMITED, by=by, reason=room_words(room))
-        for one in changed
-    )
+
+    held = headcounts(session_ids)
+    grown = []
+    for session in sessions.values():
+        seats = effective_seats(session.course, [rooms[pk] for pk in booked[session.pk]], session.limit)
+        if seats == session.seats:
+            continue
+        try:
+            refuse_fewer_seats(seats, held=held[session.pk].held if session.pk in held else 0)
+        except SeatsTaken as refusal:
+            raise SeatsTaken(f"{session.course}, {moment(session.starts_at)}: {refusal}") from refusal
+        if seats > session.seats:
+            grown.append(session)
+        session.seats = seats
+        session.version += 1
+        session.save(update_fields=["seats", "version"])
+        words = {"room": room, "seats": capacity}
+        record_step(session, SessionStep.Kind.LIMITED, by, _("%(room)s: seats %(seats)s") % words)
     if grown:
         signals.seats_changed.send(sender=Session, sessions=grown, by=by)
     return room
 
 
-def rooms_of(sessions: Iterable[Session], changed: Room) -> dict[int, list[Room]]:
-    """The rooms of the sessions, with the changed one as it will be; one query."""
-    found: dict[int, dict[int, Room]] = {session.pk: {} for session in sessions}
-    bookings = Booking.objects.filter(meeting__session__in=found, room__isnull=False)
-    for booking in bookings.select_related("room", "meeting"):
-        if booking.room is not None:
-            own = changed if booking.room_id == changed.pk else booking.room
-            found[booking.meeting.session_id][own.pk] = own
-    return {pk: list(rooms.values()) for pk, rooms in found.items()}
+def sessions_ahead(room: Room) -> list[int]:
+    """Keys of the sessions that are yet to begin and meet in the room, in their order."""
+    sessions = Session.objects.filter(
+        starts_at__gt=timezone.now(), pk__in=Booking.objects.filter(room=room).values("meeting__session")
+    )
+    return list(sessions.order_by("pk").values_list("pk", flat=True))
 
 
-def room_words(room: Room) -> str:
-    return _("%(room)s now has %(capacity)s seats.") % {"room": room.name, "capacity": room.capacity}
-
-
-def crowded_sentence(sessions: list[Session], capacity: int) -> str:
-    return _(
-        "More than %(capacity)s people hold a seat in: %(sessions)s. "
-        "Move these sessions to a larger room or cancel enrolments first."
-    ) % {"capacity": capacity, "sessions": named(sessions)}
-
-
-def impact_of_details(room: Room, changed: dict[str, Any]) -> list[str]:
-    """What planned sessions will not find in the room any more; they stay there until somebody moves them."""
-    sessions = planned_sessions(room)
-    told = []
-    if changed.get("is_active") is False and room.is_active and sessions:
-        told.append(
-            ngettext(
-                "%(count)s planned session stays booked here until it is moved: %(names)s.",
-                "%(count)s planned sessions stay booked here until they are moved: %(names)s.",
-                len(sessions),
-            )
-            % {"count": len(sessions), "names": named(sessions)}
-        )
-    if changed.get("is_step_free") is False and room.is_step_free:
-        hurt = [session for session in sessions if session.needs_step_free]
-        if hurt:
-            told.append(_("Somebody there needs step-free access: %(names)s.") % {"names": named(hurt)})
-    if "equipment" in changed:
-        left = {one.pk for one in changed["equipment"]}
-        gone = [one.pk for one in room.equipment.all() if one.pk not in left]
-        asking = set(Course.objects.filter(equipment__in=gone).values_list("pk", flat=True))
-        hurt = [session for session in sessions if session.course_id in asking]
-        if hurt:
-            told.append(_("Their courses need what the room loses: %(names)s.") % {"names": named(hurt)})
-    return told
-
-
-def named(sessions: list[Session]) -> str:
-    names = "; ".join(str(session) for session in sessions[:NAMED_AT_MOST])
-    more = len(sessions) - NAMED_AT_MOST
-    if more <= 0:
-        return names
-    return _("%(names)s and %(count)s more") % {"names": names, "count": more}
+def rooms_by_session(session_ids: list[int]) -> dict[int, set[int]]:
+    rooms: dict[int, set[int]] = defaultdict(set)
+    bookings = Booking.objects.of_rooms().filter(meeting__session__in=session_ids)
+    for session, room in bookings.values_list("meeting__session", "room"):
+        if room is not None:
+            rooms[session].add(room)
+    return rooms

@@ -3,7 +3,6 @@ from django.urls import path
 from website import views
 from website.audit import views as audit_views
 from website.people import views as people
-from website.policy import views as policy
 
 app_name = "website"
 urlpatterns = [
@@ -16,9 +15,6 @@ urlpatterns = [
     path("audit/looks/", audit_views.looks, name="looks"),
     path("account/looks/", audit_views.looks_at_me, name="looks_at_me"),
     path("centre/", views.centre, name="centre"),
-    path("policy/", policy.policy, name="policy"),
-    path("policy/change/", policy.policy_change, name="policy_change"),
-    path("policy/history/", policy.policy_history, name="policy_history"),
     path("people/", people.person_list, name="person_list"),
     path("people/<int:pk>/", people.person, name="person"),
     path("offices/", people.office_list, name="office_list"),

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from centre.filters import ListFilters
 from centre.forms import CentreForm
 from centre.models import Site
-from scheduling.hurt import without_room, without_trainer
 from scheduling.models import Session, SessionQuerySet
 from scheduling.overview import below_minimum
 from trainers.models import Trainer
@@ -36,7 +35,7 @@ class SessionFilters(ListFilters):
         choices=[
             ("", gettext_lazy("All")),
             *((value, capfirst(label)) for value, label in Session.Status.choices),
-            (FEW, gettext_lazy("Too few people, 7 days")),
+            (FEW, gettext_lazy("Below the minimum, within 7 days")),
         ],
     )
     site = forms.ModelChoiceField(
@@ -47,16 +46,6 @@ class SessionFilters(ListFilters):
         label=gettext_lazy("Trainer"),
         required=False,
         empty_label=gettext_lazy("All"),
-    )
-
-    lacks = forms.ChoiceField(
-        label=gettext_lazy("Lacks"),
-        required=False,
-        choices=[
-            ("", gettext_lazy("no matter")),
-            ("trainer", gettext_lazy("a trainer")),
-            ("room", gettext_lazy("a room")),
-        ],
     )
 
     def add_fields(self) -> None:
@@ -75,9 +64,6 @@ class SessionFilters(ListFilters):
             sessions = sessions.at_site(site)
         if trainer := chosen.get("trainer"):
             sessions = sessions.taught_by(trainer.employee)
-        if lacks := chosen.get("lacks"):
-            meetings = without_trainer() if lacks == "trainer" else without_room()
-            sessions = sessions.filter(pk__in=meetings.order_by().values("session"))
         if month := chosen.get("month"):
             first = date.fromisoformat(f"{month}-01")
             return sessions.during(midnight(first), midnight(next_month(first)))

@@ -1,1 +1,0 @@
-"""The columns of the planners' and the centre's lists."""

@@ -1,1 +1,0 @@
-"""The policy as a page: each number in words, what a change touches, and every version for ever."""
