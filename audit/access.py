@@ -4,7 +4,6 @@ from typing import cast
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from audit.context import present
 from audit.models import AccessRecord
@@ -35,8 +34,7 @@ def note_export(request: HttpRequest, *, title: str, rows: int) -> None:
         if value
     )
     form = request.GET.get("form", "")
-    how = _("on paper") if form == "print" else form.upper()
-    row = AccessRecord(kind=AccessRecord.Kind.EXPORT, title=f"{title} ({how})"[:200], rows=rows)
+    row = AccessRecord(kind=AccessRecord.Kind.EXPORT, title=f"{title} ({form})"[:200], rows=rows)
     row.filters = filters[:500]
     add(request, row)
     log_security("export", request, page=row.page, form=form, rows=rows)

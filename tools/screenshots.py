@@ -39,13 +39,13 @@ def session(page: Page) -> None:
     """A planner's page of a session with people in it; the list has their number."""
     page.goto("/planning/")
     rows = page.locator("main tbody tr").all()
-    fullest = max(rows, key=lambda row: seats_taken(row.locator("td").nth(2).inner_text()))
+    fullest = max(rows, key=lambda row: seats_taken(row.locator("td.number").first.inner_text()))
     fullest.locator("th a").click()
 
 
 def seats_taken(words: str) -> float:
-    """ "11 of 12" as a share; how many wait may follow."""
-    taken, seats = [int(word) for word in words.split() if word.isdecimal()][:2]
+    """ "11 of 12" as a share."""
+    taken, seats = (int(word) for word in words.split() if word.isdecimal())
     return taken / seats
 
 

@@ -24,16 +24,6 @@ class TrainerAdmin(admin.ModelAdmin):
     inlines = [TrainerQualificationInline, AbsenceInline]
 
 
-@admin.register(TrainerQualification)
-class TrainerQualificationAdmin(admin.ModelAdmin):
-    list_display = ["trainer", "qualification", "valid_until"]
-    list_filter = ["qualification"]
-    list_select_related = ["trainer__employee", "qualification"]
-    search_fields = ["trainer__employee__name_key", "qualification__title"]
-    autocomplete_fields = ["trainer", "qualification"]
-    date_hierarchy = "valid_until"
-
-
 @admin.register(Absence)
 class AbsenceAdmin(admin.ModelAdmin):
     list_display = ["trainer", "starts_on", "ends_on", "reason"]

@@ -150,8 +150,8 @@ def test_S26_a_file_or_paper_taken_away_is_recorded_and_a_page_is_not(offices):
         listing(f"okrug=ЦАО&form={form}&page=2").respond("components/_listing.html")
 
     assert list(AccessRecord.objects.order_by("pk").values_list("kind", "title", "filters", "rows")) == [
-        ("export", "Офисы (CSV)", "okrug=ЦАО", 3),
-        ("export", "Офисы (XLSX)", "okrug=ЦАО", 3),
+        ("export", "Офисы (csv)", "okrug=ЦАО", 3),
+        ("export", "Офисы (xlsx)", "okrug=ЦАО", 3),
     ]
 
 

@@ -102,8 +102,8 @@ def test_the_list_costs_the_same_for_any_number_of_courses(hr, rows, django_asse
     CourseFactory.create_batch(rows)
     hr.get(LIST)
 
-    # Session, user, rights, parts; count and page with audience and prerequisites, own views.
-    with django_assert_num_queries(9):
+    # Session, user, rights, is the user a trainer; count and page, own views.
+    with django_assert_num_queries(7):
         response = hr.get(LIST)
 
     assert len(response.context["listing"].page.object_list) == min(rows, 50)
@@ -121,20 +121,6 @@ def test_the_form_costs_the_same_for_any_number_of_choices(hr):
         costs.append((cost(hr, NEW), cost(hr, reverse("courses:course_edit", args=[course.code]))))
 
     assert costs == [costs[0]] * 3
-
-
-def test_rule_30_the_file_says_for_whom_and_what_comes_before(hr):
-    course = CourseFactory(title="Медиация")
-    course.audience.add(PositionFactory(title="Архивариус"), PositionFactory(title="Администратор"))
-    course.prerequisites.add(CourseFactory(title="Азбука"))
-    query = {"q": "медиация", "form": "csv", "columns": ["audience", "prerequisites"]}
-
-    lines = b"".join(hr.get(LIST, query).streaming_content).decode("utf-8-sig").splitlines()
-
-    assert lines == [
-        "Курс;Для кого;Сначала нужно пройти",
-        'Медиация;"Администратор; Архивариус";Азбука',
-    ]
 
 
 def test_a_course_is_created_with_everything_it_asks_for(hr):

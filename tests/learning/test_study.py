@@ -253,7 +253,7 @@ def test_a_failed_attempt_is_kept_and_names_what_to_read_again(client, trainee):
     )
 
     shown = response.content.decode()
-    assert "Last attempt: 50% of the answers are right, 80% are needed." in shown
+    assert "Last attempt: 50 % of the answers are right, 80 % are needed." in shown
     assert [question.text for question in response.context["to_repeat"]] == ["Вопрос 2?"]
     assert "Ответ" not in shown
     assert not Completion.objects.exists()
