@@ -13,5 +13,6 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.roles import ensure_roles
 
-        import_module("accounts.receivers")  # sign-ins in the log of security
+        import_module("accounts.receivers")  # what a sign-in begins, and the log of security
         post_migrate.connect(ensure_roles, dispatch_uid="accounts.roles")
+        import_module("accounts.letters").register_kinds()  # what its messages say

@@ -21,6 +21,7 @@ from accounts.staff_import import actions
 from accounts.staff_import.errors import StaffImportError, TooManyLeavers
 from accounts.staff_import.rows import Change, ChangedRow, Comparison
 from audit.access import note_look
+from centre.errors import Refusal
 from people.models import Employment
 from people.requests import UserRequest
 
@@ -65,7 +66,7 @@ def apply_staff_import(request: UserRequest, pk: int) -> HttpResponse:
     despite_leavers = form.is_valid() and form.cleaned_data.get("despite_leavers", False)
     try:
         comparison = actions.apply_staff_import(uploaded, by=request.user, despite_leavers=despite_leavers)
-    except StaffImportError as error:
+    except Refusal as error:  # also that the last system administrator would leave
         messages.error(request, str(error))
         return redirect(uploaded)
     if comparison.has_changes:

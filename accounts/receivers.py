@@ -1,4 +1,4 @@
-"""Sign-ins in the log of security. Of a failed one the person, when there is one, and never what was typed."""
+"""What a sign-in begins, and the log of security: of a failed one the person, never what was typed."""
 
 from typing import Any
 
@@ -7,13 +7,18 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from accounts import sessions
 from accounts.backends import employee_known_as
+from accounts.kept_form import drop_of_others
 from audit.security import log_security
 from people.models import Employee
 
 
 @receiver(user_logged_in)
 def signed_in(request: HttpRequest, user: Employee, **kwargs: Any) -> None:
+    """The new session knows since when and where it is, and nothing of what another person typed before."""
+    sessions.begin(request, user)
+    drop_of_others(request.session, user)
     log_security("signed_in", request, by=user.pk)
 
 

@@ -3,12 +3,15 @@
 Being an employee, a trainer or the head of an office is no role: it follows from other data.
 """
 
+from typing import NamedTuple
+
 from django.apps import AppConfig
 from django.apps import apps as installed_apps
 from django.apps.registry import Apps
 from django.contrib.auth.management import create_permissions
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,71 +24,169 @@ class Role(TextChoices):
     SYSTEM_ADMIN = "system_admin", _("system administrator")
 
 
-# Permissions are words, as everywhere in Django: one readable table is worth more than a line in each app.
-RIGHTS: dict[Role, tuple[str, ...]] = {
+class Duty(NamedTuple):
+    """What a role may do: the sentence that people read, and the permissions that make it true."""
+
+    words: str | Promise
+    rights: str
+
+
+# One readable table: people see its sentences on the page of roles, the database gets its permissions.
+DUTIES: dict[Role, tuple[Duty, ...]] = {
     Role.HR_ADMIN: (
-        "accounts.view_staffimport people.import_staff people.view_employee people.view_employment",
-        "people.view_office people.appoint_leaders people.view_position",
-        "courses.add_course courses.change_course courses.view_course",
-        "courses.add_programme courses.change_programme courses.view_programme courses.view_qualification",
-        "courses.add_programmestep courses.change_programmestep courses.delete_programmestep",
-        "courses.view_programmestep courses.view_material",
-        "trainers.view_trainer trainers.view_trainerqualification trainers.view_absence",
-        "scheduling.plan_session scheduling.view_session scheduling.view_meeting scheduling.view_room",
-        "scheduling.view_booking learning.view_attempt learning.view_readmaterial",
-        "enrolment.view_enrolment enrolment.change_attendancemark enrolment.view_attendancemark",
-        "records.view_completion",
-        "notifications.view_message notifications.change_message",
-        "centre.view_calendarday centre.view_policy centre.view_site",
-        "audit.view_training_changes",
+        Duty(
+            _("Loads the staff list and sees people, their offices and positions."),
+            "people.import_staff people.view_employee people.view_employment people.view_office "
+            "people.view_position accounts.view_staffimport",
+        ),
+        Duty(_("Invites people to choose a password."), "accounts.invite_people"),
+        Duty(_("Names heads of offices and their deputies."), "people.appoint_leaders"),
+        Duty(_("Reads who changed what about training, and why."), "audit.view_training_changes"),
+        Duty(
+            _("Plans sessions, publishes, moves and cancels them."),
+            "scheduling.plan_session scheduling.view_session scheduling.view_meeting scheduling.view_room "
+            "scheduling.view_booking scheduling.view_roomclosure courses.view_equipment "
+            "trainers.view_trainer trainers.view_trainerqualification trainers.view_absence",
+        ),
+        Duty(
+            _("Writes courses and programmes."),
+            "courses.add_course courses.change_course courses.view_course courses.view_material "
+            "courses.add_programme courses.change_programme courses.view_programme courses.view_qualification "
+            "courses.add_programmestep courses.change_programmestep courses.delete_programmestep "
+            "courses.view_programmestep",
+        ),
+        Duty(
+            _("Sees everybody’s enrolments and completions, and marks attendance."),
+            "enrolment.view_enrolment enrolment.change_attendancemark enrolment.view_attendancemark "
+            "records.view_completion learning.view_attempt learning.view_readmaterial",
+        ),
+        Duty(
+            _("Sees, stops and resends messages."),
+            "notifications.view_message notifications.change_message",
+        ),
+        Duty(
+            _("Sees sites, the calendar and the policy of the centre."),
+            "centre.view_calendarday centre.view_policy centre.view_site",
+        ),
     ),
     Role.CENTRE_ADMIN: (
-        "people.view_employee people.view_employment people.view_office people.view_position",
-        "courses.view_course courses.view_programme courses.view_qualification",
-        "courses.add_equipment courses.change_equipment courses.view_equipment",
-        "trainers.add_trainer trainers.change_trainer trainers.view_trainer",
-        "trainers.add_trainerqualification trainers.change_trainerqualification",
-        "trainers.delete_trainerqualification trainers.view_trainerqualification",
-        "trainers.add_absence trainers.change_absence trainers.delete_absence trainers.view_absence",
-        "scheduling.plan_session scheduling.view_session scheduling.view_meeting scheduling.view_booking",
-        "scheduling.add_room scheduling.change_room scheduling.view_room",
-        "scheduling.add_roomclosure scheduling.change_roomclosure scheduling.delete_roomclosure",
-        "scheduling.view_roomclosure",
-        "enrolment.view_enrolment enrolment.change_attendancemark enrolment.view_attendancemark",
-        "records.view_completion",
-        "notifications.view_message notifications.change_message",
-        "centre.view_site centre.change_site centre.view_policy",
-        "centre.add_calendarday centre.change_calendarday centre.delete_calendarday centre.view_calendarday",
-        "audit.view_training_changes",
+        Duty(_("Reads who changed what about training, and why."), "audit.view_training_changes"),
+        Duty(
+            _("Keeps sites, rooms, equipment, closures and the calendar."),
+            "scheduling.add_room scheduling.change_room scheduling.view_room "
+            "scheduling.add_roomclosure scheduling.change_roomclosure scheduling.delete_roomclosure "
+            "scheduling.view_roomclosure courses.add_equipment courses.change_equipment courses.view_equipment "
+            "centre.view_site centre.change_site centre.view_policy "
+            "centre.add_calendarday centre.change_calendarday centre.delete_calendarday centre.view_calendarday",
+        ),
+        Duty(
+            _("Keeps trainers, what they may teach and their absences."),
+            "trainers.add_trainer trainers.change_trainer trainers.view_trainer "
+            "trainers.add_trainerqualification trainers.change_trainerqualification "
+            "trainers.delete_trainerqualification trainers.view_trainerqualification "
+            "trainers.add_absence trainers.change_absence trainers.delete_absence trainers.view_absence",
+        ),
+        Duty(
+            _("Plans sessions, publishes, moves and cancels them."),
+            "scheduling.plan_session scheduling.view_session scheduling.view_meeting scheduling.view_booking "
+            "courses.view_course courses.view_programme courses.view_qualification",
+        ),
+        Duty(
+            _("Sees everybody’s enrolments and completions, and marks attendance."),
+            "people.view_employee people.view_employment people.view_office people.view_position "
+            "enrolment.view_enrolment enrolment.change_attendancemark enrolment.view_attendancemark "
+            "records.view_completion",
+        ),
+        Duty(
+            _("Sees, stops and resends messages."),
+            "notifications.view_message notifications.change_message",
+        ),
     ),
     Role.METHODIST: (
-        "courses.add_course courses.change_course courses.view_course",
-        "courses.add_material courses.change_material courses.delete_material courses.view_material",
-        "courses.add_programme courses.change_programme courses.view_programme",
-        "courses.add_programmestep courses.change_programmestep courses.delete_programmestep",
-        "courses.view_programmestep courses.add_qualification courses.change_qualification",
-        "courses.view_qualification courses.view_equipment",
-        "learning.add_question learning.change_question learning.delete_question learning.view_question",
-        "learning.add_choice learning.change_choice learning.delete_choice learning.view_choice",
-        "scheduling.view_session",
+        Duty(
+            _("Writes courses, their materials, questions and programmes."),
+            "courses.add_course courses.change_course courses.view_course "
+            "courses.add_material courses.change_material courses.delete_material courses.view_material "
+            "courses.add_programme courses.change_programme courses.view_programme "
+            "courses.add_programmestep courses.change_programmestep courses.delete_programmestep "
+            "courses.view_programmestep "
+            "learning.add_question learning.change_question learning.delete_question learning.view_question "
+            "learning.add_choice learning.change_choice learning.delete_choice learning.view_choice",
+        ),
+        Duty(
+            _("Decides which qualifications and equipment a course asks for."),
+            "courses.add_qualification courses.change_qualification courses.view_qualification "
+            "courses.view_equipment",
+        ),
+        Duty(_("Sees which sessions are planned."), "scheduling.view_session"),
     ),
     Role.SYSTEM_ADMIN: (
-        "people.add_employee people.change_employee people.view_employee",
-        "people.add_employment people.change_employment people.view_employment",
-        "people.add_office people.change_office people.view_office people.appoint_leaders",
-        "people.add_position people.change_position people.view_position",
-        "accounts.view_staffimport auth.view_group",
-        "audit.view_change audit.view_accessrecord",
-        "centre.add_policy centre.view_policy centre.view_calendarday centre.change_site centre.view_site",
-        "notifications.view_message notifications.change_message",
-        "axes.view_accessattempt axes.delete_accessattempt axes.view_accessfailurelog axes.view_accesslog",
+        Duty(
+            _("Gives and takes roles, closes accounts, resets second factors."),
+            "accounts.give_role accounts.view_accessentry accounts.view_staffimport auth.view_group",
+        ),
+        Duty(_("Invites people to choose a password."), "accounts.invite_people"),
+        Duty(
+            _("Mends people, employments, offices and positions by hand."),
+            "people.add_employee people.change_employee people.view_employee "
+            "people.add_employment people.change_employment people.view_employment "
+            "people.add_office people.change_office people.view_office "
+            "people.add_position people.change_position people.view_position",
+        ),
+        Duty(_("Names heads of offices and their deputies."), "people.appoint_leaders"),
+        Duty(
+            _("Reads who changed what, and who looked at whose record."),
+            "audit.view_change audit.view_accessrecord",
+        ),
+        Duty(
+            _("Decides the policy of the centre, and keeps its sites."),
+            "centre.add_policy centre.view_policy centre.view_calendarday centre.change_site centre.view_site",
+        ),
+        Duty(
+            _("Sees, stops and resends messages."),
+            "notifications.view_message notifications.change_message",
+        ),
+        Duty(
+            _("Sees who failed to sign in, and lifts a pause."),
+            "axes.view_accessattempt axes.delete_accessattempt axes.view_accessfailurelog axes.view_accesslog",
+        ),
     ),
 }
+# Whom the policy may oblige to a second factor: those who see or change what is other people's.
+FACTOR_ROLES = (Role.HR_ADMIN, Role.CENTRE_ADMIN, Role.SYSTEM_ADMIN)
+
+# What nobody gives: it follows from other data. Who it is, where that is decided, and what they may do.
+BY_DATA: tuple[tuple[str | Promise, str | Promise, tuple[str | Promise, ...]], ...] = (
+    (
+        _("Employee"),
+        _("everybody of the staff list, while the account is open"),
+        (
+            _("Finds courses, takes a seat and cancels it, studies, sees the own record and no other."),
+            _("Changes the own password, second factor and language, and ends own sessions in browsers."),
+        ),
+    ),
+    (
+        _("Head of an office, and deputy"),
+        _("whom the staff list or the office names; one of both is enough"),
+        (
+            _("Sees the own office’s people, what they must do, their enrolments and completions."),
+            _("Sees how ready the office is."),
+        ),
+    ),
+    (
+        _("Trainer"),
+        _("whom the administrator of the centre has made a trainer"),
+        (
+            _("Sees the own timetable, and who comes to the own sessions."),
+            _("Marks attendance of the own sessions, adds who came without an enrolment, closes the sheet."),
+        ),
+    ),
+)
 
 
 def rights_of(role: Role) -> set[str]:
     """The role's permissions, as "app.codename"."""
-    return {right for line in RIGHTS[role] for right in line.split()}
+    return {right for duty in DUTIES[role] for right in duty.rights.split()}
 
 
 def ensure_roles(

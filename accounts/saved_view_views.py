@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.saved_view_forms import SavedViewForm
-from accounts.views import own_page
+from accounts.views.sign_in import own_page
 from people.requests import UserRequest
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -102,6 +103,11 @@ class PolicyManager(models.Manager["Policy"]):
         )
 
 
+def wanted_in_production() -> bool:
+    """A real installation begins safe; the demo and a developer's machine let people in by the password."""
+    return bool(settings.IS_PRODUCTION)
+
+
 class Policy(models.Model):
     """One version of the centre's policy: every [number] of the rules that an administrator may change.
 
@@ -135,6 +141,14 @@ class Policy(models.Model):
     last_reminder_hours = models.PositiveSmallIntegerField(_("last reminder, hours before"), default=2)
     leavers_percent = models.PositiveSmallIntegerField(
         _("share of people whom a staff list may dismiss without confirmation, percent"), default=3
+    )
+    idle_minutes = models.PositiveSmallIntegerField(
+        _("who does nothing is signed out after, minutes"), default=120
+    )
+    second_factor = models.BooleanField(
+        _("HR admins, administrators and system administrators need a second factor"),
+        default=wanted_in_production,
+        help_text=_("A code of an app on the phone, beside the password."),
     )
     quiet_from = models.TimeField(_("quiet hours begin"), default=time(21))
     quiet_until = models.TimeField(_("quiet hours end"), default=time(8))

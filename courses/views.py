@@ -6,8 +6,9 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from centre.http import require_form
 from centre.listing import Listing
 from courses.columns import COURSE_COLUMNS
 from courses.forms import CourseFilters, CourseForm
@@ -29,7 +30,7 @@ def course_list(request: UserRequest) -> HttpResponseBase:
 
 @login_required
 @permission_required("courses.add_course", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def course_new(request: UserRequest) -> HttpResponse:
     form = CourseForm(request.POST if request.method == "POST" else None)
     form.cancel_url = reverse("courses:course_list")
@@ -42,7 +43,7 @@ def course_new(request: UserRequest) -> HttpResponse:
 
 @login_required
 @permission_required("courses.change_course", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def course_edit(request: UserRequest, code: str) -> HttpResponse:
     course = get_object_or_404(Course, code=code)
     form = CourseForm(request.POST if request.method == "POST" else None, instance=course)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from enrolment.attendance import MarkWish, ScoreWish, Standing, minutes_of
 from enrolment.errors import InvalidMinutes
 from enrolment.models import Mark
-from enrolment.sheets import SheetRow, add_work
-from people.models import Employee
+from enrolment.sheets import SheetRow
+from people.models import Employee, add_work
 from scheduling.models import Meeting, Session
 from trainers.models import Trainer
 

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from audit.access import note_look
 from centre.errors import Refusal
+from centre.http import require_form
 from centre.models import Policy
 from enrolment.attendance import (
     Saved,
@@ -61,7 +62,7 @@ EMPTY_PRINTED_ROWS = 3
 
 
 @login_required
-@require_GET
+@require_safe
 def timetable(request: UserRequest) -> HttpResponse:
     """A week of somebody's meetings: one's own, and for planners any trainer's."""
     form = TimetableForm(request.GET)
@@ -96,7 +97,7 @@ def timetable(request: UserRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def people(request: UserRequest, session_id: int) -> HttpResponse:
     session = get_session(request, session_id, SEE_PEOPLE)
     return render(
@@ -115,15 +116,15 @@ def people(request: UserRequest, session_id: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_form
 def sheet(request: UserRequest, session_id: int) -> HttpResponse:
     """The sheet of one meeting. A whole page is saved by its button; a script sends each tap and gets JSON."""
     session = get_session(request, session_id, MARK)
     meetings = list(session.meetings.order_by("starts_at"))
-    if request.method == "GET" and session.status == Session.Status.CLOSED:
+    if request.method != "POST" and session.status == Session.Status.CLOSED:
         return show_closed_sheet(request, session, meetings)
     meeting = chosen_meeting(request, session, meetings)
-    if request.method == "GET":
+    if request.method != "POST":
         return show_sheet(request, session, meetings, mark_forms(session, meeting))
 
     sent = [form for form in mark_forms(session, meeting, request) if form.was_sent()]
@@ -170,7 +171,7 @@ def add_to_sheet(request: UserRequest, session_id: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_form
 def close_session_sheet(request: UserRequest, session_id: int) -> HttpResponse:
     """What closing will do, and the closing."""
     session = get_session(request, session_id, MARK)
@@ -211,7 +212,7 @@ def close_session_sheet(request: UserRequest, session_id: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def print_sheet(request: UserRequest, session_id: int) -> HttpResponse:
     session = get_session(request, session_id, MARK)
     meetings = list(session.meetings.order_by("starts_at"))

@@ -92,6 +92,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
             Q(session__isnull=True) | Q(session__starts_at__gt=now) | Q(seat=Seat.WAITING)
         )
 
+    def visible_to(self, reader: Employee) -> Self:
+        """The reader's own, and those of the people whose head or deputy the reader is."""
+        return self.filter(Q(trainee=reader) | Q(trainee__in=Employee.objects.led_by(reader)))
+
     def holding(self) -> Self:
         """Those who take a seat: held or offered, also after the sheet is closed."""
         return self.filter(seat__in=SEATS_TAKEN)

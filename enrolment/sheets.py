@@ -3,7 +3,7 @@
 Each costs the same number of queries, however many people or meetings there are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -14,7 +14,7 @@ from django.utils import timezone
 from centre.models import Policy
 from enrolment.attendance import Standing, sheet_opens_at
 from enrolment.models import AttendanceMark, Enrolment, Seat
-from people.models import Employee, Employment
+from people.models import Employee, add_work
 from scheduling.models import Booking, Meeting, Room, Session, SessionQuerySet
 
 NOT_CLOSED = (Session.Status.OPEN, Session.Status.CONFIRMED)
@@ -38,19 +38,6 @@ def with_work(enrolments: QuerySet[Enrolment]) -> list[Enrolment]:
     rows = list(enrolments.select_related("trainee"))
     add_work(row.trainee for row in rows)
     return rows
-
-
-def add_work(people: Iterable[Employee]) -> None:
-    """Let each person know their main employment, in one query for all."""
-    people = list(people)
-    employments = (
-        Employment.objects.current()
-        .filter(is_main=True, employee__in=people)
-        .select_related("office", "position")
-    )
-    of = {employment.employee_id: employment for employment in employments}
-    for person in people:
-        person.main_employment = of.get(person.pk)
 
 
 def by_name(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:

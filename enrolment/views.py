@@ -5,10 +5,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from audit.access import note_look
 from centre.errors import Refusal
+from centre.http import require_form
 from enrolment.actions import cancel_enrolment, enrol
 from enrolment.forms import CancelForm
 from enrolment.models import Enrolment
@@ -34,10 +35,12 @@ def enrol_in_session(request: UserRequest, session_id: int) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def enrolment(request: UserRequest, pk: int) -> HttpResponse:
+    """One's own, one's people's for a head, anybody's for those who see all (rule 17)."""
     found = Enrolment.objects.select_related("course", "session", "trainee")
     if not request.user.has_perm("enrolment.view_enrolment"):
-        found = found.filter(trainee=request.user)
+        found = found.visible_to(request.user)
     shown = get_object_or_404(found, pk=pk)
     note_look(request, person_id=shown.trainee_id, session_id=shown.session_id)
     context = {
@@ -51,6 +54,7 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_form
 def cancel(request: UserRequest, pk: int) -> HttpResponse:
     own = request.user.enrolments.select_related("course", "session__course")
     cancelled = get_object_or_404(own, pk=pk)

@@ -5,8 +5,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from centre.http import require_form
 from courses.models import Course
 from enrolment.actions import start_course
 from enrolment.errors import EnrolmentError
@@ -42,6 +43,7 @@ def start(request: UserRequest, code: str) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def study(request: UserRequest, code: str) -> HttpResponse:
     enrolment = own_enrolment(request, code)
     materials = list(materials_of(enrolment))
@@ -61,6 +63,7 @@ def study(request: UserRequest, code: str) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def material(request: UserRequest, code: str, number: int) -> HttpResponse:
     enrolment = own_enrolment(request, code)
     materials = list(materials_of(enrolment))
@@ -107,6 +110,7 @@ def finish(request: UserRequest, code: str) -> HttpResponse:
 
 
 @login_required
+@require_form
 def test(request: UserRequest, code: str) -> HttpResponse:
     enrolment = own_enrolment(request, code)
     if not enrolment.is_live:

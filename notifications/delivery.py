@@ -67,11 +67,11 @@ def send(message: Message, letter: Letter, now: datetime) -> None:
         Exception: whatever the mail server or the network answered.
     """
     message.language, message.address = letter.language, message.recipient.email
-    message.title, message.body = letter.subject, letter.as_text()
+    message.title, message.body = letter.subject, letter.as_kept()
     if message.address:
         mail = EmailMultiAlternatives(
             subject=message.title,
-            body=message.body,
+            body=letter.as_text(),
             to=[message.address],
             headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"},
         )

@@ -32,13 +32,15 @@ class Letter:
     """What a message says: a title, short paragraphs, one button.
 
     `deadline` is the moment after which the news is worth nothing, such as the session's start: because of it
-    a letter may leave in the quiet hours.
+    a letter may leave in the quiet hours. `is_secret`: the button's address lets in whoever has it, so that only
+    the letter itself holds it, and neither the ledger nor the pages of staff do.
     """
 
     title: str
     paragraphs: tuple[str, ...]
     button: Button | None = None
     deadline: datetime | None = None
+    is_secret: bool = False
     # Of the language that is active while the letter is written.
     footer: str = field(default_factory=lambda: default_footer())
     language: str = field(default_factory=lambda: translation.get_language() or "")
@@ -49,9 +51,17 @@ class Letter:
         return " ".join(self.title.split())[:250]
 
     def as_text(self) -> str:
+        return self._text(self.button.url if self.button else "")
+
+    def as_kept(self) -> str:
+        """The text for the ledger."""
+        url = self.button.url if self.button else ""
+        return self._text(_("(the address stands in the letter only)") if self.is_secret else url)
+
+    def _text(self, url: str) -> str:
         parts = list(self.paragraphs)
         if self.button:
-            parts.append(f"{self.button.label}:\n{self.button.url}")
+            parts.append(f"{self.button.label}:\n{url}")
         return "\n\n".join([*parts, f"-- \n{self.footer}"])
 
     def as_html(self) -> str:

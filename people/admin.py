@@ -52,12 +52,14 @@ class EmployeeAdmin(LookNoted, RowsOfPeopleAdmin):
         "language",
         "is_active",
         "is_staff",
-        "groups",
         "last_login",
     ]
-    readonly_fields = ["last_login"]
-    filter_horizontal = ["groups"]
+    # Roles are given and accounts closed on the page of access, which records who did it and why.
+    readonly_fields = ["is_active", "is_staff", "last_login"]
     inlines = [EmploymentInline]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Employee | None = None) -> bool:
+        return False  # records must be kept (rule 28)
 
     def save_model(self, request: HttpRequest, obj: Employee, form: ModelForm, change: bool) -> None:
         if not change:

@@ -1,5 +1,6 @@
 """Who works in the service offices: employees, their employments, offices and positions. Models only."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import ClassVar, Self
 
@@ -377,3 +378,16 @@ class Employment(models.Model):
         if self.work_pattern == self.WorkPattern.FIVE_TWO or self.pattern_starts_on is None:
             return day.weekday() < 5
         return (day - self.pattern_starts_on) // timedelta(days=1) % 4 < 2
+
+
+def add_work(people: Iterable[Employee]) -> None:
+    """Let each person know their main employment, in one query for all."""
+    people = list(people)
+    employments = (
+        Employment.objects.current()
+        .filter(is_main=True, employee__in=people)
+        .select_related("office", "position")
+    )
+    of = {employment.employee_id: employment for employment in employments}
+    for person in people:
+        person.main_employment = of.get(person.pk)

@@ -3,7 +3,9 @@
 A route that is missing here fails a test, so that a new page starts with a decision.
 """
 
-from django.urls import reverse
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from centre.models import CalendarDay
 from courses.models import Programme
@@ -16,6 +18,8 @@ TELLERS = "hr_admin centre_admin system_admin"
 STAFF = "hr_admin centre_admin methodist system_admin"
 COURSE_EDITORS = "hr_admin methodist"
 OWNER = "employee"
+INVITERS = "hr_admin system_admin"
+ADMINS = "system_admin"
 # Those who see people's enrolments, and the trainer of the session.
 SEE_PEOPLE = "trainer hr_admin centre_admin"
 
@@ -41,6 +45,18 @@ READ = {
     "website:office_leaders": "hr_admin system_admin",
     "accounts:account": EVERYBODY,
     "accounts:change_password": EVERYBODY,
+    "accounts:own_sessions": EVERYBODY,
+    "accounts:set_up_factor": EVERYBODY,
+    "accounts:roles": ADMINS,
+    "accounts:person_access": ADMINS,
+    "accounts:give_role": ADMINS,
+    "accounts:take_role": ADMINS,
+    "accounts:close_account": ADMINS,
+    "accounts:open_account": ADMINS,
+    "accounts:sign_out_everywhere": ADMINS,
+    "accounts:reset_factor": ADMINS,
+    "accounts:view_as": ADMINS,
+    "accounts:invitations": INVITERS,
     "accounts:staff_import": "hr_admin",
     "accounts:staff_import_preview": "hr_admin",
     "notifications:my_messages": EVERYBODY,
@@ -79,7 +95,7 @@ READ = {
     "scheduling:confirm": PLANNERS,
     "scheduling:limit": PLANNERS,
     "scheduling:cancel": PLANNERS,
-    "enrolment:enrolment": f"{OWNER} {PLANNERS}",
+    "enrolment:enrolment": f"{OWNER} head {PLANNERS}",
     "enrolment:cancel": OWNER,
     "enrolment:timetable": f"trainer {PLANNERS}",
     "enrolment:people": SEE_PEOPLE,
@@ -94,6 +110,11 @@ READ = {
 CHANGE = {
     "accounts:sign_out",
     "accounts:choose_language",
+    "accounts:end_session",
+    "accounts:stay",
+    "accounts:invite",
+    "accounts:invite_on_paper",
+    "accounts:stop_viewing",
     "accounts:apply_staff_import",
     "accounts:saved_view_new",
     "accounts:saved_view_removal",
@@ -111,16 +132,32 @@ CHANGE = {
     "learning:finish",
 }
 # What somebody who has not signed in may open.
-PUBLIC = {"accounts:sign_in"}
+PUBLIC = {"accounts:sign_in", "accounts:forgot_password", "accounts:password_asked"}
+# Steps that show something only to whom it was promised, and send everybody else on; whether they ask for a sign-in.
+STEPS = {
+    "accounts:password_link": False,
+    "accounts:new_password": False,
+    "accounts:second_factor_code": True,
+    "accounts:recovery_codes": True,
+    "accounts:switch_factor_off": True,
+    "accounts:kept_form": True,
+    "accounts:admin_door": True,
+    "accounts:admin_password": False,
+}
 # Changes for which nobody has to be signed in.
 CHANGE_WITHOUT_SIGN_IN = {"accounts:sign_out", "accounts:choose_language"}
 # Who may do what these routes do to something of the employee's, taught by the trainer.
 CHANGERS = {
     "accounts:sign_out": EVERYBODY,
     "accounts:choose_language": EVERYBODY,
-    "accounts:apply_staff_import": "hr_admin",
+    "accounts:end_session": EVERYBODY,
+    "accounts:stay": EVERYBODY,
     "accounts:saved_view_new": EVERYBODY,
-    "accounts:saved_view_removal": "",  # nobody's but its owner's
+    "accounts:saved_view_removal": "",  # its owner's alone, and none of these kept one
+    "accounts:stop_viewing": EVERYBODY,
+    "accounts:invite": INVITERS,
+    "accounts:invite_on_paper": INVITERS,
+    "accounts:apply_staff_import": "hr_admin",
     "scheduling:calendar_day_removal": "centre_admin",
     "scheduling:closure_removal": "centre_admin",
     "scheduling:qualification_removal": "centre_admin",
@@ -146,6 +183,30 @@ WITHOUT_ARGUMENTS = {
     "scheduling:trainer_list",
     "scheduling:trainer_new",
     "enrolment:timetable",
+}
+
+
+def routes(patterns=None, namespace: str = "") -> Iterator[str]:
+    """The named routes of the site; the administration pages have their own rights and tests in Django."""
+    for pattern in patterns or get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                inside = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                yield from routes(pattern.url_patterns, inside)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+
+
+ROUTES = sorted(set(routes()))
+ABOUT_A_PERSON = {
+    "accounts:person_access",
+    "accounts:give_role",
+    "accounts:close_account",
+    "accounts:open_account",
+    "accounts:sign_out_everywhere",
+    "accounts:reset_factor",
+    "accounts:view_as",
+    "accounts:invite_on_paper",
 }
 
 
@@ -175,6 +236,8 @@ def address(route: str, centre: Centre) -> str:
         "website:office": [centre.office.pk],
         "website:team": [centre.office.pk],
         "website:office_leaders": [centre.office.pk],
+        "accounts:take_role": [centre.hr_admin.pk, "hr_admin"],
+        "accounts:password_link": ["made-up"],
         "accounts:staff_import_preview": [centre.staff_import.pk],
         "accounts:apply_staff_import": [centre.staff_import.pk],
         "accounts:saved_view_removal": [1],
@@ -194,6 +257,8 @@ def address(route: str, centre: Centre) -> str:
     }
     if route in arguments:
         return reverse(route, args=arguments[route])
+    if route in ABOUT_A_PERSON:
+        return reverse(route, args=[me.pk])
     for app, argument in {
         "notifications": Message.objects.earliest("pk").pk,
         "scheduling": centre.sessions["open"].pk,

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
+from accounts.actions.access import give_role
 from accounts.roles import Role
 from people.models import Employee
 from tests.factories import EmployeeFactory
@@ -11,7 +12,8 @@ from tests.factories import EmployeeFactory
 def in_role(role: Role) -> Employee:
     """An employee with the role's rights."""
     employee = EmployeeFactory()
-    employee.groups.add(Group.objects.get(name=role.value))
+    give_role(employee, role, by=None, reason="")
+    employee.refresh_from_db()
     return employee
 
 

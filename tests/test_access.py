@@ -1,17 +1,29 @@
-"""Who may open what: every address of the site, asked by nobody and by each role (promise S1).
+"""Who may open what: every address of the site, asked by nobody and by each role (promises S1, S2).
 
-The table stands in tests/access.py.
+What is meant stands in tests/access.py; what every method answers about whose object, in tests/access_matrix.txt.
 """
 
+import difflib
+import os
 from collections.abc import Iterator
 
 import pytest
 import time_machine
 from django.db import transaction
 from django.test import Client, override_settings
-from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.access import CHANGE, CHANGE_WITHOUT_SIGN_IN, CHANGERS, EVERYBODY, PUBLIC, READ, address
+from tests.access import (
+    CHANGE,
+    CHANGE_WITHOUT_SIGN_IN,
+    CHANGERS,
+    EVERYBODY,
+    PUBLIC,
+    READ,
+    ROUTES,
+    STEPS,
+    address,
+)
+from tests.access_matrix import FILE, walk
 from tests.browser.small_centre import TODAY, Centre, small_centre
 
 pytestmark = pytest.mark.django_db
@@ -30,22 +42,8 @@ def centre(django_db_setup, django_db_blocker) -> Iterator[Centre]:
         transaction.set_rollback(True)
 
 
-def routes(patterns=None, namespace: str = "") -> Iterator[str]:
-    """The named routes of the site; the administration pages have their own rights and tests in Django."""
-    for pattern in patterns or get_resolver().url_patterns:
-        if isinstance(pattern, URLResolver):
-            if pattern.namespace != "admin":
-                inside = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-                yield from routes(pattern.url_patterns, inside)
-        elif isinstance(pattern, URLPattern):
-            yield f"{namespace}{pattern.name}"
-
-
-ROUTES = sorted(set(routes()))
-
-
 def test_each_route_stands_in_the_table():
-    assert sorted({*READ, *CHANGE, *PUBLIC}) == ROUTES
+    assert sorted({*READ, *CHANGE, *PUBLIC, *STEPS}) == ROUTES
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -54,6 +52,8 @@ def test_s1_nobody_opens_a_page_without_signing_in(route, centre):
 
     if route in PUBLIC:
         assert response.status_code == 200
+    elif route in STEPS and not STEPS[route]:
+        assert response.status_code in {302, 410}
     elif route in CHANGE:
         assert response.status_code == 405 or response.headers["Location"].startswith("/sign-in/")
     else:
@@ -106,3 +106,16 @@ def test_nobody_changes_anything_without_signing_in(route, centre):
 
     assert response.status_code == 302
     assert response.headers["Location"].startswith("/sign-in/")
+
+
+def test_s1_s2_every_answer_is_as_it_was_read(centre):
+    """A difference is read first; then WRITE_ACCESS_MATRIX=1 writes it down."""
+    with transaction.atomic():
+        found = walk(centre)
+        transaction.set_rollback(True)
+    if os.environ.get("WRITE_ACCESS_MATRIX"):
+        FILE.write_text(found, encoding="utf-8")
+
+    known = FILE.read_text(encoding="utf-8")
+
+    assert list(difflib.unified_diff(known.splitlines(), found.splitlines(), lineterm="", n=0)) == []

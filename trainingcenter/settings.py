@@ -40,9 +40,16 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if IS_PRODUCTION else ["127.0.0.1",
 # The address that letters name; never taken from a request.
 PORT = env.int("PORT", 8000)
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+# X-Forwarded-For counts only behind as many proxies as the installation names.
+PROXY_COUNT = env.int("PROXY_COUNT", 0)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL] if SITE_URL.startswith("https://") else [])
 
 INSTALLED_APPS = [
+    # Before accounts, whose admin.py takes their administration pages away.
+    "django.contrib.auth",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "trainingcenter",
     "audit",
     "centre",
@@ -57,9 +64,7 @@ INSTALLED_APPS = [
     "learning",
     "website",
     "django.contrib.admin",
-    "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -87,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "audit.middleware.AuditMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.AccessMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -150,26 +156,27 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
+    {"NAME": "accounts.password_rules.MaximumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.password_rules.ContextWordsValidator"},
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "accounts.views.locked"
+AXES_LOCKOUT_CALLABLE = "accounts.views.sign_in.locked"
 AXES_USERNAME_CALLABLE = "accounts.backends.account_tried"
-# X-Forwarded-For counts only behind as many proxies as the installation names.
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", 0)
-AXES_IPWARE_META_PRECEDENCE_ORDER = (
-    ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
-)
+AXES_CLIENT_IP_CALLABLE = "people.requests.client_address"
+# Rows that know whose they are (accounts/sessions.py). Nobody stays signed in for longer than this; how long idle
+# people stay is in the policy.
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
+OTP_TOTP_ISSUER = "Учебный центр"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -253,6 +260,8 @@ CELERY_BEAT_SCHEDULE = {
     "close-accounts-of-leavers": {"task": "accounts.tasks.close_accounts_of_leavers", "schedule": 600.0},
     "end-clashes": {"task": "enrolment.tasks.end_clashes", "schedule": 300.0},
     "end-enrolments-of-leavers": {"task": "enrolment.tasks.end_enrolments_of_leavers", "schedule": 300.0},
+    "answer-password-requests": {"task": "accounts.tasks.answer_password_requests", "schedule": 30.0},
+    "clear-accounts": {"task": "accounts.tasks.clear_accounts", "schedule": 3600.0},
     "give-free-seats": {"task": "enrolment.tasks.give_free_seats", "schedule": 300.0},
     "forget-old-looks": {"task": "audit.tasks.forget_old_looks", "schedule": crontab(hour=3, minute=20)},
 }
@@ -279,7 +288,7 @@ if IS_PRODUCTION:
     CSRF_COOKIE_SECURE = True
     LANGUAGE_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if AXES_IPWARE_PROXY_COUNT else None
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -56,6 +56,20 @@ SHELVES = (
                 _("Load the list of the payroll system: newcomers, transfers, leavers."),
                 "upload",
             ),
+            Card(
+                "accounts.invite_people",
+                "accounts:invitations",
+                _("Invitations"),
+                _("Who has not chosen a password yet: a letter to one or to all, or a sheet of paper."),
+                "mail",
+            ),
+            Card(
+                "accounts.give_role",
+                "accounts:roles",
+                _("Roles and rights"),
+                _("What each role may do, who holds it since when and why; accounts and second factors."),
+                "lock",
+            ),
         ),
     ),
     Shelf(

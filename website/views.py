@@ -30,6 +30,7 @@ COMPLETIONS_ON_A_PAGE = 50
 
 
 @login_required
+@require_safe
 def home(request: UserRequest) -> HttpResponse:
     requests = own_requests(request.user)
     following = next_meeting(requests)
@@ -48,6 +49,7 @@ def home(request: UserRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def catalogue(request: UserRequest) -> HttpResponse:
     form = CatalogueFilter(request.GET)
     context = {"form": form, **results(request.user, form.asked, request.GET.get("page"))}
@@ -61,6 +63,7 @@ def catalogue(request: UserRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def course(request: UserRequest, code: str) -> HttpResponse:
     try:
         shown = course_page(request.user, code)
@@ -73,6 +76,7 @@ def course(request: UserRequest, code: str) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def session(request: UserRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(Session.objects.published().with_course(), pk=pk)
     panel = panel_of(request.user, shown)
@@ -88,6 +92,7 @@ def session(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def completions(request: UserRequest) -> HttpResponse:
     own = request.user.completions.select_related("course").order_by("-completed_on", "-pk")
     page = Paginator(own, COMPLETIONS_ON_A_PAGE).get_page(request.GET.get("page"))

@@ -1,12 +1,15 @@
 """Uploading, comparing and applying a staff list."""
 
+import logging
 from collections.abc import Collection
 from dataclasses import asdict
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.actions.access import last_system_admins, leave_accounts
 from accounts.models import StaffImport
 from accounts.signals import staff_changed
 from accounts.staff_import.compare import compare
@@ -24,6 +27,8 @@ from accounts.staff_import.rows import (
 from centre.actions import action
 from centre.models import Policy
 from people.models import Employee, Employment, Office, Position
+
+logger = logging.getLogger(__name__)
 
 # Who holds one of these positions in an office is its head.
 HEAD_POSITIONS = ("OFFICE_HEAD", "TC_HEAD")
@@ -69,6 +74,7 @@ def apply_staff_import(
     Raises:
         AlreadyApplied: this upload was applied before.
         TooManyLeavers: more people would leave than the policy allows, and nobody confirmed it.
+        LastSystemAdmin: the list dismisses the last one.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STAFF_IMPORT_LOCK])
@@ -85,6 +91,7 @@ def apply_staff_import(
 
     hired = create_people(comparison.new, known)
     left = update_people(comparison.changed, employees, known)
+    leave_accounts([employees[key] for key in left], by=by, reason=_("left, by the staff list"))
     settle_heads()
     staff_import.applied_at = timezone.now()
     staff_import.applied_by = by
@@ -113,8 +120,13 @@ def close_accounts_of_leavers() -> list[int]:
     gone = Employee.objects.employed().filter(employments__isnull=False).exclude(pk__in=in_force)
     people = Employee.objects.lock_all(gone.values_list("pk", flat=True))
     left = sorted(gone.filter(pk__in=people).distinct().values_list("pk", flat=True))
+    if kept := last_system_admins(left):
+        # Who comes and who goes is for people to settle; the others' accounts are not kept open for it.
+        logger.error("The account of the last system administrator stays open: %s", sorted(kept))
+        left = [key for key in left if key not in kept]
     if left:
         Employee.objects.filter(pk__in=left).update(is_active=False)
+        leave_accounts([people[key] for key in left], by=None, reason=_("the last working day is over"))
         settle_heads()
         staff_changed.send(sender=Employee, by=None, hired=[], changed=left, left=left, returned=[])
     return left

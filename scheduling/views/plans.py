@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
+from centre.http import require_form
 from centre.models import Policy, days_off
 from courses.models import Course, CourseQuerySet
 from people.requests import UserRequest
@@ -30,7 +30,7 @@ PROPOSED_WITHIN_DAYS = 60
 
 @login_required
 @permission_required("scheduling.plan_session", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def plan(request: UserRequest) -> HttpResponse:
     """Without a course in the address or the form: choose one first."""
     search = CourseSearch(request.POST if request.method == "POST" else request.GET)
@@ -43,7 +43,7 @@ def plan(request: UserRequest) -> HttpResponse:
 
 @login_required
 @permission_required("scheduling.plan_session", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def replan(request: UserRequest, pk: int) -> HttpResponse:
     session = get_object_or_404(Session.objects.with_course(), pk=pk)
     return plan_in_steps(request, session.course, session=session)

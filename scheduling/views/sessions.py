@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from centre.http import require_form
 from centre.listing import Listing
 from people.audit import may_see_changes
 from people.requests import UserRequest
@@ -58,7 +59,7 @@ def session(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("scheduling.plan_session", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def publish(request: UserRequest, pk: int) -> HttpResponse:
     return step(
         request,
@@ -73,7 +74,7 @@ def publish(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("scheduling.plan_session", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def confirm(request: UserRequest, pk: int) -> HttpResponse:
     return step(
         request,
@@ -88,7 +89,7 @@ def confirm(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("scheduling.plan_session", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def limit(request: UserRequest, pk: int) -> HttpResponse:
     return step(
         request,
@@ -109,7 +110,7 @@ def limit(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("scheduling.plan_session", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def cancel(request: UserRequest, pk: int) -> HttpResponse:
     return step(
         request,

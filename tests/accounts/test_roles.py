@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 
-from accounts.roles import RIGHTS, Role, ensure_roles, rights_of
+from accounts.roles import DUTIES, Role, ensure_roles, rights_of
 from tests.factories import EmployeeFactory
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ def held_by(role):
 def test_each_role_holds_exactly_its_rights():
     held = {role: held_by(role) for role in Role}
 
-    assert held == {role: rights_of(role) for role in RIGHTS}
+    assert held == {role: rights_of(role) for role in DUTIES}
 
 
 def test_ensure_roles_mends_a_group():

@@ -9,6 +9,9 @@ from website.audit.objects import NAMINGS, UNNAMED, audited_models
 NOT_RECORDED = {
     "audit.change": "is the record",
     "audit.accessrecord": "is the record",
+    "accounts.accessentry": "is only added to",
+    "accounts.browsersession": "is where somebody is signed in",
+    "accounts.passwordrequest": "is gone after a day",
     "accounts.savedview": "is a bookmark of its owner",
     "accounts.staffimport": "is its own record: who uploaded and applied what",
     "scheduling.sessionstep": "is only added to",

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import time_machine
-from django.contrib.auth.models import Group
 
+from accounts.actions.access import give_role
 from accounts.models import StaffImport
 from accounts.roles import Role
 from accounts.staff_import.actions import upload_staff_list
@@ -106,7 +106,8 @@ def person(last_name: str, office: Office, position: Position, role: Role | None
     employee.save(update_fields=["password"])
     EmploymentFactory(employee=employee, personnel_number=employee.username, office=office, position=position)
     if role:
-        employee.groups.add(Group.objects.get(name=role.value))
+        give_role(employee, role, by=None, reason="Приказ № 1")
+        employee.refresh_from_db()
     return employee
 
 

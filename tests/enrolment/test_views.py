@@ -172,6 +172,7 @@ def test_after_the_start_it_is_too_late_to_cancel(client, trainee):
     enrolment = enrol(trainee, SessionFactory(starts_at=timezone.now() + timedelta(hours=1)))
 
     with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
+        client.force_login(trainee)  # the session of before has ended, too
         response = client.post(cancelling(enrolment), {"reason": "Забыла"}, follow=True, headers=ENGLISH)
 
     assert "The session has begun" in response.content.decode()
@@ -185,6 +186,7 @@ def test_a_queue_that_led_nowhere_is_left_for_another_date(client, trainee):
     enrolment = enrol(trainee, session)
 
     with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
+        client.force_login(trainee)  # the session of before has ended, too
         before = client.get(session.get_absolute_url(), headers=ENGLISH)
         client.post(cancelling(enrolment))
         client.post(door(other))

@@ -66,7 +66,9 @@ DEEDS: dict[str, str | Promise] = {
     "view": gettext_lazy("%(objects)s: view"),
 }
 OWN_RIGHTS: dict[str, str | Promise] = {
+    "give_role": gettext_lazy("give and take roles, close accounts"),
     "import_staff": gettext_lazy("load the staff list"),
+    "invite_people": gettext_lazy("invite people to choose a password"),
     "plan_session": gettext_lazy("plan, publish and cancel sessions"),
     "view_training_changes": gettext_lazy("read the changes of training objects"),
 }

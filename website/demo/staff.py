@@ -6,9 +6,9 @@ import random
 from datetime import date, time, timedelta
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
-from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 
+from accounts.actions.access import give_role
 from accounts.roles import Role
 from accounts.staff_import.actions import apply_staff_import, upload_staff_list
 from centre.models import Site
@@ -106,8 +106,7 @@ def open_accounts() -> int:
     accounts = demo_accounts()
     for role in Role:
         if employee := accounts.get(role):
-            employee.groups.add(Group.objects.get(name=role))
-            Employee.objects.filter(pk=employee.pk).update(is_staff=True)
+            give_role(employee, role, by=None, reason=words("accounts.toml")["reason"])
     return Employee.objects.employed().count()
 
 

@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.offices import NotALeader, appoint_leaders
+from centre.http import require_form
 from centre.listing import Listing
 from people.models import Employee, Employment, Office
 from people.requests import UserRequest
@@ -95,7 +96,7 @@ def office_page(request: UserRequest, found: Office) -> HttpResponse:
 
 @login_required
 @permission_required("people.appoint_leaders", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def office_leaders(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Office.objects.select_related("head", "deputy"), pk=pk)
     form = LeadersForm(

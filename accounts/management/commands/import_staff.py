@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from accounts.staff_import.actions import apply_staff_import, compare_with_staff, upload_staff_list
-from accounts.staff_import.errors import StaffImportError
 from accounts.staff_import.rows import ChangedRow, Comparison, RefusedRow
+from centre.errors import Refusal
 
 SHOWN_ROWS = 20
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
                 apply_staff_import(staff_import, by=None, despite_leavers=despite_leavers)
             else:
                 staff_import.delete()
-        except StaffImportError as error:
+        except Refusal as error:
             raise CommandError(str(error)) from error
 
     def print_comparison(self, comparison: Comparison, shown: int | None) -> None:

@@ -1,11 +1,12 @@
-"""Signing in and out, one's own account, and the language of the pages."""
+"""Signing in and out, and the language of the pages."""
 
 import math
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth import login, logout
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import translation
@@ -13,11 +14,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.forms import LanguageForm, OwnPasswordForm, SignInForm
+from accounts import kept_form
+from accounts.forms.sign_in import LanguageForm, SignInForm
 from people.models import Employee
-from people.requests import UserRequest
 
 # Chosen on the sign-in page, before we know whose choice it is.
 CHOSEN_LANGUAGE = "chosen_language"
@@ -38,7 +39,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         response = redirect(destination)
         remember_language(response, form.employee.language)
         return response
-    return render(request, "accounts/sign_in.html", {"form": form, "next": destination})
+    context = {"form": form, "next": destination, "kept": kept_form.kept(request.session)}
+    return render(request, "accounts/sign_in.html", context)
+
+
+@require_safe
+def admin_door(request: HttpRequest) -> HttpResponse:
+    """Where the administration pages send whom they do not let in."""
+    if request.user.is_authenticated and not request.user.is_staff:
+        raise PermissionDenied
+    return redirect_to_login(own_page(request, request.GET.get("next")))
 
 
 @require_POST
@@ -46,27 +56,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, _("You have signed out."))
     return redirect("accounts:sign_in")
-
-
-@login_required
-def account(request: UserRequest) -> HttpResponse:
-    employments = request.user.employments.current().select_related("office", "position")
-    return render(request, "accounts/account.html", {"employments": employments})
-
-
-@never_cache
-@login_required
-@sensitive_post_parameters()
-def change_password(request: UserRequest) -> HttpResponse:
-    form = OwnPasswordForm(request.user, request.POST or None)
-    form.cancel_url = resolve_url("accounts:account")
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        # This session stays and gets a new id; every other session of the person ends.
-        update_session_auth_hash(request, form.user)
-        messages.success(request, _("The password is changed. Other devices have to sign in again."))
-        return redirect("accounts:account")
-    return render(request, "accounts/change_password.html", {"form": form})
 
 
 @require_POST
