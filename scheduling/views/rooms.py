@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from centre.listing import Listing
 from centre.models import Site
+from people.audit import may_see_changes
 from people.requests import UserRequest
 from scheduling.columns.rooms import ROOM_COLUMNS
 from scheduling.errors import SchedulingError
@@ -59,6 +60,7 @@ def room(request: UserRequest, pk: int) -> HttpResponse:
             found.closures.filter(ends_at__lte=now).order_by("-starts_at")[:MEETINGS_SHOWN]
         ),
         "now": now,
+        "sees_history": may_see_changes(request.user),
         "may_change": request.user.has_perm("scheduling.change_room"),
         "may_close": request.user.has_perm("scheduling.add_roomclosure"),
     }

@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from audit.access import note_look
 from centre.listing import Listing
+from people.audit import may_see_changes
 from people.requests import UserRequest
 from scheduling.columns.trainers import TRAINER_COLUMNS
 from scheduling.forms.trainers import (
@@ -51,6 +53,7 @@ def trainer_list(request: UserRequest) -> HttpResponseBase:
 @require_safe
 def trainer(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Trainer.objects.select_related("employee", "home_site"), pk=pk)
+    note_look(request, person_id=found.employee_id)
     today = timezone.localdate()
     qualifications = found.qualifications.select_related("qualification")
     [row] = trainer_rows([found])
@@ -67,6 +70,7 @@ def trainer(request: UserRequest, pk: int) -> HttpResponse:
         "soon": day_soon(),
         # Reasons of absence are seen by HR and the centre only.
         "sees_reasons": request.user.has_perm("trainers.view_absence"),
+        "sees_history": may_see_changes(request.user),
         "may_change": request.user.has_perm("trainers.change_trainer"),
         "may_qualify": request.user.has_perm("trainers.change_trainerqualification"),
         "may_record": request.user.has_perm("trainers.add_absence"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.offices import NotALeader, appoint_leaders
 from accounts.roles import Role
+from audit.models import Change
 from enrolment.actions import enrol
 from people.models import Employment, Office
 from tests.factories import (
@@ -139,8 +140,9 @@ def test_the_team_table_costs_the_same_for_any_number_of_people(hr, rows, django
     )
     hr.get(url("team", office))
 
-    # Session, user, rights, parts; office, courses; count, page, policy, enrolments, courses, completions; own views.
-    with django_assert_num_queries(13):
+    # Session, user, rights, parts; office, the look noted, courses; count, page, policy, enrolments, courses, completions;
+    # own views.
+    with django_assert_num_queries(14):
         response = hr.get(url("team", office))
 
     assert len(response.context["listing"].lines) == min(rows, 50)
@@ -177,6 +179,15 @@ def test_hr_and_the_system_administrator_appoint_with_a_reason(client, role):
     assert answer.url == url("office", office)
     assert (office.head, office.deputy) == (head, deputy)
     assert client.get(url("office_leaders", office)).context["form"]["head"].value() == "00004711"
+
+
+def test_r27_who_appointed_whom_and_why_stays_in_the_record_of_changes(hr):
+    office, head, by = OfficeFactory(), EmployeeFactory(), EmployeeFactory()
+
+    appoint_leaders(office, head=head, deputy=None, by=by, reason="Приказ № 5")
+
+    change = Change.objects.filter(kind="people.office").latest("pk")
+    assert (change.by_id, change.reason, change.person_id) == (by.pk, "Приказ № 5", head.pk)
 
 
 @pytest.mark.parametrize(

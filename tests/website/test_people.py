@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from audit.models import AccessRecord
 from enrolment.actions import enrol
 from people.models import Employment
 from tests.factories import (
@@ -144,6 +145,15 @@ def test_a_persons_page_tells_what_they_must_do_do_and_did(hr):
         word in page for word in ("Просрочено", "Скоро истекает", "Трудный разговор", "На больничном")
     ] == [True] * 4
     assert "Последние сообщения" in page
+
+
+def test_who_looks_at_whose_record_is_noted(hr):
+    person = job("Петров").employee
+
+    hr.get(page_of(person))
+    hr.get(page_of(person))
+
+    assert list(AccessRecord.objects.values_list("person_id", "page")) == [(person.pk, "website:person")]
 
 
 def test_rights_a_head_sees_their_own_people_without_the_reason_of_absence(client):

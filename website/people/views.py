@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.offices import NotALeader, appoint_leaders
+from audit.access import note_look
 from centre.http import require_form
 from centre.listing import Listing
+from people.audit import may_see_changes
 from people.models import Employee, Employment, Office
 from people.requests import UserRequest
 from records.duties import mandatory_courses
@@ -49,7 +51,9 @@ def person_list(request: UserRequest) -> HttpResponseBase:
 @require_safe
 def person(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(visible_people(request.user), pk=pk)
-    return render(request, "website/people/person.html", {"shown": person_page(request.user, found)})
+    note_look(request, person_id=found.pk)
+    context = {"shown": person_page(request.user, found), "sees_history": may_see_changes(request.user)}
+    return render(request, "website/people/person.html", context)
 
 
 @login_required
@@ -90,6 +94,7 @@ def office_page(request: UserRequest, found: Office) -> HttpResponse:
             "courses": readiness_by_course(found.pk, today),
             "sees_people": request.user.has_perm("people.view_employee"),
             "may_appoint": request.user.has_perm("people.appoint_leaders"),
+            "sees_history": may_see_changes(request.user),
         },
     )
 
@@ -128,6 +133,7 @@ def team(request: UserRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(visible_offices(request.user), pk=pk)
     if not (request.user.has_perm("records.view_completion") or leads(request.user, found)):
         raise PermissionDenied
+    note_look(request)
     filters = TeamFilters(request.GET)
     filters.offer_courses([(course.code, course.title) for course in mandatory_courses()])
     jobs = filters.apply(
