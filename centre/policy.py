@@ -22,6 +22,7 @@ SEATS = gettext_lazy("Taking and cancelling seats")
 RESULTS = gettext_lazy("Attendance and results")
 MESSAGES = gettext_lazy("Messages")
 PEOPLE = gettext_lazy("Staff list")
+SIGNING_IN = gettext_lazy("Signing in")
 
 MINUTES = pgettext_lazy("unit", "min")
 HOURS = pgettext_lazy("unit", "h")
@@ -51,10 +52,12 @@ class Number:
 
     @property
     def default(self) -> Any:
-        return self.field.default
+        return self.field.get_default()
 
     def shown(self, value: Any) -> str:
-        """The value with its unit: "15 minutes", "21:00"."""
+        """The value with its unit: "15 minutes", "21:00", "yes"."""
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
         if isinstance(value, time):
             return f"{value:%H:%M}"
         return f"{value}\u00a0{self.unit}" if self.unit else str(value)
@@ -178,6 +181,19 @@ NUMBERS = (
         PERCENT,
         0,
         100,
+    ),
+    Number(
+        "idle_minutes",
+        SIGNING_IN,
+        gettext_lazy("Who does nothing for so long signs in again; what was typed is kept."),
+        MINUTES,
+        5,
+        720,
+    ),
+    Number(
+        "second_factor",
+        SIGNING_IN,
+        gettext_lazy("Beside the password they type a code that an app on their phone shows."),
     ),
 )
 # So much of a day must be left for messages.

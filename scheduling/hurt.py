@@ -31,11 +31,15 @@ def upcoming_meetings(now: datetime | None = None) -> QuerySet[Meeting]:
     )
 
 
+# Nothing is planned so far ahead, and the day after the last of all cannot be written down.
+LAST_DAY = date(9000, 1, 1)
+
+
 def taught_by(trainer: Trainer, first: date, last: date) -> QuerySet[Meeting]:
     """Upcoming meetings that the trainer teaches on the days from `first` to `last`."""
     zone = timezone.get_default_timezone()
     begin = datetime.combine(first, time(), tzinfo=zone)
-    end = datetime.combine(last + timedelta(days=1), time(), tzinfo=zone)
+    end = datetime.combine(min(last, LAST_DAY) + timedelta(days=1), time(), tzinfo=zone)
     teaching = Booking.objects.teaching().filter(person=trainer.employee_id, meeting=OuterRef("pk"))
     return upcoming_meetings().filter(Exists(teaching), starts_at__lt=end, ends_at__gt=begin)
 

@@ -68,6 +68,10 @@ def booked(**subject):
     Booking.objects.create(meeting=meeting, period=(in_days(14, 11), in_days(14, 12)), **subject)
 
 
+def access_entry(**values):
+    return EmployeeFactory().access_entries.create(**values)
+
+
 def led_twice(person):
     """An office whose deputy is its head."""
     return OfficeFactory(head=person, deputy=person)
@@ -145,6 +149,10 @@ BREAKS = {
         lambda: PolicyFactory(academic_hours_a_day=0),
         lambda: PolicyFactory(academic_hours_a_day=25),
         lambda: PolicyFactory(optional_bookings_max=0),
+    ],
+    "access_entry_names_its_role": [
+        lambda: access_entry(what="role_given"),
+        lambda: access_entry(what="closed", role="hr_admin"),
     ],
     "saved_view_name_once": [
         lambda: twice(EmployeeFactory().saved_views.create(path="/staff/courses/", name="мои"))

@@ -16,6 +16,7 @@ from accounts.staff_import.actions import apply_staff_import, upload_staff_list
 from notifications.models import Message
 from people.models import Employee
 from tests.accounts.staff_lists import a_list
+from tests.costs import cost
 from tests.factories import EmployeeFactory, EmploymentFactory
 from tests.rights import in_role, sign_in
 from tests.threads import at_once
@@ -317,6 +318,7 @@ def test_29_the_page_says_who_holds_a_role_since_when_from_whom_and_why(client, 
     assert "centre_admin" not in page.replace('"role-centre_admin"', "")
 
 
+@pytest.mark.rows_of("accounts:roles", "accounts:invitations")
 @pytest.mark.parametrize("name", ["roles", "invitations"])
 def test_the_pages_cost_the_same_for_1_3_and_300_rows(client, admin, django_assert_num_queries, name):
     sign_in(client, admin)
@@ -390,3 +392,16 @@ def test_29_nobody_looks_through_the_eyes_of_somebody_with_a_role(client, admin)
     sign_in(client, admin)
 
     assert client.post(reverse("accounts:view_as", args=[planner.pk]), {"reason": "x"}).status_code == 404
+
+
+@pytest.mark.rows_of("accounts:person_access")
+def test_a_persons_access_costs_the_same_for_any_story(client, admin):
+    sign_in(client, admin)
+    person, costs = EmployeeFactory(), []
+    for more in (1, 2, 297):
+        AccessEntry.objects.bulk_create(
+            AccessEntry(person=person, what="signed_out", by=admin, reason="x") for _ in range(more)
+        )
+        costs.append(cost(client, reverse("accounts:person_access", args=[person.pk])))
+
+    assert costs == [costs[0]] * 3

@@ -14,6 +14,7 @@ from accounts.devices import device_in_words
 from accounts.models import BrowserSession
 from accounts.tasks import clear_accounts
 from people.requests import client_address
+from tests.costs import cost
 from tests.factories import PASSWORD, EmployeeFactory, PolicyFactory
 
 pytestmark = pytest.mark.django_db
@@ -254,3 +255,24 @@ def test_a_fragment_moves_the_whole_page_to_the_sign_in():
     )
 
     assert response["HX-Redirect"] == "/sign-in/?next=%2Fcatalogue%2F%3Fq%3Da"
+
+
+@pytest.mark.rows_of("accounts:own_sessions")
+def test_the_list_of_devices_costs_the_same_for_any_number(maria):
+    here, costs = signed_in(), []
+    for more in (1, 2, 297):
+        now = timezone.now()
+        BrowserSession.objects.bulk_create(
+            BrowserSession(
+                session_key=f"{more}-{number}",
+                session_data="",
+                expire_date=now + timedelta(hours=1),
+                person=maria,
+                started_at=now,
+                seen_at=now,
+            )
+            for number in range(more)
+        )
+        costs.append(cost(here, reverse("accounts:own_sessions")))
+
+    assert costs == [costs[0]] * 3

@@ -140,8 +140,8 @@ def test_the_team_table_costs_the_same_for_any_number_of_people(hr, rows, django
     )
     hr.get(url("team", office))
 
-    # Session, user, rights, parts; office, the look noted, courses; count, page, policy, enrolments, courses, completions;
-    # own views.
+    # Session, user, rights, parts; office, the look noted, courses; count, page, policy, enrolments, courses,
+    # completions; own views.
     with django_assert_num_queries(14):
         response = hr.get(url("team", office))
 

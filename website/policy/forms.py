@@ -35,7 +35,7 @@ class PolicyForm(CentreForm, forms.Form):
         for number in NUMBERS:
             self.fields[number.name] = field_of(number)
         for name in self.fields:
-            if name not in ("reason", "based_on"):
+            if isinstance(self.fields[name], forms.IntegerField):
                 self.fields[name].widget.attrs["inputmode"] = "numeric"
 
     def arranged(self) -> Layout:
@@ -94,6 +94,8 @@ def field_of(number: Number) -> forms.Field:
                 "invalid": _("Write a time such as 21:00."),
             },
         )
+    if isinstance(number.default, bool):
+        return forms.BooleanField(label=label, help_text=str(number.meaning), required=False)
     words = {"label": label, "least": number.least, "most": number.most}
     # Django fills these in once more; the label may have a percent sign.
     range_words = (_("“%(label)s” lies between %(least)s and %(most)s.") % words).replace("%", "%%")

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import BrowserSession
+from accounts.roles import FACTOR_ROLES
 from centre.models import Policy
 from centre.policy import Number, differences
 from centre.templatetags.centre_text import thin
@@ -174,7 +176,33 @@ def before_and_after(sentence: str, before: int, after: int) -> str:
     return sentence % {"before": thin(before), "after": thin(after)}
 
 
+def browser_sessions(old: int, new: int, now: datetime) -> Iterator[str]:
+    count = BrowserSession.objects.live().filter(person__isnull=False).count()
+    yield ngettext(
+        "%(count)s person who is signed in now is meant from their next page on.",
+        "%(count)s people who are signed in now are meant from their next page on.",
+        count,
+    ) % {"count": thin(count)}
+
+
+def second_factors(old: bool, new: bool, now: datetime) -> Iterator[str]:
+    holders = Employee.objects.employed().filter(groups__name__in=FACTOR_ROLES).distinct()
+    without = holders.exclude(totpdevice__confirmed=True).count()
+    yield (
+        ngettext(
+            "%(count)s person with such a role has no second factor yet; it is set up at the next sign-in.",
+            "%(count)s people with such a role have no second factor yet; it is set up at the next sign-in.",
+            without,
+        )
+        % {"count": thin(without)}
+        if new
+        else _("The codes are asked of nobody any more.")
+    )
+
+
 IMPACTS: dict[str, Impact] = {
+    "idle_minutes": browser_sessions,
+    "second_factor": second_factors,
     "changeover_minutes": planned_meetings,
     "travel_minutes": planned_meetings,
     "academic_hours_a_day": hours_a_day,
