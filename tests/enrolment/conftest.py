@@ -1,8 +1,10 @@
-"""What tests of attendance start from."""
+"""What tests of enrolment start from."""
 
 import pytest
+from time_machine import travel
 
 from enrolment.actions import enrol
+from tests.enrolment.letters import NOW
 from tests.factories import EmployeeFactory, SessionFactory, TrainerFactory, moscow
 
 
@@ -10,6 +12,13 @@ from tests.factories import EmployeeFactory, SessionFactory, TrainerFactory, mos
 def tuesday(time_machine):
     """Half an hour into a meeting that began at ten."""
     time_machine.move_to(moscow(2026, 11, 24, 10, 30), tick=False)
+
+
+@pytest.fixture
+def clock():
+    """Eight days before the session of tests/enrolment/letters.py; it stands still, and a test moves it."""
+    with travel(NOW, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture

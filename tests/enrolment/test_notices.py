@@ -1,14 +1,12 @@
-"""What trainees are told, and when: rule 26 (reminders), promises R14 and R15."""
+"""What trainees are told, and when: rule 26, promises R14 and R15. The reminders have tests of their own."""
 
 import threading
 from datetime import time, timedelta
 
 import pytest
-import time_machine
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from enrolment.actions import cancel_enrolment, enrol
 from enrolment.invariants import booking_faults
@@ -18,9 +16,19 @@ from notifications.delivery import preview
 from notifications.models import Message
 from notifications.tasks import send_due_messages
 from records.actions import Finished, record_completions
-from scheduling.actions import cancel_session, change_limit, replan_session
-from scheduling.models import Booking, Meeting
-from scheduling.plans import MeetingPlan
+from scheduling.actions import cancel_session, change_limit
+from scheduling.models import Booking
+from tests.enrolment.letters import (
+    NOW,
+    REMINDERS,
+    START,
+    a_session,
+    add_meeting,
+    body,
+    move,
+    planned,
+    subjects,
+)
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
@@ -28,88 +36,11 @@ from tests.factories import (
     RoomFactory,
     SessionFactory,
     SiteFactory,
-    TrainerFactory,
     moscow,
 )
 
 State = Message.State
-NOW = moscow(2026, 11, 16, 12)
-START = moscow(2026, 11, 24, 10)
-
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-def a_session(starts_at=START, **fields):
-    room = fields.pop("room", None) or RoomFactory(
-        name="Аудитория 301", site__name="Площадка «Центр»", site__address="Новая ул., 1"
-    )
-    trainer = (
-        fields.pop("trainer", None)
-        or TrainerFactory(
-            employee__last_name="Ковалёва",
-            employee__first_name="Анна",
-            employee__middle_name="Игоревна",
-            employee__email="",  # what those who teach are told is another test's: tests/scheduling/test_notices.py
-        )
-    )
-    course = fields.pop("course", None) or CourseFactory(title="Сложный разговор")
-    return SessionFactory(course=course, starts_at=starts_at, room=room, trainer=trainer, **fields)
-
-
-def add_meeting(session, starts_at, hours=3):
-    """Another meeting of the session, in the same room with the same trainer."""
-    meeting = Meeting.objects.create(
-        session=session, starts_at=starts_at, ends_at=starts_at + timedelta(hours=hours)
-    )
-    for booking in Booking.objects.filter(meeting=session.meetings.first()):
-        booking.pk, booking.meeting = None, meeting
-        booking.period = (meeting.starts_at, meeting.ends_at)
-        booking.save()
-    session.ends_at = meeting.ends_at
-    session.save()
-    return meeting
-
-
-def move(session, *starts, **details):
-    session.refresh_from_db()
-    first = session.meetings.first()
-    room = first.bookings.get(room__isnull=False).room_id
-    trainer = first.bookings.teaching().get().person.trainer.pk
-    plans = [MeetingPlan(start, start + timedelta(hours=3), room, (trainer,)) for start in starts]
-    return replan_session(session, plans, by=None, version=session.version, **details)
-
-
-def planned(kind="reminder"):
-    rows = Message.objects.planned().filter(kind__startswith=kind).order_by("send_after")
-    return [(row.kind, row.send_after) for row in rows]
-
-
-def subjects():
-    """Subject lines of what has left for trainees since the last look."""
-    send_due_messages()
-    lines = [letter.subject for letter in mail.outbox]
-    mail.outbox.clear()
-    return lines
-
-
-def body():
-    send_due_messages()
-    (letter,) = mail.outbox
-    mail.outbox.clear()
-    return letter.body
-
-
-REMINDERS = [
-    ("reminder_first", START - timedelta(days=3)),
-    ("reminder_second", START - timedelta(days=1)),
-    ("reminder_last", START - timedelta(hours=2)),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def test_rule_26_a_seat_is_told_with_day_place_and_trainer():
@@ -150,127 +81,6 @@ def test_rule_26_an_english_reader_is_told_in_english():
         "-- \n"
         "Training centre. This letter was sent automatically, please do not answer it."
     )
-
-
-def test_rule_26_three_reminders_are_planned_with_the_seat():
-    enrol(EmployeeFactory(), a_session())
-
-    assert planned() == REMINDERS
-
-
-def test_rule_26_each_reminder_is_sent_once_at_its_time(clock):
-    enrol(EmployeeFactory(), a_session())
-    assert subjects() == ["Вы записаны: «Сложный разговор», 24 ноября"]
-
-    told = []
-    while timezone.now() < START + timedelta(hours=3):
-        clock.shift(timedelta(minutes=30))
-        told += [(timezone.now(), subject) for subject in subjects()]
-
-    assert told == [
-        (START - timedelta(days=3), "Через 3 дня, 24 ноября: «Сложный разговор»"),
-        (START - timedelta(days=1), "Завтра в 10:00: «Сложный разговор»"),
-        (START - timedelta(hours=2), "Сегодня в 10:00: «Сложный разговор»"),
-    ]
-
-
-def test_rule_26_reminders_whose_time_has_passed_are_not_planned(clock):
-    clock.move_to(START - timedelta(hours=30))
-
-    enrol(EmployeeFactory(), a_session())
-
-    assert planned() == REMINDERS[1:]
-
-
-def test_rule_26_of_reminders_that_the_beat_slept_over_only_the_last_is_sent(clock):
-    enrol(EmployeeFactory(), a_session())
-    subjects()
-
-    clock.move_to(START - timedelta(minutes=90))
-
-    assert subjects() == ["Сегодня в 10:00: «Сложный разговор»"]
-    states = Message.objects.filter(kind__startswith="reminder").order_by("send_after")
-    assert list(states.values_list("state", flat=True)) == [State.WITHDRAWN, State.WITHDRAWN, State.SENT]
-
-
-def test_rule_26_a_late_reminder_says_how_long_it_still_is(clock):
-    enrol(EmployeeFactory(), a_session())
-    subjects()
-
-    clock.move_to(START - timedelta(hours=40))
-
-    assert subjects() == ["Через 2 дня, 24 ноября: «Сложный разговор»"]
-
-
-def test_rule_26_nobody_is_reminded_after_the_start(clock):
-    enrol(EmployeeFactory(), a_session())
-    subjects()
-
-    clock.move_to(START)
-
-    assert subjects() == []
-
-
-def test_rule_26_a_session_at_dawn_is_reminded_of_the_evening_before():
-    start = moscow(2026, 11, 24, 8, 30)
-
-    enrol(EmployeeFactory(), a_session(starts_at=start))
-
-    assert planned() == [
-        ("reminder_first", start - timedelta(days=3)),
-        ("reminder_second", start - timedelta(days=1)),
-        ("reminder_last", moscow(2026, 11, 23, 20)),
-    ]
-
-
-def test_rule_26_later_meetings_are_reminded_of_a_day_and_two_hours_before():
-    session = a_session(hours=2)
-    add_meeting(session, moscow(2026, 11, 24, 15), hours=2)  # people are there already
-    later = moscow(2026, 11, 26, 10)
-    add_meeting(session, later)
-
-    enrol(EmployeeFactory(), session)
-
-    assert planned() == [
-        *REMINDERS,
-        ("reminder_second", later - timedelta(days=1)),
-        ("reminder_last", later - timedelta(hours=2)),
-    ]
-
-
-def test_rule_26_a_reminder_of_a_later_meeting_leaves_out_what_is_over(clock):
-    session = a_session()
-    add_meeting(session, moscow(2026, 11, 26, 10))
-    enrol(EmployeeFactory(), session)
-    assert "24 ноября 2026, 10:00–13:00 (МСК)\nЧетверг, 26 ноября 2026" in body()
-
-    clock.move_to(moscow(2026, 11, 25, 10))
-
-    text = body()
-    assert ("26 ноября" in text, "24 ноября" in text) == (True, False)
-
-
-def test_rule_26_the_link_of_a_webinar_stands_in_the_reminder(clock):
-    room = RoomFactory(site__is_online=True, site__name="Онлайн", name="Вебинар 1")
-    session = a_session(room=room, online_link="https://webinar.example/room/7")
-    enrol(EmployeeFactory(), session)
-    subjects()
-
-    clock.move_to(START - timedelta(hours=2))
-
-    assert "Онлайн: https://webinar.example/room/7\nТренер: Ковалёва А. И." in body()
-
-
-def test_rule_26_who_cancels_is_not_reminded(clock):
-    trainee = EmployeeFactory()
-    enrolment = enrol(trainee, a_session())
-    subjects()
-
-    cancel_enrolment(enrolment, by=trainee)
-
-    assert planned("") == []
-    clock.move_to(START - timedelta(hours=2))
-    assert subjects() == []
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,20 @@ def test_rule_3_who_left_does_not_teach():
     assert findings == [("trainer_inactive", f"{trainer}: does not teach any more.")]
 
 
+def test_rule_3_whose_account_is_closed_does_not_teach():
+    trainer = TrainerFactory(employee__is_active=False)
+
+    assert [
+        code for code, _text in found(CourseFactory(), meeting(room=RoomFactory(), trainers=[trainer]))
+    ] == ["trainer_inactive"]
+
+
+def test_rule_4_a_room_out_of_use_is_not_taken():
+    room = RoomFactory(name="Room 9", is_active=False)
+
+    assert found(CourseFactory(), meeting(room=room)) == [("room_out_of_use", "Room 9: out of use.")]
+
+
 def test_rule_4_the_room_has_all_the_equipment():
     projector, screen = EquipmentFactory.create_batch(2)
     course = CourseFactory()
