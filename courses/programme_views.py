@@ -7,8 +7,9 @@ from django.db.models import Count
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from centre.http import require_form
 from centre.listing import Listing
 from courses.columns import PROGRAMME_COLUMNS
 from courses.models import Programme
@@ -44,14 +45,14 @@ def programme(request: UserRequest, code: str) -> HttpResponse:
 
 @login_required
 @permission_required("courses.add_programme", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def programme_new(request: UserRequest) -> HttpResponse:
     return keep_programme(request, None)
 
 
 @login_required
 @permission_required("courses.change_programme", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def programme_edit(request: UserRequest, code: str) -> HttpResponse:
     return keep_programme(request, get_object_or_404(Programme, code=code))
 

@@ -57,9 +57,9 @@ class ClusterError(Exception):
     """The private PostgreSQL cannot run; the text says why and what to do."""
 
 
-def default_database_url(var_dir: Path) -> str:
-    """DATABASE_URL, or where the private cluster answers once somebody has started it."""
-    return os.environ.get("DATABASE_URL") or Cluster(private_data(var_dir)).url(DATABASE)
+def private_database_url(var_dir: Path) -> str:
+    """Where the private cluster answers once somebody has started it."""
+    return Cluster(private_data(var_dir)).url(DATABASE)
 
 
 def private_data(var_dir: Path) -> Path:

@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError
 
-from trainingcenter.embedded_postgres import default_database_url
+from trainingcenter.embedded_postgres import private_database_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -121,9 +121,12 @@ LOAD_DEMO = env.bool("LOAD_DEMO", True)
 
 # --- data -----------------------------------------------------------------------------------------
 
-USES_PRIVATE_CLUSTER = not env.str("DATABASE_URL", "")
+DATABASE_URL = env.str("DATABASE_URL", "")
+USES_PRIVATE_CLUSTER = not DATABASE_URL
 try:
-    database = dj_database_url.parse(default_database_url(VAR_DIR), conn_max_age=60, conn_health_checks=True)
+    database = dj_database_url.parse(
+        DATABASE_URL or private_database_url(VAR_DIR), conn_max_age=60, conn_health_checks=True
+    )
 except ValueError:
     database = {}
 if database.get("ENGINE") != "django.db.backends.postgresql":
@@ -219,6 +222,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 if EMAIL_URL := env.str("EMAIL_URL", ""):
     email = env.dj_email_url("EMAIL_URL")
+    if "EMAIL_BACKEND" not in email:
+        raise EnvError(
+            "EMAIL_URL is not like submission://user:password@host:587, the address of a mail server."
+        )
     EMAIL_BACKEND = email["EMAIL_BACKEND"]
     EMAIL_HOST = email["EMAIL_HOST"]
     EMAIL_PORT = email["EMAIL_PORT"]

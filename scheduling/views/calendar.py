@@ -6,8 +6,9 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from centre.http import require_form
 from centre.listing import Listing
 from centre.models import CalendarDay
 from people.requests import UserRequest
@@ -36,14 +37,14 @@ def calendar(request: UserRequest) -> HttpResponseBase:
 
 @login_required
 @permission_required("centre.add_calendarday", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def calendar_day_new(request: UserRequest) -> HttpResponse:
     return keep_day(request, CalendarDay(), _("New day of the calendar"))
 
 
 @login_required
 @permission_required("centre.change_calendarday", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def calendar_day(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(CalendarDay, pk=pk)
     return keep_day(request, found, _("Day of the calendar"))

@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from centre.http import require_form
 from centre.listing import Listing
 from centre.models import Site
 from people.audit import may_see_changes
@@ -69,7 +70,7 @@ def room(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("scheduling.add_room", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def room_new(request: UserRequest) -> HttpResponse:
     form = RoomForm(request.POST if request.method == "POST" else None)
     form.cancel_url = reverse("scheduling:room_list")
@@ -82,7 +83,7 @@ def room_new(request: UserRequest) -> HttpResponse:
 
 @login_required
 @permission_required("scheduling.change_room", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def room_edit(request: UserRequest, pk: int) -> HttpResponse:
     """What planned sessions would miss is shown first; fewer seats than people who hold one are refused."""
     found = get_object_or_404(Room.objects.select_related("site"), pk=pk)
@@ -107,7 +108,7 @@ def room_edit(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("scheduling.add_roomclosure", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def closure_new(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Room.objects.select_related("site"), pk=pk)
     return close_room(request, RoomClosure(room=found))
@@ -115,7 +116,7 @@ def closure_new(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("scheduling.change_roomclosure", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def closure(request: UserRequest, pk: int) -> HttpResponse:
     return close_room(request, get_object_or_404(RoomClosure.objects.select_related("room__site"), pk=pk))
 
@@ -162,7 +163,7 @@ def closure_removal(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("centre.change_site", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def site(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Site, pk=pk)
     form = SiteForm(request.POST if request.method == "POST" else None, instance=found)

@@ -11,9 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from audit.access import note_look
+from centre.http import require_form
 from centre.listing import Listing
 from people.audit import may_see_changes
 from people.requests import UserRequest
@@ -80,7 +81,7 @@ def trainer(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("trainers.add_trainer", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def trainer_new(request: UserRequest) -> HttpResponse:
     form = NewTrainerForm(request.POST if request.method == "POST" else None)
     form.cancel_url = reverse("scheduling:trainer_list")
@@ -95,7 +96,7 @@ def trainer_new(request: UserRequest) -> HttpResponse:
 
 @login_required
 @permission_required("trainers.change_trainer", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def trainer_edit(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Trainer.objects.select_related("employee"), pk=pk)
     form = TrainerForm(request.POST if request.method == "POST" else None, instance=found)
@@ -104,7 +105,7 @@ def trainer_edit(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("trainers.add_trainerqualification", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def qualification_new(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Trainer.objects.select_related("employee"), pk=pk)
     form = QualificationForm(
@@ -115,7 +116,7 @@ def qualification_new(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("trainers.change_trainerqualification", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def qualification(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
         TrainerQualification.objects.select_related("trainer__employee", "qualification"), pk=pk
@@ -140,7 +141,7 @@ def qualification_removal(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("trainers.add_absence", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def absence_new(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Trainer.objects.select_related("employee"), pk=pk)
     return record_absence(request, Absence(trainer=found))
@@ -148,7 +149,7 @@ def absence_new(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required("trainers.change_absence", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def absence(request: UserRequest, pk: int) -> HttpResponse:
     return record_absence(
         request, get_object_or_404(Absence.objects.select_related("trainer__employee"), pk=pk)

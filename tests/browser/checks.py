@@ -38,7 +38,7 @@ TEXTS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    if (!["SCRIPT", "STYLE"].includes(parent.tagName) && !parent.closest("[lang]:not(html)")) {
+    if (!["SCRIPT", "STYLE"].includes(parent.tagName) && !parent.closest("[lang]:not(html), [translate=no]")) {
       texts.push(walker.currentNode.textContent);
     }
   }

@@ -161,6 +161,8 @@ def test_rule_21_a_sheet_closed_meanwhile_refuses_the_tap(
     phone: Visitor, session: Session, centre: Centre, clock
 ):
     mark_all_present(session.meetings.get(), by=centre.trainer.employee)
+    clock.move_to(session.ends_at - timedelta(minutes=75))
+    phone.open(f"/sessions/{session.pk}/sheet/")  # still here: who does nothing for two hours is signed out
     clock.move_to(session.ends_at)
     close_sheet(session, by=centre.trainer.employee)
 

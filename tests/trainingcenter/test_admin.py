@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accounts.models import SavedView, StaffImport
+from accounts.models import AccessEntry, BrowserSession, SavedView, StaffImport
 from accounts.roles import Role
 from centre.models import CalendarDay, Policy
 from courses.models import Programme
@@ -57,6 +57,7 @@ def one_of_each():
     enrolment.marks.create(meeting=session.meetings.get(), mark="absent", minutes=0)
     trainee.completions.create(course=session.course, session=session, completed_on=day)
     StaffImport.objects.create(file_name="Список.csv", uploaded_by=trainee)
+    AccessEntry.objects.create(person=trainee, what="invited")
     SavedView.objects.create(owner=trainee, path="/people/", name="Мой вид")
     question = Question.objects.create(course=session.course, number=1, text="Что верно?")
     question.choices.create(number=1, text="Это", is_right=True)
@@ -99,7 +100,9 @@ def test_every_list_and_row_opens_and_is_searched(administrator, one_of_each, mo
 
 def test_every_model_is_registered_or_part_of_a_page():
     parts = {inline.model for page in admin.site._registry.values() for inline in page.inlines}
-    own = [model for model in apps.get_models() if model._meta.app_label in APPS]
+    own = [model for model in apps.get_models() if model._meta.app_label in APPS and not model._meta.proxy]
+    # Keys of sessions are nobody's to read.
+    own.remove(BrowserSession)
 
     assert [model for model in own if model not in admin.site._registry and model not in parts] == []
 

@@ -107,6 +107,24 @@ def test_a_database_that_does_not_know_russian_letters_is_refused():
         call_command("migrate", verbosity=0, skip_checks=False)
 
 
+def test_a_file_of_variables_counts_like_the_environment(tmp_path):
+    """A service manager sets the variables, a person at the console names the file: both reach one database."""
+    file = tmp_path / "trainingcenter.env"
+    file.write_text("DATABASE_URL=postgres://centre@db.example/centre\nREDIS_URL=redis://cache.example/3\n")
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}},
+        "ENV_FILE": str(file),
+    }
+    program = (
+        "from trainingcenter import settings as s; "
+        "print(s.DATABASES['default']['HOST'], s.USES_PRIVATE_CLUSTER, s.CELERY_BROKER_URL)"
+    )
+
+    said = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, env=environment, text=True)
+
+    assert said == "db.example False redis://cache.example/3\n"
+
+
 @pytest.mark.parametrize(
     "program",
     [

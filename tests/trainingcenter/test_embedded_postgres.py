@@ -14,7 +14,7 @@ import psutil
 import psycopg2
 import pytest
 
-from trainingcenter.embedded_postgres import Cluster, ClusterError, default_database_url
+from trainingcenter.embedded_postgres import Cluster, ClusterError, private_database_url
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLD = """
@@ -223,16 +223,8 @@ def test_root_without_namespaces_uses_an_account_and_changes_no_mode(folder, mon
         shutil.rmtree(cluster.data.resolve().parent)
 
 
-def test_the_environment_names_another_server(monkeypatch, tmp_path):
-    monkeypatch.setenv("DATABASE_URL", "postgres://centre@db.example/centre")
-
-    assert default_database_url(tmp_path) == "postgres://centre@db.example/centre"
-
-
-def test_the_private_address_needs_no_running_server(monkeypatch, folder):
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-
-    settings = dj_database_url.parse(default_database_url(folder))
+def test_the_private_address_needs_no_running_server(folder):
+    settings = dj_database_url.parse(private_database_url(folder))
 
     assert (settings["HOST"], settings["NAME"]) == (str(folder / "postgres"), "trainingcenter")
     assert not (folder / "postgres").exists()

@@ -278,6 +278,11 @@ def test_a_busy_port_is_named(centre):
             "See .env.example.",
         ),
         (
+            {"EMAIL_URL": "pigeon://mail.example"},
+            "EMAIL_URL is not like submission://user:password@host:587, the address of a mail server. "
+            "See .env.example.",
+        ),
+        (
             {"VAR_DIR": "/proc/var"},
             "/proc/var cannot be written: No such file or directory. Start as its owner, or set VAR_DIR.",
         ),

@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from centre.http import require_form
 from centre.models import Policy
 from centre.policy import StalePolicy, change_policy
 from people.requests import UserRequest
@@ -39,7 +40,7 @@ def policy(request: UserRequest) -> HttpResponse:
 
 @login_required
 @permission_required("centre.add_policy", raise_exception=True)
-@require_http_methods(["GET", "POST"])
+@require_form
 def policy_change(request: UserRequest) -> HttpResponse:
     """The form; then what the change touches, with the same form kept hidden; then it is in force."""
     current = Policy.objects.current()
