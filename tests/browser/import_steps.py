@@ -8,7 +8,8 @@ from tests.browser.visitor import Visitor
 
 def import_staff(hr: Visitor, centre: Centre) -> None:
     """Upload, read the comparison, apply."""
-    hr.follow("Staff list")
+    hr.page.get_by_role("link", name=hr.words("Centre"), exact=True).first.click()
+    hr.page.get_by_role("link", name=hr.words("Staff list"), exact=True).click()
     chosen = {"name": "staff.csv", "mimeType": "text/csv", "buffer": staff_list(centre)}
     hr.page.get_by_label(hr.words("File with the staff list")).set_input_files(files=[chosen])
     hr.press("Compare with the staff")

@@ -124,7 +124,8 @@ def test_a_methodist_writes_a_course_into_the_catalogue_and_archives_it(centre: 
     methodist = visit(javascript=False, employee=centre.methodist)
 
     methodist.open("/")
-    open_from_menu(methodist, "Courses")
+    open_from_menu(methodist, "Centre")
+    methodist.page.get_by_role("link", name=methodist.words("Courses"), exact=True).click()
     methodist.follow("New course")
     page = methodist.page
     for name, value in {
@@ -176,5 +177,5 @@ def open_from_menu(visitor: Visitor, msgid: str) -> None:
     if menu.is_visible():
         menu.click()
     visitor.page.get_by_role("navigation", name=visitor.words("Main menu")).get_by_role(
-        "link", name=visitor.words(msgid)
+        "link", name=visitor.words(msgid), exact=True
     ).click()

@@ -66,6 +66,7 @@ DEEDS: dict[str, str | Promise] = {
     "view": gettext_lazy("%(objects)s: view"),
 }
 OWN_RIGHTS: dict[str, str | Promise] = {
+    "appoint_leaders": gettext_lazy("name heads of offices and deputies"),
     "give_role": gettext_lazy("give and take roles, close accounts"),
     "import_staff": gettext_lazy("load the staff list"),
     "invite_people": gettext_lazy("invite people to choose a password"),

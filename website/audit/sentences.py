@@ -133,10 +133,10 @@ def differences(change: Change, names: Names, *, sees_reasons: bool) -> list[Dif
 
 
 def field_name(field: Field) -> str:
-    """The field's own name; fields of a table between two others have none, and are called as what they name."""
+    """The field's own name; a key that was given none is called as what it names."""
     if field.related_model is Group:
         return _("role")
-    if isinstance(field, models.ForeignKey) and field.model._meta.auto_created:
+    if isinstance(field, models.ForeignKey) and field.verbose_name == field.name.replace("_", " "):
         return str(field.related_model._meta.verbose_name)
     return str(field.verbose_name)
 

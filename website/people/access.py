@@ -19,6 +19,11 @@ def leads(reader: Employee, office: Office) -> bool:
     return reader.pk in (office.head_id, office.deputy_id)
 
 
+def sees_team(reader: Employee, office: Office) -> bool:
+    """Who may read what each person of the office has done."""
+    return reader.has_perm("records.view_completion") or leads(reader, office)
+
+
 def sees_training(reader: Employee, person: Employee) -> bool:
     """What somebody must do, does and did: for the centre by right, for heads of one of the person's offices."""
     return (

@@ -20,7 +20,7 @@ from people.models import Employee, Employment, Office
 from people.requests import UserRequest
 from records.duties import mandatory_courses
 from records.readiness import readiness_by_course, readiness_of
-from website.people.access import leads, visible_offices, visible_people
+from website.people.access import sees_team, visible_offices, visible_people
 from website.people.columns import OFFICE_COLUMNS, PERSON_COLUMNS, TEAM_COLUMNS
 from website.people.filters import OfficeFilters, PersonFilters, TeamFilters
 from website.people.forms import LeadersForm
@@ -93,6 +93,7 @@ def office_page(request: UserRequest, found: Office) -> HttpResponse:
             "readiness": readiness_of([found.pk], today)[found.pk],
             "courses": readiness_by_course(found.pk, today),
             "sees_people": request.user.has_perm("people.view_employee"),
+            "sees_team": sees_team(request.user, found),
             "may_appoint": request.user.has_perm("people.appoint_leaders"),
             "sees_history": may_see_changes(request.user),
         },
@@ -131,7 +132,7 @@ def office_leaders(request: UserRequest, pk: int) -> HttpResponse:
 def team(request: UserRequest, pk: int) -> HttpResponseBase:
     """Who of the office must do what, who did, what expires soon: to look at only (expectation 15)."""
     found = get_object_or_404(visible_offices(request.user), pk=pk)
-    if not (request.user.has_perm("records.view_completion") or leads(request.user, found)):
+    if not sees_team(request.user, found):
         raise PermissionDenied
     note_look(request)
     filters = TeamFilters(request.GET)
