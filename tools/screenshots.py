@@ -39,7 +39,7 @@ def session(page: Page) -> None:
     """A planner's page of a session with people in it; the list has their number."""
     page.goto("/planning/")
     rows = page.locator("main tbody tr").all()
-    fullest = max(rows, key=lambda row: seats_taken(row.locator("td").nth(2).inner_text()))
+    fullest = max(rows, key=lambda row: seats_taken(row.locator("td.number").first.inner_text()))
     fullest.locator("th a").click()
 
 

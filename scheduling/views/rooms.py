@@ -167,7 +167,9 @@ def closure_removal(request: UserRequest, pk: int) -> HttpResponse:
 def site(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Site, pk=pk)
     form = SiteForm(request.POST if request.method == "POST" else None, instance=found)
-    form.cancel_url = reverse("scheduling:room_list")
+    # Who keeps the sites need not plan in the rooms; the address of the hub is further right.
+    back = "scheduling:room_list" if request.user.has_perm("scheduling.plan_session") else "website:centre"
+    form.cancel_url = reverse(back)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         outside = meetings_outside_hours(saved)
@@ -178,7 +180,7 @@ def site(request: UserRequest, pk: int) -> HttpResponse:
                 _("Planned meetings outside these hours: %(count)s. They stay until somebody moves them.")
                 % {"count": outside},
             )
-        return redirect("scheduling:room_list")
+        return redirect(back)
     return render(request, "scheduling/rooms/site_form.html", {"form": form, "site": found})
 
 

@@ -18,7 +18,7 @@ from tests.browser.import_steps import import_staff
 from tests.browser.planner_steps import plan_and_publish
 from tests.browser.small_centre import NEWCOMERS, Centre, empty_centre
 from tests.browser.visitor import Visitor
-from tests.factories import PASSWORD, CourseFactory, moscow
+from tests.factories import PASSWORD, CourseFactory, PolicyFactory, moscow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -48,6 +48,7 @@ class Line:
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_from_the_staff_list_to_a_closed_sheet(language, visit, clock, transactional_db):
     centre = empty_centre()
+    PolicyFactory(idle_minutes=720)  # the clock of the test leaps over hours, in which nobody leaves the page
     course = CourseFactory(code="IP-777", title="Разговор с недовольным посетителем", repeat_months=24)
     line = Line(centre, visit, clock, language)
 
