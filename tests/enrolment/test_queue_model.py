@@ -3,12 +3,15 @@
 Two sessions overlap in time, so that somebody who holds a seat in one cannot be given a seat in the other.
 """
 
+from collections import Counter
+
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -22,8 +25,13 @@ from enrolment.models import Seat
 from scheduling.actions import change_limit
 from tests.factories import EmployeeFactory, SessionFactory, in_days
 
-PEOPLE = st.integers(0, 3)
+CROWD = 6
+PEOPLE = st.integers(0, CROWD - 1)
 SESSIONS = st.integers(0, 1)
+
+
+# How often the sequences came to what the test is about: chance alone may never fill a queue.
+SEEN: Counter[str] = Counter()
 
 
 class Model:
@@ -36,8 +44,11 @@ class Model:
         for session in sessions:
             for person in list(self.queue[session]):
                 if len(self.held[session]) < self.seats[session] and person not in self.held[1 - session]:
+                    SEEN["chosen of several"] += len(self.queue[session]) > 1
                     self.queue[session].remove(person)
                     self.held[session].add(person)
+                elif len(self.held[session]) < self.seats[session]:
+                    SEEN["passed over"] += 1
 
     def enrol(self, person, session):
         if person not in self.held[session] and person not in self.queue[session]:
@@ -55,7 +66,9 @@ class Model:
 
     def limit(self, session, seats):
         if seats < len(self.held[session]):
+            SEEN["limit refused"] += 1
             return False
+        SEEN["raised while several wait"] += seats > self.seats[session] and len(self.queue[session]) > 1
         self.seats[session] = seats
         self.promote(session)
         return True
@@ -67,12 +80,19 @@ class Queue(RuleBasedStateMachine):
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
         self.model = Model()
-        self.people = EmployeeFactory.create_batch(4)
+        self.people = EmployeeFactory.create_batch(CROWD)
         self.sessions = [SessionFactory(seats=1, limit=1, starts_at=in_days(14, hour)) for hour in (10, 11)]
 
     def teardown(self):
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
+
+    @initialize(crowd=st.permutations(range(CROWD)), count=st.integers(2, CROWD))
+    def queues_form(self, crowd, count):
+        for person in crowd[:count]:
+            self.enrols(person, 0)
+        for person in reversed(crowd):
+            self.enrols(person, 1)
 
     @rule(person=PEOPLE, session=SESSIONS)
     def enrols(self, person, session):
@@ -91,13 +111,28 @@ class Queue(RuleBasedStateMachine):
             for session in (0, 1)
             for person in [*sorted(self.model.held[session]), *self.model.queue[session]]
         ]
-        person, session = live[pick % len(live)]
+        self.cancel(*live[pick % len(live)])
+
+    @precondition(lambda self: any(len(queue) > 1 for queue in self.model.queue))
+    @rule(pick=st.integers(0, 99))
+    def a_seat_of_a_long_queue_is_freed(self, pick):
+        holders = [
+            (person, session)
+            for session in (0, 1)
+            for person in sorted(self.model.held[session])
+            if len(self.model.queue[session]) > 1
+        ]
+        if holders:
+            self.cancel(*holders[pick % len(holders)])
+
+    def cancel(self, person, session):
         enrolment = self.sessions[session].enrolments.live().get(trainee=self.people[person])
         cancel_enrolment(enrolment, by=enrolment.trainee)
         self.model.cancel(person, session)
 
-    @rule(session=SESSIONS, seats=st.integers(1, 2))
-    def limits(self, session, seats):
+    @rule(session=SESSIONS, difference=st.sampled_from([1, -1, -1]))
+    def limits(self, session, difference):
+        seats = max(1, self.model.seats[session] + difference)
         try:
             change_limit(self.sessions[session], seats, by=None)
             accepted = True
@@ -126,10 +161,14 @@ def test_rule_10_and_13_hold_for_every_sequence():
     run_state_machine_as_test(
         Queue,
         settings=settings(
-            max_examples=40,
-            stateful_step_count=25,
+            max_examples=30,
+            stateful_step_count=20,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )
+    assert all(
+        SEEN[what] >= 10
+        for what in ("chosen of several", "passed over", "limit refused", "raised while several wait")
+    ), SEEN
