@@ -25,7 +25,7 @@ from notifications.models import Message
 from notifications.tasks import send_due_messages
 from tests.factories import EmployeeFactory, PolicyFactory
 from tests.notifications import processes
-from tests.threads import at_once
+from tests.threads import at_once, before_the_commit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Message.State
@@ -118,6 +118,16 @@ def test_r12_a_sweeper_without_the_row_lock_doubles():
     at_once([sweep_without_lock] * 2)
 
     assert len(mail.outbox) > 40
+
+
+@pytest.mark.threads
+def test_r12_a_sweeper_goes_round_the_letter_that_another_holds():
+    held, free = plan(2)
+
+    sent = before_the_commit(lambda: Message.objects.select_for_update().get(pk=held.pk), send_due_messages)
+
+    assert sent == 1
+    assert [letter.extra_headers["Message-ID"] for letter in mail.outbox] == [message_id(free)]
 
 
 @pytest.mark.threads

@@ -234,6 +234,18 @@ def test_r25_a_poisonous_message_is_parked_and_the_others_leave():
     assert len(mail.outbox) == 1
 
 
+def test_r25_a_letter_whose_query_breaks_is_noted_and_the_others_leave():
+    bad = plan(EmployeeFactory(), context={"has_broken_query": True})
+    good = plan(EmployeeFactory())
+
+    send_due_messages()
+
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.state, bad.attempts, good.state) == (State.PLANNED, 1, State.SENT)
+    assert bad.error.startswith("DataError: ")
+
+
 @pytest.mark.parametrize("title", ["Курс\nBcc: all@mfc.example", "Курс\r\nX: y", "Ё" * 400])
 def test_s22_a_title_cannot_add_headers(mail_server, title):
     plan(EmployeeFactory(), context={"title": title})
