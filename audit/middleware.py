@@ -25,5 +25,6 @@ class AuditMiddleware:
         ):
             response = self.get_response(request)
         if response.status_code == 403:
-            log_security("refused", request)
+            # The page tells its reader this number.
+            log_security("refused", request, number=request.META.get("ERROR_NUMBER", ""))
         return response
