@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from audit.context import acting
+from audit.redaction import without_secrets
 from audit.security import address_of, log_security
 
 
@@ -20,7 +21,7 @@ class AuditMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with acting(
             by=lambda: request.user.pk,
-            source=f"{request.method} {request.path}",
+            source=f"{request.method} {without_secrets(request.path)}",
             address=address_of(request),
         ):
             response = self.get_response(request)

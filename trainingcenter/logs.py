@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from django.db.utils import InterfaceError, OperationalError
 
+from audit.redaction import without_secrets
+
 # Where a request carries the number of its error; no header of a visitor gets there.
 NUMBER = "ERROR_NUMBER"
 DATABASE_IS_AWAY = (OperationalError, InterfaceError)
@@ -15,7 +17,10 @@ class OneLineFormatter(logging.Formatter):
     """A message is one line; the lines of a traceback are set in."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
-        line = escaped(super().formatMessage(record))
+        line = super().formatMessage(record)
+        if path := str(getattr(getattr(record, "request", None), "path", "")):
+            line = line.replace(path, without_secrets(path))
+        line = escaped(line)
         return f"{line} [{number}]" if (number := number_of(record)) else line
 
     def formatException(self, *args: object) -> str:  # noqa: N802
