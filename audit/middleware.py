@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from audit.context import acting
+from audit.redaction import without_secrets
 from audit.security import address_of, log_security
 
 
@@ -20,10 +21,11 @@ class AuditMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with acting(
             by=lambda: request.user.pk,
-            source=f"{request.method} {request.path}",
+            source=f"{request.method} {without_secrets(request.path)}",
             address=address_of(request),
         ):
             response = self.get_response(request)
         if response.status_code == 403:
-            log_security("refused", request)
+            # The page tells its reader this number.
+            log_security("refused", request, number=request.META.get("ERROR_NUMBER", ""))
         return response

@@ -6,6 +6,8 @@ from ipaddress import ip_address
 from axes.helpers import get_client_ip_address
 from django.http import HttpRequest
 
+from audit.redaction import without_secrets
+
 logger = logging.getLogger("security")
 
 
@@ -26,7 +28,7 @@ def log_security(event: str, request: HttpRequest | None, **facts: str | int | N
             "by": user.pk if user is not None else None,
             "address": address_of(request),
             "method": request.method,
-            "path": request.path,
+            "path": without_secrets(request.path),
             **facts,
         }
     logger.info(event, extra={"facts": facts})

@@ -3,7 +3,9 @@
 Any Python 3.6 can read this file, so that an old one says what is missing or hands over to a newer one.
 
     VENV                 where it lies, .venv by default; a link to another folder is followed
-    .venv/installed/     one file per requirements file, with the fingerprint of what was installed
+    .venv/installed/     one file per lock, with the fingerprint of what was installed
+
+The locks (requirements*.lock) name every file that may be installed by its hash: see tools/lock.py.
 """
 
 import contextlib
@@ -23,8 +25,8 @@ VENV = Path(os.environ.get("VENV", ROOT / ".venv")).absolute()
 PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
 NEEDED_BYTES = 1_000_000_000
-# It installs the packages four times faster than pip and is not needed otherwise.
-UV = "uv==0.13.9"
+# uv installs the packages four times faster than pip and is not needed otherwise.
+INSTALLER = "requirements-installer.lock"
 NETWORK_WORDS = (
     "Could not fetch",
     "Connection refused",
@@ -50,8 +52,8 @@ def give_up(text: str) -> NoReturn:
     sys.exit(f"{Path(sys.argv[0]).name}: {text}")
 
 
-def prepare(*requirements: str) -> Path:
-    """The environment's Python, after everything in these requirements files was installed.
+def prepare(*locks: str) -> Path:
+    """The environment's Python, after everything in these locks was installed.
 
     Only what changed since the last time is installed again. Ends the program with one sentence when it cannot.
     """
@@ -59,7 +61,7 @@ def prepare(*requirements: str) -> Path:
     try:
         with only_one_at_a_time():
             make_environment()
-            for name in requirements:
+            for name in locks:
                 install(name)
     except KeyboardInterrupt:
         give_up("interrupted; the next start goes on from here.")
@@ -129,7 +131,7 @@ def make_environment() -> None:
 
 
 def install(name: str) -> None:
-    """Install a requirements file unless exactly this was installed the last time."""
+    """Install what a lock names, and no other file, unless exactly this was installed the last time."""
     stamp = VENV / "installed" / name
     wanted = fingerprint(name)
     if stamp.exists() and stamp.read_text() == wanted:
@@ -138,12 +140,15 @@ def install(name: str) -> None:
     file = str(ROOT / name)
     uv = find_uv()
     failed = (
-        run([uv, "pip", "install", "--quiet", "--python", str(PYTHON), "-r", file], uv_settings())
+        run(
+            [uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "-r", file],
+            uv_settings(),
+        )
         if uv
         else "-"
     )
     if failed and has_pip():  # for example a package index that only pip is configured for
-        failed = run([*pip(), "install", "--quiet", "-r", file])
+        failed = run([*pip(), "install", "--quiet", "--require-hashes", "-r", file])
     if failed:
         explain(failed, f"The packages of {name} could not be installed")
     stamp.parent.mkdir(exist_ok=True)
@@ -151,11 +156,9 @@ def install(name: str) -> None:
 
 
 def fingerprint(name: str) -> str:
-    """Changes when the file, a file that it includes, or the environment's Python changes."""
+    """Changes when the lock or the environment's Python changes."""
     text = (ROOT / name).read_text("utf-8")
-    included = [line.split()[1] for line in text.splitlines() if line.startswith("-r ")]
-    parts = [text, *map(fingerprint, included), str(PYTHON.resolve())]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return hashlib.sha256(f"{text}\n{PYTHON.resolve()}".encode()).hexdigest()
 
 
 def pip() -> List[str]:
@@ -174,7 +177,8 @@ def find_uv() -> Optional[str]:
     own = VENV / "bin" / "uv"
     if not works(own) and not shutil.which("uv"):
         # An installation that was interrupted may have left half of it, which pip would take for the whole.
-        failed = run([*pip(), "install", "--quiet", "--retries", "1", "--force-reinstall", UV])
+        words = ["install", "--quiet", "--retries", "1", "--force-reinstall", "--require-hashes", "-r"]
+        failed = run([*pip(), *words, str(ROOT / INSTALLER)])
         if is_about_network(failed) or is_about_space(failed):
             explain(failed, "The packages could not be installed")
     return str(own) if works(own) else shutil.which("uv")
@@ -197,6 +201,8 @@ def uv_settings() -> Dict[str, str]:
         word = words.get(key.rpartition(".")[2])
         if word and word not in os.environ:
             settings[word] = value.strip("'\"")
+    # As pip looks: all places are equal, for the hashes say which file is the right one.
+    settings.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
     return settings
 
 

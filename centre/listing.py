@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 
 from audit.access import note_export
 from centre.exports import Value, csv_lines, write_xlsx
+from centre.limits import count_use
 from centre.templatetags.centre_text import thin, when
 
 ROWS_A_PAGE = 50
@@ -223,6 +224,7 @@ class Listing:
     def respond(self, template: str, context: dict[str, Any] | None = None) -> HttpResponseBase:
         """The page, with `listing` in its context, or the file that the address asks for."""
         if self.form:
+            count_use(self.request, "export")
             note_export(self.request, title=self.name, rows=self.count)
         if self.form == "csv":
             return self.csv()

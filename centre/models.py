@@ -186,6 +186,42 @@ class Policy(models.Model):
         return f"{self.valid_from:%d.%m.%Y %H:%M}"
 
 
+class Heartbeat(models.Model):
+    """When beat, broker and a worker last worked together: the task that the beat asks for writes it."""
+
+    name = models.CharField(_("name"), max_length=20, primary_key=True)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("sign of life")
+        verbose_name_plural = _("signs of life")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Use(models.Model):
+    """How often somebody did something of which there may be too much, in one span of time (promise S25).
+
+    The table is not logged (see its migration): counting costs no waiting for the disk, and after a crash of the
+    database everybody begins at nought.
+    """
+
+    key = models.CharField(_("what, and by whom"), max_length=80)
+    since = models.DateTimeField(_("since"))
+    count = models.PositiveIntegerField(_("count"), default=1)
+
+    class Meta:
+        verbose_name = _("use")
+        verbose_name_plural = _("uses")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["key", "since"], name="use_counted_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 def closed_days(first: date, last: date) -> dict[date, str]:
     """Days from `first` to `last` on which the centre is closed, with the reason's name."""
     return dict(CalendarDay.objects.filter(is_closed=True, on__range=(first, last)).values_list("on", "name"))

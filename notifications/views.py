@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.access import note_look
+from centre.limits import count_use
 from centre.listing import Listing
 from notifications.actions import resend_message as resend
 from notifications.actions import stop_message as stop
@@ -64,6 +65,7 @@ def resend_message(request: HttpRequest, pk: int) -> HttpResponse:
     if row.state == Message.State.WITHDRAWN:
         flash.error(request, _("A withdrawn message is not sent: its news is not true any more."))
         return redirect("notifications:message", pk)
+    count_use(request, "letter")
     again = resend(row)
     flash.success(request, _("The message will leave within a minute, with the facts of this moment."))
     return redirect("notifications:message", again.pk)

@@ -132,7 +132,13 @@ CHANGE = {
     "learning:finish",
 }
 # What somebody who has not signed in may open.
-PUBLIC = {"accounts:sign_in", "accounts:forgot_password", "accounts:password_asked"}
+PUBLIC = {
+    "accounts:sign_in",
+    "accounts:forgot_password",
+    "accounts:password_asked",
+    "website:healthz",
+    "website:readyz",
+}
 # Steps that show something only to whom it was promised, and send everybody else on; whether they ask for a sign-in.
 STEPS = {
     "accounts:password_link": False,

@@ -27,7 +27,7 @@ def why_not(marker: str) -> str:
         case "browser" if not chromium():
             return "no Chromium on this machine; apt-get install chromium"
         case "browser" if importlib.util.find_spec("playwright") is None:
-            return "no Playwright; pip install -r requirements-e2e.txt"
+            return "no Playwright; pip install --require-hashes -r requirements-e2e.lock"
         case "broker" if not os.environ.get("REDIS_URL"):
             return "REDIS_URL names no Redis"
         case "root" if os.geteuid() != 0:

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from audit.models import AccessRecord
-from centre.models import CalendarDay
+from centre.models import CalendarDay, Use
 from courses.models import Programme, ProgrammeStep
 from enrolment.actions import enrol, start_course
 from enrolment.models import Enrolment
@@ -127,6 +127,7 @@ def read():
 
 # Constraint → what breaks it, and it alone.
 BREAKS = {
+    "use_counted_once": [lambda: twice(Use.objects.create(key="search:1", since=in_days(0)))],
     "site_closes_after_it_opens": [lambda: SiteFactory(opens_at="20:00", closes_at="08:00")],
     "calendar_day_kind_known": [
         lambda: CalendarDay.objects.create(on=TODAY, kind="feast", name="Пир", status="decree")

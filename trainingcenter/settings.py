@@ -79,21 +79,24 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Pages, and the static files that no collectstatic has compressed; random padding keeps their secrets (BREACH).
     "django.middleware.gzip.GZipMiddleware",
+    # Outside of whatever may fail, and then what writes headers, so that refusals and errors get them too.
     "trainingcenter.middleware.CalmMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "trainingcenter.middleware.RefusalMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "audit.middleware.AuditMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.AccessMiddleware",
     "axes.middleware.AxesMiddleware",
+    "centre.middleware.LimitMiddleware",
 ]
 
 ROOT_URLCONF = "trainingcenter.urls"
@@ -133,7 +136,9 @@ if database.get("ENGINE") != "django.db.backends.postgresql":
     raise EnvError(
         "DATABASE_URL is not like postgres://user:password@host/name, the address of a PostgreSQL."
     )
-DATABASES = {"default": {**database, "OPTIONS": {**database.get("OPTIONS", {}), "connect_timeout": 5}}}
+# A server that does not answer, or a network that swallows what is sent, is noticed before people lose patience.
+patience = {"connect_timeout": 3, "tcp_user_timeout": 4000}
+DATABASES = {"default": {**database, "OPTIONS": {**patience, **database.get("OPTIONS", {})}}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")
@@ -179,6 +184,7 @@ AXES_CLIENT_IP_CALLABLE = "people.requests.client_address"
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "trainingcenter.messages.MessageStorage"
 OTP_TOTP_ISSUER = "Учебный центр"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -212,8 +218,11 @@ STORAGES = {
 # Development serves files straight from static/, so that no collectstatic stands before the first page.
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "media")
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+# The largest file with its form; what is announced as longer is not read at all. deploy/nginx.conf says the same.
+MAX_REQUEST_BYTES = 25 * 1024 * 1024
 # The attendance sheet of a large hall has five fields a person; Django's thousand would lose it from 200 people on.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
@@ -269,6 +278,8 @@ CELERY_BEAT_SCHEDULE = {
     "end-enrolments-of-leavers": {"task": "enrolment.tasks.end_enrolments_of_leavers", "schedule": 300.0},
     "answer-password-requests": {"task": "accounts.tasks.answer_password_requests", "schedule": 30.0},
     "clear-accounts": {"task": "accounts.tasks.clear_accounts", "schedule": 3600.0},
+    "note-heartbeat": {"task": "centre.tasks.note_heartbeat", "schedule": 30.0},
+    "forget-uses": {"task": "centre.tasks.forget_uses", "schedule": 3600.0},
     "give-free-seats": {"task": "enrolment.tasks.give_free_seats", "schedule": 300.0},
     "forget-old-looks": {"task": "audit.tasks.forget_old_looks", "schedule": crontab(hour=3, minute=20)},
 }
@@ -288,17 +299,30 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 if IS_PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_NAME = "__Host-language"
     LANGUAGE_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+    # A monitor on the machine asks without TLS; nothing secret is told there.
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# What one person may do how often, in seconds; sign-in and passwords have limits of their own. A fast reader searches
+# every few seconds; whoever copies the directory of people by a program would need thousands of searches or exports. A
+# press that invites a whole office is one letter here, so an hour's work of a person fits.
+RATE_LIMITS = {
+    "search": (env.int("SEARCHES_A_MINUTE", 60), 60),
+    "export": (env.int("EXPORTS_AN_HOUR", 60), 3600),
+    "letter": (env.int("LETTERS_AN_HOUR", 120), 3600),
+}
 
 # --- forms ----------------------------------------------------------------------------------------
 
@@ -317,6 +341,9 @@ LOGGING = {
         },
         "json": {"()": "trainingcenter.logs.JsonFormatter"},
     },
+    "filters": {
+        "told_elsewhere": {"()": "trainingcenter.logs.ToldElsewhere"},
+    },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain"},
         "security": {"class": "logging.StreamHandler", "formatter": "json"},
@@ -324,7 +351,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "axes": {"level": "WARNING"},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["told_elsewhere"]},
         # Sign-ins, refused access and exports: one JSON object a line, for a machine to collect.
         "security": {"handlers": ["security"], "level": "INFO", "propagate": False},
     },

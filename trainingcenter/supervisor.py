@@ -162,7 +162,8 @@ class Supervisor:
         logs.mkdir(parents=True, exist_ok=True)
         web = (
             f"gunicorn trainingcenter.wsgi --bind 127.0.0.1:{port} --workers {WEB_WORKERS} "
-            f"--threads {WEB_THREADS} --graceful-timeout {STOP_SECONDS - 5} --no-control-socket --access-logfile -"
+            f"--threads {WEB_THREADS} --graceful-timeout {STOP_SECONDS - 5} --no-control-socket --access-logfile - "
+            "--logger-class trainingcenter.access_log.AccessLogger"
         )
         worker = (
             f"celery -A trainingcenter worker --concurrency {BACKGROUND_WORKERS} "

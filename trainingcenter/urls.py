@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 admin.site.site_header = admin.site.site_title = _("Training centre")
 admin.site.index_title = _("Reference data")
 
+handler400 = "trainingcenter.error_pages.bad_request"
+handler500 = "trainingcenter.error_pages.server_error"
 urlpatterns = [
     path("", include("website.urls")),
     path("", include("accounts.urls")),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from website import views
+from website import health, views
 from website.audit import views as audit_views
 from website.people import views as people
 from website.policy import views as policy
@@ -8,6 +8,8 @@ from website.policy import views as policy
 app_name = "website"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("catalogue/", views.catalogue, name="catalogue"),
     path("catalogue/<slug:code>/", views.course, name="course"),
     path("catalogue/sessions/<int:pk>/", views.session, name="session"),

@@ -14,6 +14,7 @@ from accounts.actions import passwords as actions
 from accounts.columns import INVITATION_COLUMNS, with_work
 from accounts.errors import AccountError
 from accounts.forms.access import InvitedForm, PersonSearch
+from centre.limits import count_use
 from centre.listing import Listing
 from centre.qr import qr_code
 from people.models import Employee
@@ -53,6 +54,7 @@ def invite(request: UserRequest) -> HttpResponse:
         return redirect("accounts:invitations")
     person = form.cleaned_data["person"]
     people = [person.pk] if person else [one.pk for one in actions.not_invited()]
+    count_use(request, "letter")
     count = actions.invite(people, by=request.user)
     if count:
         words = ngettext(

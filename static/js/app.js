@@ -63,6 +63,15 @@ document.addEventListener("htmx:afterRequest", (event) => {
   }
 });
 
+// Too much at once: the answer is a sentence for the messages of the page, not the fragment that was asked for.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 429) {
+    event.detail.shouldSwap = true;
+    event.detail.target = document.getElementById("messages");
+    event.detail.swapOverride = "innerHTML";
+  }
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   // On a whole page `autofocus` does this.
   event.target.querySelector(".error-summary")?.focus();

@@ -17,6 +17,8 @@ NOT_RECORDED = {
     "scheduling.sessionstep": "is only added to",
     "enrolment.enrolmententry": "is only added to",
     "notifications.message": "keeps every text, its state and its attempts",
+    "centre.heartbeat": "is written every half minute",
+    "centre.use": "counts, and is gone after a day",
     "people.position": "a word of the directories",
     "courses.qualification": "a word of the directories",
     "courses.equipment": "a word of the directories",

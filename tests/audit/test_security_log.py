@@ -3,13 +3,20 @@
 import json
 import logging
 import sys
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from gunicorn.config import Config
 
+from accounts.password_links import INVITATION, path_of
 from accounts.roles import Role
+from people.models import Employee
 from tests.factories import PASSWORD, EmployeeFactory
 from tests.rights import in_role, sign_in
+from trainingcenter.access_log import AccessLogger
 from trainingcenter.logs import JsonFormatter, OneLineFormatter
 
 
@@ -96,6 +103,53 @@ def test_S26_a_line_break_in_an_address_begins_no_line(client, security):
     sign_in(client, EmployeeFactory()).get("/staff-import/")
 
     assert all(len(line.splitlines()) == 1 and line.isascii() for line in security)
+
+
+@pytest.mark.django_db
+def test_S26_a_link_that_lets_somebody_in_stands_in_no_log(client, security, caplog):
+    """Whatever becomes of the request: followed, refused, asked by a method that is none."""
+    path = path_of(EmployeeFactory(), INVITATION, timezone.now())
+    token = path.split("/")[-2]
+
+    for ask in (client.get, client.post, client.put):
+        ask(path)
+    sign_in(client, EmployeeFactory()).get(f"/staff-import/{token}/")
+
+    formatter = OneLineFormatter("%(message)s")
+    lines = [*security, *(formatter.format(record) for record in caplog.records)]
+    assert [line for line in lines if "/password/link/" in line] != []
+    assert [line for line in lines if token in line or token[10:] in line] == []
+
+
+def test_S26_the_web_server_writes_no_link_either():
+    made, logger = timezone.now(), AccessLogger(Config())
+    path = path_of(Employee(pk=1, last_name="Ким", password="x"), INVITATION, made)
+    request = {"REQUEST_METHOD": "GET", "RAW_URI": f"{path}?next=/", "SERVER_PROTOCOL": "HTTP/1.1"}
+    answer = SimpleNamespace(status="200 OK", headers=[], sent=1)
+
+    atoms = logger.atoms(answer, [], request | {"PATH_INFO": path}, timedelta(seconds=1))
+
+    assert atoms["r"] == f"GET /password/link/{path[15:19]}…/?next=/ HTTP/1.1"
+    assert path.split("/")[-2] not in str(atoms)
+
+
+@pytest.mark.django_db
+def test_S26_refused_access_carries_the_number_that_its_page_shows(client, security):
+    answer = sign_in(client, EmployeeFactory()).get(reverse("website:changes"))
+
+    assert f"<b>{events(security)[-1]['number']}</b>" in answer.content.decode()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "print"])
+@pytest.mark.django_db
+def test_S26_people_taken_away_in_any_form_are_logged(client, security, form):
+    reader = in_role(Role.HR_ADMIN)
+
+    sign_in(client, reader).get(reverse("website:person_list"), {"form": form})
+
+    export = events(security)[-1]
+    assert (export["event"], export["by"], export["form"]) == ("export", reader.pk, form)
+    assert export["rows"] == 0
 
 
 def plain(message, exc_info=None):

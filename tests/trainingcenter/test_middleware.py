@@ -21,7 +21,7 @@ def test_s12_a_wrong_host_is_refused(client):
     assert client.get("/", headers={"x-forwarded-host": "evil.example"}).status_code != 400
 
 
-def test_r5_a_database_that_is_away_makes_a_calm_page():
+def test_r5_a_database_that_breaks_off_in_a_view_makes_a_calm_page():
     middleware = CalmMiddleware(lambda request: None)
 
     response = middleware.process_exception(RequestFactory().get("/"), OperationalError("server closed"))
