@@ -18,9 +18,10 @@ from accounts.sessions import asked_step, keep_alive
 from accounts.viewing import through_other_eyes
 
 # What somebody may do who gave the right password and has yet to show the second factor.
+ALWAYS = {"accounts:sign_out", "accounts:choose_language", "accounts:choose_theme"}
 BEFORE_THE_FACTOR = {
-    Step.CODE: {"accounts:second_factor_code", "accounts:sign_out", "accounts:choose_language"},
-    Step.SET_UP: {"accounts:set_up_factor", "accounts:sign_out", "accounts:choose_language"},
+    Step.CODE: {"accounts:second_factor_code", *ALWAYS},
+    Step.SET_UP: {"accounts:set_up_factor", *ALWAYS},
 }
 STEP_PAGES = {Step.CODE: "accounts:second_factor_code", Step.SET_UP: "accounts:set_up_factor"}
 

@@ -2,7 +2,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from accounts import import_views, saved_view_views
-from accounts.views import access, invitations, own, passwords, second_factor, sign_in
+from accounts.views import access, invitations, own, passwords, second_factor, sign_in, theme
 
 app_name = "accounts"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("language/", sign_in.choose_language, name="choose_language"),
+    path("theme/", theme.choose_theme, name="choose_theme"),
     path("password/forgotten/", passwords.forgot_password, name="forgot_password"),
     path("password/asked/", passwords.password_asked, name="password_asked"),
     path("password/link/<str:token>/", passwords.password_link, name="password_link"),

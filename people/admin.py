@@ -40,7 +40,7 @@ class EmployeeAdmin(LookNoted, RowsOfPeopleAdmin):
     """Names and accounts; passwords are set on the site's own pages and by invitation."""
 
     person_field = "pk"
-    list_display = ["full_name", "username", "email", "is_active", "is_staff"]
+    list_display = ["name", "username", "email", "is_active", "is_staff"]
     list_filter = ["is_active", "is_staff", "groups"]
     show_full_result_count = False
     fields = [
@@ -57,6 +57,10 @@ class EmployeeAdmin(LookNoted, RowsOfPeopleAdmin):
     # Roles are given and accounts closed on the page of access, which records who did it and why.
     readonly_fields = ["is_active", "is_staff", "last_login"]
     inlines = [EmploymentInline]
+
+    @admin.display(description=_("full name"), ordering="name_key")
+    def name(self, person: Employee) -> str:
+        return person.full_name
 
     def has_delete_permission(self, request: HttpRequest, obj: Employee | None = None) -> bool:
         return False  # records must be kept (rule 28)

@@ -4,7 +4,7 @@ from calendar import Calendar
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.dates import MONTHS
+from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
 
 from centre.models import CalendarDay
 
@@ -29,6 +29,11 @@ class ShownDay:
 class ShownMonth:
     name: str
     weeks: list[list[ShownDay | None]]
+
+
+def weekdays() -> list[tuple[str, str]]:
+    """The head of each month's table, from Monday on: in short and whole."""
+    return [(str(WEEKDAYS_ABBR[day]).capitalize(), str(WEEKDAYS[day])) for day in range(7)]
 
 
 def months_of(year: int) -> list[ShownMonth]:

@@ -110,6 +110,7 @@ READ = {
 CHANGE = {
     "accounts:sign_out",
     "accounts:choose_language",
+    "accounts:choose_theme",
     "accounts:end_session",
     "accounts:stay",
     "accounts:invite",
@@ -137,6 +138,7 @@ PUBLIC = {
     "accounts:forgot_password",
     "accounts:password_asked",
     "website:healthz",
+    "website:help",
     "website:readyz",
 }
 # Steps that show something only to whom it was promised, and send everybody else on; whether they ask for a sign-in.
@@ -151,11 +153,12 @@ STEPS = {
     "accounts:admin_password": False,
 }
 # Changes for which nobody has to be signed in.
-CHANGE_WITHOUT_SIGN_IN = {"accounts:sign_out", "accounts:choose_language"}
+CHANGE_WITHOUT_SIGN_IN = {"accounts:sign_out", "accounts:choose_language", "accounts:choose_theme"}
 # Who may do what these routes do to something of the employee's, taught by the trainer.
 CHANGERS = {
     "accounts:sign_out": EVERYBODY,
     "accounts:choose_language": EVERYBODY,
+    "accounts:choose_theme": EVERYBODY,
     "accounts:end_session": EVERYBODY,
     "accounts:stay": EVERYBODY,
     "accounts:saved_view_new": EVERYBODY,

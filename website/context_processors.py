@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from centre.theme import Theme, chosen_theme
 from people.models import Employee
 from website.hub import routes_of_hub, shelves_for
 from website.parts import parts_of
@@ -25,11 +26,13 @@ class Entry:
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """The main menu and whom to ask. Lazy: a fragment, which shows no menu, costs no query."""
+    """The main menu, whom to ask, and the theme. Lazy: a fragment, which shows no menu, costs no query."""
     return {
         "navigation": SimpleLazyObject(lambda: menu(request)),
         "help_email": settings.HELP_EMAIL,
         "help_phone": settings.HELP_PHONE,
+        "theme": chosen_theme(request),
+        "themes": Theme,
     }
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("audit/", audit_views.changes, name="changes"),
     path("audit/looks/", audit_views.looks, name="looks"),
     path("account/looks/", audit_views.looks_at_me, name="looks_at_me"),
+    path("help/", views.help_page, name="help"),
     path("centre/", views.centre, name="centre"),
     path("policy/", policy.policy, name="policy"),
     path("policy/change/", policy.policy_change, name="policy_change"),

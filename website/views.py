@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -21,6 +21,7 @@ from scheduling.models import Session
 from website.catalogue import results
 from website.course_page import course_page
 from website.forms import CatalogueFilter
+from website.help import topics_for
 from website.home import mandatory_steps, next_meeting, own_requests, planning_numbers, taught_today
 from website.hub import shelves_for
 from website.offers import Offer, shown_meetings
@@ -98,6 +99,12 @@ def completions(request: UserRequest) -> HttpResponse:
     page = Paginator(own, COMPLETIONS_ON_A_PAGE).get_page(request.GET.get("page"))
     soon = timezone.localdate() + timedelta(days=Policy.objects.current().repeat_window_days)
     return render(request, "website/completions.html", {"page": page, "soon": soon})
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """For everybody, also before signing in."""
+    return render(request, "website/help.html", {"topics": list(topics_for(request.user))})
 
 
 @login_required

@@ -14,6 +14,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext, pgettext
 
+from centre.hyphens import with_soft_hyphens
+
 register = template.Library()
 
 THIN_SPACE = "\u202f"  # narrow and never broken
@@ -110,6 +112,18 @@ def thin(number: int | None) -> str:
     if number is None:
         return ""
     return f"{number:,}".replace(",", THIN_SPACE) if abs(number) >= 10_000 else str(number)
+
+
+@register.filter
+def soft(text: str) -> str:
+    """The text with soft hyphens in its longest words, for headings and narrow columns."""
+    return with_soft_hyphens(text)
+
+
+@register.filter
+def without_edges(text: str) -> str:
+    """Without white space around it, so that a cell in which nothing stands is empty."""
+    return text.strip()
 
 
 @register.filter

@@ -15,7 +15,7 @@ from people.requests import UserRequest
 from scheduling.columns.calendar import CALENDAR_COLUMNS
 from scheduling.forms.calendar import CalendarDayForm, CalendarFilters
 from scheduling.hurt import upcoming_meetings
-from scheduling.year import months_of
+from scheduling.year import months_of, weekdays
 
 
 @login_required
@@ -29,6 +29,7 @@ def calendar(request: UserRequest) -> HttpResponseBase:
         "filters": filters,
         "year": filters.year_shown,
         "months": months_of(filters.year_shown) if not listing.form else (),
+        "weekdays": weekdays(),
         "may_add": request.user.has_perm("centre.add_calendarday"),
         "may_change": request.user.has_perm("centre.change_calendarday"),
     }

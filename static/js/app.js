@@ -77,6 +77,28 @@ document.addEventListener("htmx:afterSwap", (event) => {
   event.target.querySelector(".error-summary")?.focus();
 });
 
+// The theme changes in place, so that nothing typed is lost; the same form tells the server, which keeps the choice.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest(".theme-switch");
+  if (!form || !event.submitter) {
+    return;
+  }
+  event.preventDefault();
+  const theme = event.submitter.value;
+  const wish = new FormData(form);
+  wish.set("theme", theme);
+  if (theme === "system") {
+    delete document.documentElement.dataset.bsTheme;
+  } else {
+    document.documentElement.dataset.bsTheme = theme;
+  }
+  document.querySelector("meta[name=color-scheme]").content = theme === "system" ? "light dark" : theme;
+  for (const button of form.querySelectorAll("[name=theme]")) {
+    button.setAttribute("aria-pressed", String(button === event.submitter));
+  }
+  fetch(form.action, { method: "POST", body: wish, redirect: "manual" });
+});
+
 // Pressing a button twice sends once.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -14,7 +14,7 @@ CHANGE_COLUMNS = (
         template="website/audit/_what_cell.html",
     ),
     Column("who", _("Who"), lambda told: told.who),
-    Column("whom", _("For whom"), lambda told: told.whom),
+    Column("whom", _("For whom"), lambda told: told.whom, keeps_line=True),
     Column("why", _("Why"), lambda told: told.change.reason),
     Column(
         "before",
@@ -35,9 +35,9 @@ CHANGE_COLUMNS = (
 
 ACCESS_COLUMNS = (
     Column("when", _("When"), lambda seen: seen.record.at, order=("at",)),
-    Column("who", _("Who"), lambda seen: seen.who),
+    Column("who", _("Who"), lambda seen: seen.who, keeps_line=True),
     Column("kind", _("What was seen"), lambda seen: str(seen.record.get_kind_display())),
-    Column("whom", _("Whose"), lambda seen: seen.whom),
+    Column("whom", _("Whose"), lambda seen: seen.whom, keeps_line=True),
     Column("page", _("Page or list"), lambda seen: seen.page),
     Column("filters", _("Narrowed by"), lambda seen: seen.record.filters),
     Column("rows", _("Rows"), lambda seen: seen.record.rows, order=("rows",), is_number=True),

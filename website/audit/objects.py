@@ -9,6 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.db.models import ForeignKey, Model
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -49,7 +50,7 @@ def kind_name(kind: str) -> str:
 def session_name(session: Session) -> str:
     return _("“%(course)s”, %(day)s") % {
         "course": session.course.title,
-        "day": f"{local_date(session.starts_at):%d.%m.%Y}",
+        "day": date_format(local_date(session.starts_at)),
     }
 
 

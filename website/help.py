@@ -1,0 +1,137 @@
+"""The help page: what each part of a reader's work is done with, in a few sentences and the way there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from people.models import Employee
+from website.hub import shelves_for
+from website.parts import parts_of
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What somebody does here, step by step; `route` leads to where it begins."""
+
+    key: str
+    title: str | Promise
+    steps: tuple[str | Promise, ...]
+    route: str
+    link: str | Promise
+
+    @property
+    def url(self) -> str:
+        return reverse(self.route)
+
+
+SIGNING_IN = Topic(
+    "signing-in",
+    _("Signing in"),
+    (
+        _(
+            "Type your personnel number or e-mail and the password. The first password is set by the invitation."
+        ),
+        _("The password is forgotten? We send a letter with a link; it works once."),
+        _("No e-mail? Ask your head or the training centre for an invitation on paper."),
+    ),
+    "accounts:sign_in",
+    _("To the sign-in page"),
+)
+LEARNING = Topic(
+    "learning",
+    _("Your training"),
+    (
+        _("“My training” shows the next step: the nearest meeting, and the courses you must pass."),
+        _(
+            "In the catalogue choose a course and a date and press the button. When no seat is free you join the queue."
+        ),
+        _("Until a day before the beginning you cancel by a click; later you say why."),
+        _("What you have passed, and until when it is valid, stands under “Completions”."),
+    ),
+    "website:catalogue",
+    _("To the catalogue"),
+)
+TEACHING = Topic(
+    "teaching",
+    _("Teaching sessions"),
+    (
+        _("“My timetable” holds your meetings with the rooms and the people."),
+        _(
+            "The sheet opens shortly before the beginning: “All present” first, then the exceptions. Each tap is saved."
+        ),
+        _("Whoever came without an enrolment is added on the sheet. After the last meeting close the sheet."),
+    ),
+    "enrolment:timetable",
+    _("To my timetable"),
+)
+LEADING = Topic(
+    "leading",
+    _("Your office"),
+    (
+        _("The page of your office shows how many mandatory courses are done and which are not."),
+        _("“Team” names each person with what is overdue, what expires soon and what is planned."),
+    ),
+    "website:office_list",
+    _("To my office"),
+)
+PLANNING = Topic(
+    "planning",
+    _("Planning"),
+    (
+        _(
+            "Plan a session in three steps: course, days, rooms and trainers. It stays a draft until you publish it."
+        ),
+        _("Before a session moves or is cancelled you see whom it touches and which letters will go."),
+        _(
+            "Each list is narrowed by its filters; the address holds them, and files hold exactly what is shown."
+        ),
+    ),
+    "scheduling:session_list",
+    _("To the sessions"),
+)
+CENTRE = Topic(
+    "centre",
+    _("The centre"),
+    (
+        _("The page “Centre” leads to all lists that you may open, each with a word of what is there."),
+        _("Every change is recorded: who, when, what stood there before, and why."),
+    ),
+    "website:centre",
+    _("To the page of the centre"),
+)
+ACCESS = Topic(
+    "access",
+    _("Accounts and roles"),
+    (
+        _("Roles are given and taken with a reason; whoever gets one has to sign in again."),
+        _("You may look through an employee’s eyes: nothing can be changed then, and the look is recorded."),
+        _(
+            "The rules of the centre are numbers with a reason and a first day; nothing is lost when they change."
+        ),
+    ),
+    "accounts:roles",
+    _("To roles and rights"),
+)
+
+
+def topics_for(reader: Employee | AnonymousUser) -> Iterator[Topic]:
+    """What concerns the reader, their daily work first."""
+    if not isinstance(reader, Employee):
+        yield SIGNING_IN
+        return
+    parts = parts_of(reader)
+    if reader.has_perm("accounts.give_role"):
+        yield ACCESS
+    if reader.has_perm("scheduling.plan_session"):
+        yield PLANNING
+    if any(shelves_for(reader)):
+        yield CENTRE
+    if parts.teaches:
+        yield TEACHING
+    if parts.leads:
+        yield LEADING
+    yield LEARNING
