@@ -134,7 +134,7 @@ def tell_the_move(
     if session.starts_at != old_starts_at:
         AttendanceMark.objects.filter(meeting__session=session).delete()
     policy, now = Policy.objects.current(), timezone.now()
-    enrolments = list(Enrolment.objects.live().filter(session=session))
+    enrolments = list(Enrolment.objects.live().filter(session=session).select_related("trainee"))
     flagged = {one.trainee_id for one in enrolments if one.clash_since}
     clashing = set(clashing_person_ids) | book_again(flagged, meetings)
     withdraw_messages((about(one.pk) for one in enrolments), OUTDATED_BY_A_MOVE)

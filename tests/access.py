@@ -112,6 +112,7 @@ CHANGE = {
     "accounts:choose_language",
     "accounts:end_session",
     "accounts:stay",
+    "accounts:choose_time_zone",
     "accounts:invite",
     "accounts:invite_on_paper",
     "accounts:stop_viewing",
@@ -158,6 +159,7 @@ CHANGERS = {
     "accounts:choose_language": EVERYBODY,
     "accounts:end_session": EVERYBODY,
     "accounts:stay": EVERYBODY,
+    "accounts:choose_time_zone": EVERYBODY,
     "accounts:saved_view_new": EVERYBODY,
     "accounts:saved_view_removal": "",  # its owner's alone, and none of these kept one
     "accounts:stop_viewing": EVERYBODY,
