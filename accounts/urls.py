@@ -23,6 +23,7 @@ urlpatterns = [
     path("password/link/<str:token>/", passwords.password_link, name="password_link"),
     path("password/new/", passwords.new_password, name="new_password"),
     path("account/", own.account, name="account"),
+    path("account/time-zone/", own.choose_time_zone, name="choose_time_zone"),
     path("account/password/", own.change_password, name="change_password"),
     path("account/devices/", own.own_sessions, name="own_sessions"),
     path("account/devices/end/", own.end_session, name="end_session"),

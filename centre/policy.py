@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, cast
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -226,8 +226,9 @@ def change_policy(
     Raises:
         StalePolicy: another version was written meanwhile.
     """
-    # The versions are few: whoever writes one waits for whoever is writing.
-    list(Policy.objects.select_for_update().order_by("pk").values_list("pk"))
+    # Whoever writes a version waits for whoever is writing; there may be no row to lock yet. Reading goes on.
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE centre_policy IN EXCLUSIVE MODE")
     latest = Policy.objects.aggregate(latest=Max("pk"))["latest"]
     if latest != based_on:
         raise StalePolicy(

@@ -4,6 +4,8 @@ from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import GeneratedField, Q
 from django.db.models.lookups import Contains
@@ -13,8 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from audit.triggers import audited
 from centre.functions import SortKey, fold
 from centre.words import corrected, words_of
+from courses import signals
 from courses.search import in_title, matching
 from people.models import Position
+
+CODE_IN_ADDRESSES = r"^[-a-zA-Z0-9_]+$"
+CODE_SAID = _("Use Latin letters, digits and hyphens: the code stands in addresses.")
+# The form of planning has three fields for each.
+MEETINGS_MAX = 30
+MEETINGS_SAID = _("A session has 30 meetings at most. Divide the course into several ones.")
 
 
 class Qualification(models.Model):
@@ -144,7 +153,12 @@ class Course(models.Model):
     format = models.CharField(_("format"), max_length=12, choices=Format.choices)
     delivery = models.CharField(_("delivery"), max_length=12, choices=Delivery.choices)
     academic_hours = models.PositiveSmallIntegerField(_("academic hours"))
-    meetings = models.PositiveSmallIntegerField(_("meetings of a session"), null=True, blank=True)
+    meetings = models.PositiveSmallIntegerField(
+        _("meetings of a session"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MEETINGS_MAX, MEETINGS_SAID)],
+    )
     group_min = models.PositiveSmallIntegerField(_("smallest group"), null=True, blank=True)
     group_max = models.PositiveSmallIntegerField(_("largest group"), null=True, blank=True)
     audience = models.ManyToManyField(
@@ -247,11 +261,14 @@ class Course(models.Model):
                 name="course_format_known",
             ),
             models.CheckConstraint(
-                condition=Q(code__regex=r"^[-a-zA-Z0-9_]+$"),
+                condition=Q(code__regex=CODE_IN_ADDRESSES),
                 name="course_code_stands_in_addresses",
-                violation_error_message=_(
-                    "Use Latin letters, digits and hyphens: the code stands in addresses."
-                ),
+                violation_error_message=CODE_SAID,
+            ),
+            models.CheckConstraint(
+                condition=Q(meetings__isnull=True) | Q(meetings__lte=MEETINGS_MAX),
+                name="course_meetings_can_be_planned",
+                violation_error_message=MEETINGS_SAID,
             ),
         ]
 
@@ -260,6 +277,15 @@ class Course(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("website:course", args=[self.code])
+
+    def clean(self) -> None:
+        """What was planned or begun in one way cannot go on in another: whoever knows of it says so."""
+        known = type(self).objects.filter(pk=self.pk).values_list("delivery", flat=True).first()
+        if known is None or known == self.delivery:
+            return
+        answers = signals.changing_delivery.send(Course, course=self)
+        if said := [sentence for _receiver, sentence in answers if sentence]:
+            raise ValidationError({"delivery": said})
 
     @property
     def is_self_paced(self) -> bool:
@@ -390,6 +416,13 @@ class Programme(models.Model):
         verbose_name_plural = _("programmes")
         triggers = audited()
         ordering = [SortKey("title")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=CODE_IN_ADDRESSES),
+                name="programme_code_stands_in_addresses",
+                violation_error_message=CODE_SAID,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

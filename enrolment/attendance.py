@@ -17,6 +17,7 @@ from centre.models import Policy
 from enrolment.actions import refuse_leaver
 from enrolment.conditions import (
     CONDITIONS,
+    OtherBooking,
     Situation,
     has_no_overlapping_booking,
     is_open,
@@ -241,7 +242,7 @@ def add_walk_in(session: Session, trainee: Employee, *, by: Employee) -> Enrolme
         return live
     refuse_leaver(trainee)
     situation = situations(trainee, [session], policy=Policy.objects.current())[session.pk]
-    refuse_walk_in(situation, trainee)
+    refuse_walk_in(situation, trainee, by=by)
     enrolment = live or Enrolment(trainee=trainee, session=session, course=session.course)
     hold_seat(enrolment, situation, kind="seat_taken", by=by)
     return enrolment
@@ -415,7 +416,7 @@ def refuse_closing(session: Session, not_marked: Sequence[Employee]) -> None:
         )
 
 
-def refuse_walk_in(situation: Situation, trainee: Employee) -> None:
+def refuse_walk_in(situation: Situation, trainee: Employee, *, by: Employee) -> None:
     """The conditions of rule 11, in words for the trainer; who stands in the room needs no way between sites."""
     if not situation.has_free_seat:
         raise SessionFull(
@@ -425,16 +426,7 @@ def refuse_walk_in(situation: Situation, trainee: Employee) -> None:
     for meeting in situation.meetings:
         for other in meeting.nearby:
             if other.starts_at < meeting.ends_at and meeting.starts_at < other.ends_at:
-                raise EnrolmentError(
-                    _("%(person)s is booked on %(day)s from %(start)s to %(end)s: “%(course)s”.")
-                    % {
-                        **person,
-                        "day": formats.date_format(timezone.localtime(other.starts_at), "SHORT_DATE_FORMAT"),
-                        "start": formats.time_format(timezone.localtime(other.starts_at), "H:i"),
-                        "end": formats.time_format(timezone.localtime(other.ends_at), "H:i"),
-                        "course": other.title,
-                    }
-                )
+                raise EnrolmentError(booked_elsewhere(trainee, other, by=by))
     words = {
         "enrolled": _("%(person)s is enrolled in another session of this course."),
         "audience": _("The course is not meant for the position of %(person)s."),
@@ -444,6 +436,23 @@ def refuse_walk_in(situation: Situation, trainee: Employee) -> None:
     }
     for condition in unmet(situation, WALK_IN_CONDITIONS):
         raise EnrolmentError(words[condition.code] % person)
+
+
+def booked_elsewhere(trainee: Employee, other: OtherBooking, *, by: Employee) -> str:
+    """What it is that stands in the way is nobody's business in the room: staff alone see other people's courses."""
+    if by.has_perm("enrolment.view_enrolment"):
+        sentence = _("%(person)s is booked on %(day)s from %(start)s to %(end)s: “%(course)s”.")
+    else:
+        sentence = _(
+            "%(person)s is booked elsewhere on %(day)s from %(start)s to %(end)s. Ask the training centre."
+        )
+    return sentence % {
+        "person": trainee.short_name,
+        "day": formats.date_format(timezone.localtime(other.starts_at), "SHORT_DATE_FORMAT"),
+        "start": formats.time_format(timezone.localtime(other.starts_at), "H:i"),
+        "end": formats.time_format(timezone.localtime(other.ends_at), "H:i"),
+        "course": other.title,
+    }
 
 
 def minutes_of(mark: str, minutes: int | None, meeting: Meeting) -> int:

@@ -45,12 +45,14 @@ def reminder_messages(
     enrolment: Enrolment, session: Session, *, starts: Sequence[datetime], policy: Policy, now: datetime
 ) -> list[PlannedMessage]:
     """The reminders that still lie ahead: all three before the first meeting; before the first meeting of each
-    later day the second and the last, for by then people know the course.
+    later day the second and the last, for by then people know the course. The quiet hours are those of the
+    trainee's own clocks; so many hours before are the same everywhere.
 
     A reminder that would come in the quiet hours waits for their end or, when that is too late, goes the
     evening before. Each is kept apart by the start it reminds of.
     """
     zone = timezone.get_default_timezone()
+    own_zone = enrolment.trainee.own_zone or zone
     hours = (policy.first_reminder_hours, policy.second_reminder_hours, policy.last_reminder_hours)
     planned = []
     days_reminded: set[date] = set()
@@ -61,7 +63,7 @@ def reminder_messages(
         first = 1 if days_reminded else 0
         days_reminded.add(day)
         for kind, lead_hours in list(zip(REMINDERS, hours, strict=True))[first:]:
-            at = reminder_time(start - timedelta(hours=lead_hours), policy, zone, deadline=start)
+            at = reminder_time(start - timedelta(hours=lead_hours), policy, own_zone, deadline=start)
             if at > now:
                 planned.append(
                     PlannedMessage(

@@ -7,9 +7,12 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from accounts.signals import staff_changed
 from centre.models import Policy
+from courses.models import Course
+from courses.signals import changing_delivery
 from enrolment.actions import end_enrolments_of_leaver
 from enrolment.models import SEATS_TAKEN, AttendanceMark, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import (
@@ -49,6 +52,22 @@ def name_who_has_no_bookings(session_ids: list[int], **kwargs: Any) -> set[int]:
     """Who waits, and who holds a seat without bookings since a move brought it into a clash."""
     clashing = Enrolment.objects.live().filter(session__in=session_ids, clash_since__isnull=False)
     return waiting_trainees(session_ids) | set(clashing.values_list("trainee", flat=True))
+
+
+@receiver(changing_delivery)
+def studies_stand_in_the_way(course: Course, **kwargs: Any) -> str:
+    """Of a self-paced course, which has no sessions."""
+    count = Enrolment.objects.live().filter(course=course, session=None).count()
+    return (
+        ngettext(
+            "%(count)s person studies the course at this moment. Make a new course instead.",
+            "%(count)s people study the course at this moment. Make a new course instead.",
+            count,
+        )
+        % {"count": count}
+        if count
+        else ""
+    )
 
 
 @receiver(signals.counting_people)
@@ -115,7 +134,7 @@ def tell_the_move(
     if session.starts_at != old_starts_at:
         AttendanceMark.objects.filter(meeting__session=session).delete()
     policy, now = Policy.objects.current(), timezone.now()
-    enrolments = list(Enrolment.objects.live().filter(session=session))
+    enrolments = list(Enrolment.objects.live().filter(session=session).select_related("trainee"))
     flagged = {one.trainee_id for one in enrolments if one.clash_since}
     clashing = set(clashing_person_ids) | book_again(flagged, meetings)
     withdraw_messages((about(one.pk) for one in enrolments), OUTDATED_BY_A_MOVE)

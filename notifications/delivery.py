@@ -28,14 +28,15 @@ def deliver_or_note_failure(message: Message, now: datetime, policy: Policy) -> 
     """Send the message, or put it off, withdraw it, or record why it failed and when it is tried again.
 
     Never raises for one bad message, whatever is wrong with it: the rest must go out. The row is saved in
-    every case, so that it is not due any more.
+    every case, so that it is not due any more. The quiet hours are those of the recipient's own clocks.
     """
+    zone = message.recipient.own_zone or centre_zone()
     try:
         with transaction.atomic():  # a savepoint: a renderer's broken query must not lose the note of it
             letter = letter_for(message)
         if letter is None or not message.recipient.is_active:
             message.state = Message.State.WITHDRAWN
-        elif (later := outside_quiet_hours(now, policy, centre_zone(), deadline=letter.deadline)) > now:
+        elif (later := outside_quiet_hours(now, policy, zone, deadline=letter.deadline)) > now:
             message.send_after = later
         else:
             send(message, letter, now)

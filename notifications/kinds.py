@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from centre.zones import read_in
 from notifications.models import Message
 from people.models import Employee
 
@@ -106,12 +107,13 @@ def name_of(kind: str) -> str:
 
 
 def render(message: Message) -> Letter | None:
-    """The message's letter in the language that is active, in the centre's time zone.
+    """The message's letter in the language that is active, in the centre's time zone with the recipient's beside it.
 
     Raises:
         LookupError: nobody declared the kind.
     """
     if message.kind not in _kinds:
         raise LookupError(f"Nobody renders messages of the kind {message.kind!r}.")
-    with timezone.override(timezone.get_default_timezone()):
+    own_zone = message.recipient.own_zone
+    with timezone.override(timezone.get_default_timezone()), read_in(lambda: own_zone):
         return _kinds[message.kind].renderer(message)

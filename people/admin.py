@@ -50,6 +50,7 @@ class EmployeeAdmin(LookNoted, RowsOfPeopleAdmin):
         "middle_name",
         "email",
         "language",
+        "time_zone",
         "is_active",
         "is_staff",
         "last_login",

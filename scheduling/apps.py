@@ -10,4 +10,5 @@ class SchedulingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("scheduling.receivers")  # what scheduling answers when courses ask
         import_module("scheduling.letters").register_kinds()  # what its messages say

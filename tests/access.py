@@ -113,6 +113,7 @@ CHANGE = {
     "accounts:choose_theme",
     "accounts:end_session",
     "accounts:stay",
+    "accounts:choose_time_zone",
     "accounts:invite",
     "accounts:invite_on_paper",
     "accounts:stop_viewing",
@@ -161,6 +162,7 @@ CHANGERS = {
     "accounts:choose_theme": EVERYBODY,
     "accounts:end_session": EVERYBODY,
     "accounts:stay": EVERYBODY,
+    "accounts:choose_time_zone": EVERYBODY,
     "accounts:saved_view_new": EVERYBODY,
     "accounts:saved_view_removal": "",  # its owner's alone, and none of these kept one
     "accounts:stop_viewing": EVERYBODY,

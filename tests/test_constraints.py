@@ -179,6 +179,11 @@ BREAKS = {
     ],
     "course_format_known": [lambda: CourseFactory(format="SONG"), lambda: CourseFactory(delivery="by_post")],
     "course_code_stands_in_addresses": [lambda: CourseFactory(code="IP/1"), lambda: CourseFactory(code="ИП")],
+    "course_meetings_can_be_planned": [lambda: CourseFactory(meetings=31)],
+    "programme_code_stands_in_addresses": [
+        lambda: changed(step().programme, code="PR/1"),
+        lambda: changed(step().programme, code="ПР"),
+    ],
     "material_number_once": [lambda: twice(MaterialFactory())],
     "programme_step_number_once": [lambda: twice(step(), course=CourseFactory())],
     "programme_course_once": [lambda: twice(step(), number=2)],

@@ -9,6 +9,7 @@ class TrainingCenterConfig(AppConfig):
     """The installation itself: its system checks."""
 
     name = "trainingcenter"
+    default = True  # of the three configurations that this file knows; without the word Django takes none
 
     def ready(self) -> None:
         import_module("trainingcenter.checks")

@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 SUPERUSER = "postgres"
 DATABASE = "trainingcenter"
 PORT = 5432
+# Commands of manage.py that say themselves what a real installation lacks, or ask for nothing.
+WITHOUT_DATABASE = {"check", "collectstatic", "diffsettings", "help", "version", "--help", "--version"}
 # The kernel's limit for a socket's path is 108 bytes, 104 on macOS; the socket's own name needs some.
 LONGEST_SOCKET_FOLDER = 80
 START_SECONDS = 120
@@ -67,10 +70,20 @@ def private_data(var_dir: Path) -> Path:
 
 
 def ensure_database() -> None:
-    """Hold the private cluster until this process ends, when the settings name no other server."""
+    """Hold the private cluster until this process ends, when the settings name no other server.
+
+    Raises:
+        ClusterError: a real installation names none, and asks for something that needs one.
+    """
     from django.conf import settings
 
-    if settings.USES_PRIVATE_CLUSTER and not settings.IS_PRODUCTION:
+    if settings.USES_PRIVATE_CLUSTER and settings.IS_PRODUCTION:
+        if sys.argv[1:2] and sys.argv[1] not in WITHOUT_DATABASE:
+            raise ClusterError(
+                "DATABASE_URL is missing. Name a server that is backed up: "
+                "DATABASE_URL=postgres://user:password@host/name"
+            )
+    elif settings.USES_PRIVATE_CLUSTER:
         cluster = Cluster(private_data(settings.VAR_DIR))
         atexit.register(cluster.release)
         cluster.hold()

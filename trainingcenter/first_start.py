@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands
 from django.db import DatabaseError
 
+from audit.context import acting
 from trainingcenter.checks import UnsafeStart, refuse_unsafe_start
 from trainingcenter.embedded_postgres import DATABASE, Cluster, ClusterError, is_disk_full, private_data
 
@@ -36,7 +37,8 @@ def load_demo(mark: Path) -> None:
     if not apps.get_model("people", "Employee").objects.exists():
         mark.touch()
     if mark.exists():
-        call_command("load_demo")
+        with acting(source="command load_demo"):
+            call_command("load_demo")
         mark.unlink()
     if "demo_sign_ins" in get_commands():
         call_command("demo_sign_ins")

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "accounts.middleware.AccessMiddleware",
     "axes.middleware.AxesMiddleware",
     "centre.middleware.LimitMiddleware",
+    "people.middleware.ReaderZoneMiddleware",
 ]
 
 ROOT_URLCONF = "trainingcenter.urls"

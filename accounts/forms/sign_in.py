@@ -1,4 +1,4 @@
-"""Signing in and choosing a language."""
+"""Signing in, choosing a language and a time zone."""
 
 from typing import Any
 
@@ -6,10 +6,12 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centre.forms import CentreForm
 from people.models import Employee
+from people.time_zones import choices
 
 
 class SignInForm(CentreForm, forms.Form):
@@ -52,6 +54,20 @@ class SignInForm(CentreForm, forms.Form):
             )
         self.employee = employee
         return self.cleaned_data
+
+
+class TimeZoneForm(forms.Form):
+    """By whose clocks somebody lives; empty is by the centre's."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"] = forms.ChoiceField(
+            label=_("Time zone"),
+            required=False,
+            # With the differences of today: some clocks change twice a year.
+            choices=[("", _("as at the training centre")), *choices(timezone.now())],
+            widget=forms.Select(attrs={"class": "form-select"}),
+        )
 
 
 class LanguageForm(forms.Form):

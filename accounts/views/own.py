@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -18,6 +19,7 @@ from accounts import kept_form as kept_forms
 from accounts import sessions
 from accounts.actions.passwords import change_password as change
 from accounts.forms.passwords import OwnPasswordForm
+from accounts.forms.sign_in import TimeZoneForm
 from accounts.roles import Role
 from accounts.second_factor import is_required, phone_of
 from centre.http import require_form
@@ -37,9 +39,26 @@ def account(request: UserRequest) -> HttpResponse:
         "roles": [Role(group.name).label for group in person.groups.all() if group.name in Role.values],
         "browsers": person.sign_ins.live().count(),
         "phone": phone_of(person),
+        "zone_form": TimeZoneForm(initial={"time_zone": person.time_zone}),
         "needs_factor": is_required(person, Policy.objects.current()),
     }
     return render(request, "accounts/account.html", context)
+
+
+@login_required
+@require_POST
+def choose_time_zone(request: UserRequest) -> HttpResponse:
+    """From now on pages and letters say the reader's own time beside the centre's."""
+    form = TimeZoneForm(request.POST)
+    if form.is_valid():
+        # The centre's own is kept as none: it needs nothing beside it.
+        chosen = form.cleaned_data["time_zone"]
+        request.user.time_zone = "" if chosen == settings.TIME_ZONE else chosen
+        request.user.save(update_fields=["time_zone"])
+        messages.success(request, _("The time zone is saved."))
+    else:
+        messages.error(request, _("Choose a time zone from the list."))
+    return redirect("accounts:account")
 
 
 @never_cache

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext, pgettext
 
 from centre.hyphens import with_soft_hyphens
+from centre.zones import in_own_zone
 
 register = template.Library()
 
@@ -60,15 +61,32 @@ def clock(value: datetime | None) -> str:
     return "" if value is None else timezone.localtime(value).strftime("%H:%M")
 
 
+@register.filter
+def own_time(starts_at: datetime, ends_at: datetime | None = None) -> str:
+    """ ", your time 17:00–20:00" for a reader whose clocks differ, with the day where it is another; else nothing."""
+    if not (own := in_own_zone(starts_at, *([ends_at] if ends_at else []))):
+        return ""
+    times = "–".join(f"{at:%H:%M}" for at in own)
+    if own[0].date() != local_date(starts_at):
+        times = f"{date_format(own[0].date(), DAY_AND_MONTH)}, {times}"
+    return ", " + _("your time %(time)s") % {"time": times}
+
+
 @register.simple_tag
 def meeting_time(starts_at: datetime, ends_at: datetime) -> SafeString:
-    """ "Tue, 24 November, 10:00–13:00 (MSK)"; the year is told when it is not this one. Hours stay in one line."""
+    """ "Tue, 24 November, 10:00–13:00 (MSK)"; the year is told when it is not this one. Hours stay in one line.
+
+    The reader's own time stands behind it where their clocks differ.
+    """
     start, end, zone = local_date(starts_at), local_date(ends_at), zone_name(starts_at)
     if start == end:
         times = f"{clock(starts_at)}–{clock(ends_at)} ({zone})"
+        own = own_time(starts_at, ends_at)
+        if own:
+            return format_html('{}, <span class="nowrap">{}</span>{}', day_and_month(start), times, own)
         return format_html('{}, <span class="nowrap">{}</span>', day_and_month(start), times)
     since, until = f"{day_and_month(start)}, {clock(starts_at)}", f"{day_and_month(end)}, {clock(ends_at)}"
-    return format_html("{} – {} ({})", since, until, zone)
+    return format_html("{} – {} ({}){}", since, until, zone, own_time(starts_at))
 
 
 @register.simple_tag

@@ -1,18 +1,23 @@
 """The staff's pages of courses."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts.roles import Role
 from courses.models import Course
+from enrolment.actions import start_course
+from scheduling.actions import cancel_session
 from tests.costs import cost
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
     EquipmentFactory,
+    MaterialFactory,
     PositionFactory,
     QualificationFactory,
     SelfPacedCourseFactory,
+    SessionFactory,
     TrainerFactory,
 )
 from tests.rights import in_role, planner, sign_in, with_right
@@ -264,3 +269,58 @@ def test_the_form_explains_itself_in_both_languages(hr, language):
 )
 def test_the_way_of_teaching_is_said_once(form, delivery, words):
     assert Course(format=form, delivery=delivery).way == words
+
+
+def answers_with_delivery(hr, course, delivery):
+    fields = {"delivery": delivery}
+    if delivery == "self_paced":
+        fields |= {"meetings": "", "group_min": "", "group_max": ""}
+    form = COURSE | {"code": course.code} | fields
+    page = hr.post(edit_url(course), form)
+    course.refresh_from_db()
+    return errors(page) if page.status_code == 200 else {}
+
+
+def test_the_way_of_teaching_stays_while_sessions_are_planned_in_it(hr):
+    session = SessionFactory()
+    course = session.course
+
+    for delivery in {"online_live", "self_paced"} - {course.delivery}:
+        refused = answers_with_delivery(hr, course, delivery)
+        assert list(refused) == ["delivery"]
+        assert "1 группа" in refused["delivery"][0]
+
+    assert course.delivery == "in_person"
+    assert answers_with_delivery(hr, course, "in_person") == {}
+
+    cancel_session(session, by=None, reason="проба")
+    assert answers_with_delivery(hr, course, "online_live") == {}
+    assert course.delivery == "online_live"
+
+
+def test_the_way_of_teaching_stays_while_somebody_studies_alone(hr):
+    course = MaterialFactory().course
+    start_course(EmployeeFactory(), course)
+
+    refused = answers_with_delivery(hr, course, "in_person")
+
+    assert "1 человек" in refused["delivery"][0]
+    assert course.delivery == "self_paced"
+
+
+def test_the_administration_pages_ask_about_the_way_of_teaching_too():
+    course = SessionFactory().course
+    course.delivery = "online_live"
+
+    with pytest.raises(ValidationError) as refused:
+        course.full_clean()
+
+    assert list(refused.value.message_dict) == ["delivery"]
+
+
+def test_a_course_has_no_more_meetings_than_can_be_planned(hr):
+    page = hr.post(NEW, COURSE | {"meetings": 31})
+
+    assert errors(page) == {
+        "meetings": ["В группе может быть не больше 30 занятий. Разделите курс на несколько."]
+    }

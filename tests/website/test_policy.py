@@ -19,6 +19,7 @@ from tests.factories import (
     in_days,
 )
 from tests.rights import in_role, sign_in
+from tests.threads import before_the_commit
 from website.policy.history import numbers_in_force, steps
 from website.policy.impact import IMPACTS, impact_of
 
@@ -157,6 +158,20 @@ def test_of_two_administrators_the_second_is_told(client, administrator):
     assert Policy.objects.get().travel_minutes == 30
     with pytest.raises(StalePolicy):
         change_policy(values_of(Policy()), author="", reason="", based_on=None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_first_versions_the_second_is_told_too():
+    """There is no row to lock yet; the second begins when the first has written and not committed."""
+
+    def write(minutes):
+        numbers = values_of(Policy()) | {"travel_minutes": minutes}
+        return change_policy(numbers, author="", reason="", based_on=None)
+
+    second = before_the_commit(lambda: write(30), lambda: write(60))
+
+    assert isinstance(second, StalePolicy)
+    assert Policy.objects.get().travel_minutes == 30
 
 
 def test_the_history_keeps_every_version_with_its_differences(client, administrator):

@@ -1,0 +1,26 @@
+"""What scheduling answers when courses ask."""
+
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils.translation import ngettext
+
+from courses.models import Course
+from courses.signals import changing_delivery
+from scheduling.models import Session
+
+STILL_AHEAD = (Session.Status.DRAFT, Session.Status.OPEN, Session.Status.CONFIRMED)
+
+
+@receiver(changing_delivery)
+def sessions_stand_in_the_way(course: Course, **kwargs: Any) -> str:
+    count = Session.objects.filter(course=course, status__in=STILL_AHEAD).count()
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)s session is planned in the present way. Cancel it or close its sheet first, "
+        "or make a new course.",
+        "%(count)s sessions are planned in the present way. Cancel them or close their sheets first, "
+        "or make a new course.",
+        count,
+    ) % {"count": count}
