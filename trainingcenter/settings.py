@@ -268,6 +268,7 @@ CELERY_BEAT_SCHEDULE = {
     "end-clashes": {"task": "enrolment.tasks.end_clashes", "schedule": 300.0},
     "end-enrolments-of-leavers": {"task": "enrolment.tasks.end_enrolments_of_leavers", "schedule": 300.0},
     "answer-password-requests": {"task": "accounts.tasks.answer_password_requests", "schedule": 30.0},
+    "work-on-staff-lists": {"task": "accounts.tasks.work_on_staff_lists", "schedule": 30.0},
     "clear-accounts": {"task": "accounts.tasks.clear_accounts", "schedule": 3600.0},
     "give-free-seats": {"task": "enrolment.tasks.give_free_seats", "schedule": 300.0},
     "forget-old-looks": {"task": "audit.tasks.forget_old_looks", "schedule": crontab(hour=3, minute=20)},

@@ -19,6 +19,7 @@ PAGES: dict[str, str | Promise] = {
     "enrolment:print_sheet": _("Printed attendance sheet"),
     "enrolment:close_sheet": _("Closing of an attendance sheet"),
     "accounts:staff_import_preview": _("Staff list"),
+    "accounts:staff_import_row": _("Line of a staff list"),
     "notifications:message": _("Message to a person"),
     "admin:people_employee_change": _("Administration page of an employee"),
     "admin:enrolment_enrolment_change": _("Administration page of an enrolment"),
