@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import AccessEntry, SavedView, StaffImport
+from accounts.models import AccessEntry, SavedView, StaffImport, Synonym
 from centre.admin import ReadOnly
 
 # Keys and recovery codes are nobody's to look at, and a device added here would get round the page of access.
@@ -35,13 +35,13 @@ class AccessEntryAdmin(ReadOnly, admin.ModelAdmin):
 class StaffImportAdmin(ReadOnly, admin.ModelAdmin):
     """Who loaded which staff list; the rows of the file stay out of the page, they are thousands."""
 
-    list_display = ["file_name", "uploaded_by", "uploaded_at", "applied_by", "applied_at"]
+    list_display = ["file_name", "uploaded_by", "uploaded_at", "state", "applied_by", "applied_at"]
     list_select_related = ["uploaded_by", "applied_by"]
     search_fields = ["file_name"]
-    exclude = ["rows", "refused"]
+    exclude = ["data", "layout", "undo"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffImport]:
-        return super().get_queryset(request).defer("rows", "refused")
+        return super().get_queryset(request).defer("data", "undo")
 
 
 @admin.register(SavedView)
@@ -49,3 +49,11 @@ class SavedViewAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["name", "owner", "path", "query"]
     list_select_related = ["owner"]
     search_fields = ["name", "path"]
+
+
+@admin.register(Synonym)
+class SynonymAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["text", "kind", "meaning", "by", "at"]
+    list_filter = ["kind"]
+    list_select_related = ["office", "position", "by"]
+    search_fields = ["key"]

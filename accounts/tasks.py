@@ -3,23 +3,25 @@
 import logging
 from datetime import timedelta
 
-from celery import shared_task
-from django.db import transaction
+from celery import Task, shared_task
+from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from accounts.models import BrowserSession, PasswordRequest
+from accounts.models import BrowserSession, PasswordRequest, StaffImport
 
 logger = logging.getLogger(__name__)
 
 # A session that is over is remembered for a day: who comes back to a form finds what they typed.
 KEPT_FOR = timedelta(days=1)
+# The first half of the locks under which staff lists are worked on.
+STAFF_LISTS = 28
 
 
 @shared_task
 def close_accounts_of_leavers() -> int:
     """Close the accounts of people whose last working day is over, and return of how many; safe to run at any time."""
-    from accounts.staff_import.actions import close_accounts_of_leavers as close
+    from accounts.staff_import.leaders import close_accounts_of_leavers as close
 
     return len(close())
 
@@ -41,6 +43,38 @@ def answer_password_requests() -> int:
 
 
 @shared_task
+def work_on_staff_lists() -> int:
+    """Read and apply the lists that wait for it; return how many. Safe to run twice, or twice at once.
+
+    One list is worked on by one worker: the lock ends with the connection of a worker that was killed, and the
+    next run begins the list anew.
+    """
+    from accounts.staff_import.actions import read_received
+    from accounts.staff_import.apply import apply_ordered
+
+    done = 0
+    waiting = StaffImport.objects.filter(state__in=[StaffImport.State.READING, StaffImport.State.APPLYING])
+    for pk in list(waiting.order_by("pk").values_list("pk", flat=True)):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [STAFF_LISTS, pk])
+            if not cursor.fetchone()[0]:
+                continue
+            try:
+                if staff_import := waiting.filter(pk=pk).first():
+                    is_read = staff_import.state != StaffImport.State.READING
+                    apply_ordered(staff_import) if is_read else read_received(staff_import)
+                    done += 1
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [STAFF_LISTS, pk])
+    return done
+
+
+def work_on_commit() -> None:
+    """Ask for work on staff lists right after the commit; with the broker down the beat is half a minute late."""
+    transaction.on_commit(lambda: nudge(work_on_staff_lists), robust=True)
+
+
+@shared_task
 def clear_accounts() -> int:
     """Delete sessions and requests that ended more than a day ago; return how many."""
     before = timezone.now() - KEPT_FOR
@@ -50,11 +84,11 @@ def clear_accounts() -> int:
 
 def nudge_on_commit() -> None:
     """Ask for a run right after the commit; with the broker down the beat is half a minute late."""
-    transaction.on_commit(nudge, robust=True)
+    transaction.on_commit(lambda: nudge(answer_password_requests), robust=True)
 
 
-def nudge() -> None:
+def nudge(task: Task) -> None:
     try:
-        answer_password_requests.delay()
+        task.delay()
     except (OperationalError, OSError) as error:
-        logger.warning("The broker does not answer; requests for passwords wait for the beat: %s", error)
+        logger.warning("The broker does not answer; %s waits for the beat: %s", task.name, error)

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts import import_views, saved_view_views
+from accounts import import_answer_views, import_files, import_views, saved_view_views
 from accounts.views import access, invitations, own, passwords, second_factor, sign_in, theme
 
 app_name = "accounts"
@@ -47,6 +47,24 @@ urlpatterns = [
     path("invitations/<int:pk>/paper/", invitations.invite_on_paper, name="invite_on_paper"),
     path("staff-import/", import_views.staff_import, name="staff_import"),
     path("staff-import/<int:pk>/", import_views.staff_import_preview, name="staff_import_preview"),
+    path("staff-import/template/", import_files.staff_list_template, name="staff_list_template"),
+    path("staff-import/synonyms/", import_answer_views.synonyms, name="synonyms"),
+    path(
+        "staff-import/synonyms/<int:pk>/removal/", import_answer_views.synonym_removal, name="synonym_removal"
+    ),
+    path("staff-import/<int:pk>/refused/", import_files.staff_import_refused, name="staff_import_refused"),
+    path(
+        "staff-import/<int:pk>/questions/",
+        import_answer_views.answer_import_question,
+        name="answer_import_question",
+    ),
+    path("staff-import/<int:pk>/undo/", import_views.undo_import, name="undo_import"),
+    path("staff-import/<int:pk>/<int:line>/", import_answer_views.staff_import_row, name="staff_import_row"),
+    path(
+        "staff-import/<int:pk>/<int:line>/answer/",
+        import_answer_views.answer_import_row,
+        name="answer_import_row",
+    ),
     path("staff-import/<int:pk>/apply/", import_views.apply_staff_import, name="apply_staff_import"),
     path("account/views/", saved_view_views.saved_view_new, name="saved_view_new"),
     path("account/views/<int:pk>/removal/", saved_view_views.saved_view_removal, name="saved_view_removal"),

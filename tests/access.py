@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.models import Synonym
 from centre.models import CalendarDay
 from courses.models import Programme
 from notifications.models import Message
@@ -59,6 +60,10 @@ READ = {
     "accounts:invitations": INVITERS,
     "accounts:staff_import": "hr_admin",
     "accounts:staff_import_preview": "hr_admin",
+    "accounts:staff_import_row": "hr_admin",
+    "accounts:staff_import_refused": "hr_admin",
+    "accounts:staff_list_template": "hr_admin",
+    "accounts:synonyms": "hr_admin",
     "notifications:my_messages": EVERYBODY,
     "notifications:message_list": TELLERS,
     "notifications:message": TELLERS,
@@ -118,6 +123,10 @@ CHANGE = {
     "accounts:invite_on_paper",
     "accounts:stop_viewing",
     "accounts:apply_staff_import",
+    "accounts:answer_import_row",
+    "accounts:answer_import_question",
+    "accounts:undo_import",
+    "accounts:synonym_removal",
     "accounts:saved_view_new",
     "accounts:saved_view_removal",
     "notifications:stop_message",
@@ -169,6 +178,10 @@ CHANGERS = {
     "accounts:invite": INVITERS,
     "accounts:invite_on_paper": INVITERS,
     "accounts:apply_staff_import": "hr_admin",
+    "accounts:answer_import_row": "hr_admin",
+    "accounts:answer_import_question": "hr_admin",
+    "accounts:undo_import": "hr_admin",
+    "accounts:synonym_removal": "hr_admin",
     "scheduling:calendar_day_removal": "centre_admin",
     "scheduling:closure_removal": "centre_admin",
     "scheduling:qualification_removal": "centre_admin",
@@ -251,6 +264,12 @@ def address(route: str, centre: Centre) -> str:
         "accounts:password_link": ["made-up"],
         "accounts:staff_import_preview": [centre.staff_import.pk],
         "accounts:apply_staff_import": [centre.staff_import.pk],
+        "accounts:staff_import_refused": [centre.staff_import.pk],
+        "accounts:answer_import_question": [centre.staff_import.pk],
+        "accounts:undo_import": [centre.staff_import.pk],
+        "accounts:staff_import_row": [centre.staff_import.pk, 5],
+        "accounts:answer_import_row": [centre.staff_import.pk, 5],
+        "accounts:synonym_removal": [Synonym.objects.earliest("pk").pk],
         "accounts:saved_view_removal": [1],
         "courses:course_edit": [centre.courses["taught"].code],
         "courses:course_archive": [centre.courses["taught"].code],

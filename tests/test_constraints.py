@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
+from accounts.models import StaffImport, Synonym
 from audit.models import AccessRecord
 from centre.models import CalendarDay, Use
 from courses.models import Programme, ProgrammeStep
@@ -125,6 +126,16 @@ def read():
     return enrolment.read_materials.create(material=enrolment.course.materials.get())
 
 
+def synonym(**values):
+    fields = {"kind": "office", "text": "МФЦ", "key": "мфц", "office": OfficeFactory()}
+    return Synonym.objects.create(**fields | values)
+
+
+def import_row():
+    staff_import = StaffImport.objects.create(file_name="staff.csv")
+    return staff_import.rows.create(line=1, kind="row", cells=[], outcome="skip", code="EMPTY_LINE")
+
+
 # Constraint → what breaks it, and it alone.
 BREAKS = {
     "use_counted_once": [lambda: twice(Use.objects.create(key="search:1", since=in_days(0)))],
@@ -157,6 +168,13 @@ BREAKS = {
     ],
     "saved_view_name_once": [
         lambda: twice(EmployeeFactory().saved_views.create(path="/staff/courses/", name="мои"))
+    ],
+    "staff_import_line_once": [lambda: twice(import_row())],
+    "synonym_means_one_thing": [lambda: twice(synonym(), text="МФЦ!")],
+    "synonym_has_a_meaning_of_its_kind": [
+        lambda: synonym(office=None),
+        lambda: synonym(kind="position"),
+        lambda: synonym(status="работа"),
     ],
     "office_head_is_not_deputy": [lambda: led_twice(EmployeeFactory())],
     "employee_email_unique": [

@@ -18,6 +18,8 @@ WITHOUT_ROWS = {
     "accounts:reset_factor",
     "accounts:set_up_factor",
     "accounts:sign_out_everywhere",
+    "accounts:staff_import_row",
+    "accounts:staff_list_template",
     "accounts:take_role",
     "accounts:view_as",
     "enrolment:cancel",

@@ -278,6 +278,7 @@ CELERY_BEAT_SCHEDULE = {
     "end-clashes": {"task": "enrolment.tasks.end_clashes", "schedule": 300.0},
     "end-enrolments-of-leavers": {"task": "enrolment.tasks.end_enrolments_of_leavers", "schedule": 300.0},
     "answer-password-requests": {"task": "accounts.tasks.answer_password_requests", "schedule": 30.0},
+    "work-on-staff-lists": {"task": "accounts.tasks.work_on_staff_lists", "schedule": 30.0},
     "clear-accounts": {"task": "accounts.tasks.clear_accounts", "schedule": 3600.0},
     "note-heartbeat": {"task": "centre.tasks.note_heartbeat", "schedule": 30.0},
     "forget-uses": {"task": "centre.tasks.forget_uses", "schedule": 3600.0},

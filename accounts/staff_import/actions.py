@@ -1,40 +1,32 @@
-"""Uploading, comparing and applying a staff list."""
+"""Uploading and reading a staff list, answering what it asks, comparing it with the staff."""
 
 import logging
-from collections.abc import Collection
-from dataclasses import asdict
 
-from django.contrib.auth.hashers import make_password
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.actions.access import last_system_admins, leave_accounts
-from accounts.models import StaffImport
-from accounts.signals import staff_changed
-from accounts.staff_import.compare import compare
-from accounts.staff_import.errors import AlreadyApplied, TooManyLeavers
-from accounts.staff_import.read import read_staff_list
+from accounts.staff_import.errors import AlreadyApplied, NotReady, StaffImportError
+from accounts.staff_import.judging.record import Answers
+from accounts.staff_import.known import people_under
+from accounts.staff_import.models import StaffImport, StaffImportRow, Synonym
+from accounts.staff_import.reading import read_table
 from accounts.staff_import.rows import (
+    Change,
     ChangedRow,
     Comparison,
-    Known,
-    KnownPerson,
     RefusedRow,
-    StaffRow,
     fold,
 )
+from accounts.staff_import.store import compare_rows, counted, judge_again, judge_all_together, store_table
 from centre.actions import action
-from centre.models import Policy
-from people.models import Employee, Employment, Office, Position
+from people.models import Employee, Office, Position
 
+# Larger files are read, and longer lists applied, in the background.
+READ_AT_ONCE_BYTES = 300_000
+APPLIED_AT_ONCE_ROWS = 1_000
+State = StaffImport.State
 logger = logging.getLogger(__name__)
-
-# Who holds one of these positions in an office is its head.
-HEAD_POSITIONS = ("OFFICE_HEAD", "TC_HEAD")
-BATCH = 1000
-# The advisory lock that lets one staff list at a time be applied.
-STAFF_IMPORT_LOCK = 28
 
 
 @action
@@ -44,232 +36,226 @@ def upload_staff_list(data: bytes, file_name: str, *, by: Employee | None) -> St
     Raises:
         UnreadableList: no table of employees is in the file.
     """
-    staff = read_staff_list(data)
-    return StaffImport.objects.create(
-        file_name=file_name[-200:],
-        uploaded_by=by,
-        rows=[row.as_json() for row in staff.rows],
-        refused=[asdict(row) for row in staff.refused],
-    )
-
-
-def compare_with_staff(staff_import: StaffImport, known: Known | None = None) -> Comparison:
-    """What applying the list now would do; the refusals of reading and of comparing in the order of lines."""
-    rows = [StaffRow.from_json(row) for row in staff_import.rows]
-    comparison = compare(rows, known or known_staff(), timezone.localdate())
-    comparison.refused.extend(RefusedRow(**row) for row in staff_import.refused)
-    comparison.refused.sort(key=lambda row: row.line)
-    return comparison
+    table = read_table(data)
+    staff_import = StaffImport(file_name=file_name[-200:], uploaded_by=by, layout=table.layout.as_json())
+    staff_import.save()
+    store_table(staff_import, table)
+    finish_reading(staff_import)
+    return staff_import
 
 
 @action
-def apply_staff_import(
-    staff_import: StaffImport, *, by: Employee | None, despite_leavers: bool = False
-) -> Comparison:
-    """Write the list, all rows or none: new people, changes, dismissals, heads of offices; return what was done.
+def receive_staff_list(data: bytes, file_name: str, *, by: Employee | None) -> StaffImport:
+    """Keep the file for the background, which is nudged after the commit."""
+    from accounts.tasks import work_on_commit  # which knows these actions
 
-    People are compared again under the lock. New accounts cannot sign in until they are invited. Apps on the
-    right hear of it by one `staff_changed`.
+    staff_import = StaffImport.objects.create(
+        file_name=file_name[-200:], uploaded_by=by, data=data, state=State.READING
+    )
+    work_on_commit()
+    return staff_import
+
+
+def read_received(staff_import: StaffImport) -> None:
+    """Read the file that was received; what it says, or why it cannot be read, stands in the row afterwards.
+
+    Rows are written batch by batch, so that the page can say how far it is, and shown when all are there. A reader
+    who was killed left some behind: they go first.
+    """
+    try:
+        with in_language_of(staff_import.uploaded_by):
+            staff_import.rows.all().delete()
+            table = read_table(bytes(staff_import.data or b""))
+            staff_import.layout = table.layout.as_json()
+            store_table(staff_import, table, tell=staff_import.tell_rows_read)
+            finish_received(staff_import)
+    except StaffImportError as error:
+        give_up_reading(staff_import, str(error))
+    except Exception:
+        logger.exception("The staff list %s cannot be read", staff_import.pk)
+        give_up_reading(
+            staff_import, _("The site made a mistake with this file. The administrators can see it.")
+        )
+
+
+def give_up_reading(staff_import: StaffImport, why: str) -> None:
+    StaffImportRow.objects.filter(staff_import=staff_import).delete()
+    StaffImport.objects.filter(pk=staff_import.pk, state=State.READING).update(
+        state=State.UNREADABLE, trouble=why, data=None
+    )
+
+
+@action
+def finish_received(staff_import: StaffImport) -> None:
+    staff_import.data = None
+    finish_reading(staff_import)
+
+
+def finish_reading(staff_import: StaffImport) -> None:
+    judge_all_together(staff_import)
+    compare_rows(staff_import, staff_import.rows.all())
+    staff_import.state = State.READY
+    settle_counts(staff_import)
+
+
+def settle_counts(staff_import: StaffImport) -> None:
+    staff_import.counts = counted(staff_import)
+    staff_import.rows_read = sum(
+        staff_import.counts[name] for name in ("accept", "accept_fixed", "ask", "reject", "skip")
+    )
+    staff_import.save()
+
+
+def compare_with_staff(staff_import: StaffImport) -> Comparison:
+    """The whole comparison in memory, for the command and for small lists; pages ask the rows."""
+    rows = list(staff_import.rows.all())
+    today = timezone.localdate()
+    people = people_under([row.number for row in rows if row.effect == "changed"])
+    comparison = Comparison(missing=staff_import.counts["missing"], employed=staff_import.counts["employed"])
+    for row in rows:
+        if row.outcome in ("ask", "reject"):
+            comparison.refused.append(RefusedRow(row.line, row.decisive, row.record.text))
+        elif row.effect == "changed":
+            person = row.planned
+            changes = [Change(*change) for change in row.changes]
+            comparison.changed.append(ChangedRow(person, people[row.number], changes, today))
+        elif row.effect:
+            getattr(comparison, row.effect).append(row.planned)
+    return comparison
+
+
+# --- answers --------------------------------------------------------------------------------------
+
+
+def open_import(pk: int) -> StaffImport:
+    """The list, locked, while it waits to be applied.
 
     Raises:
-        AlreadyApplied: this upload was applied before.
-        TooManyLeavers: more people would leave than the policy allows, and nobody confirmed it.
-        LastSystemAdmin: the list dismisses the last one.
+        AlreadyApplied: it was applied before.
+        NotReady: it is being read or applied, or could not be read.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STAFF_IMPORT_LOCK])
-    staff_import = StaffImport.objects.select_for_update().get(pk=staff_import.pk)
+    staff_import = StaffImport.objects.select_for_update(of=("self",)).get(pk=pk)
     if staff_import.applied_at:
         raise AlreadyApplied
-    numbers = [row["personnel_number"] for row in staff_import.rows]
-    persons = Employment.objects.filter(personnel_number__in=numbers).values_list("employee", flat=True)
-    employees = Employee.objects.lock_all(persons)
-    known = known_staff()
-    comparison = compare_with_staff(staff_import, known)
-    if not despite_leavers:
-        refuse_too_many_leavers(comparison)
-
-    hired = create_people(comparison.new, known)
-    left = update_people(comparison.changed, employees, known)
-    leave_accounts([employees[key] for key in left], by=by, reason=_("left, by the staff list"))
-    settle_heads()
-    staff_import.applied_at = timezone.now()
-    staff_import.applied_by = by
-    staff_import.counts = comparison.counts()
-    staff_import.save(update_fields=["applied_at", "applied_by", "counts"])
-    if comparison.has_changes:
-        staff_changed.send(
-            sender=StaffImport,
-            by=by,
-            hired=hired,
-            changed=[changed.person.employee_id for changed in comparison.changed],
-            left=left,
-            returned=[changed.person.employee_id for changed in comparison.changed if changed.returns],
-        )
-    return comparison
+    if staff_import.state != State.READY:
+        raise NotReady
+    return staff_import
 
 
 @action
-def close_accounts_of_leavers() -> list[int]:
-    """Close the accounts of people whose last day in every job is over; return their keys.
+def answer_row(staff_import: StaffImport, line: int, answers: Answers, *, by: Employee | None) -> None:
+    """Keep what was said about a row, beside what was said before, and judge it anew; nothing of the staff changes.
 
-    A list may name the last day ahead of time, and no list need come when it is over. An account without any
-    employment is not asked about. Apps on the right hear of it by `staff_changed`.
+    A confirmed word of a directory is remembered for the rows that ask the same, and for the next lists.
+
+    Raises:
+        AlreadyApplied, NotReady: see `open_import`.
     """
-    in_force = Employment.objects.current().values("employee")
-    gone = Employee.objects.employed().filter(employments__isnull=False).exclude(pk__in=in_force)
-    people = Employee.objects.lock_all(gone.values_list("pk", flat=True))
-    left = sorted(gone.filter(pk__in=people).distinct().values_list("pk", flat=True))
-    if kept := last_system_admins(left):
-        # Who comes and who goes is for people to settle; the others' accounts are not kept open for it.
-        logger.error("The account of the last system administrator stays open: %s", sorted(kept))
-        left = [key for key in left if key not in kept]
-    if left:
-        Employee.objects.filter(pk__in=left).update(is_active=False)
-        leave_accounts([people[key] for key in left], by=None, reason=_("the last working day is over"))
-        settle_heads()
-        staff_changed.send(sender=Employee, by=None, hired=[], changed=left, left=left, returned=[])
-    return left
+    staff_import = open_import(staff_import.pk)
+    row = staff_import.rows.get(line=line)
+    finding = row.decisive
+    if finding.code in answers.confirmed and row.code in CONFIRMED_FOR_ALL and finding.suggestion:
+        explain(row, finding.suggestion, by=by)
+        answers.confirmed.remove(finding.code)
+    said = Answers.from_json(row.answers)
+    said.cells |= answers.cells
+    said.confirmed = [*said.confirmed, *(one for one in answers.confirmed if one not in said.confirmed)]
+    said.is_skipped = answers.is_skipped
+    row.answers = said.as_json()
+    row.save(update_fields=["answers"])
+    same = staff_import.rows.filter(question=row.question) if row.question else staff_import.rows.none()
+    judge_again(staff_import, staff_import.rows.filter(pk=row.pk) | same)
+    settle_counts(staff_import)
 
 
-def refuse_too_many_leavers(comparison: Comparison) -> None:
-    percent = Policy.objects.current().leavers_percent
-    leavers = len(comparison.leavers)
-    if leavers * 100 > comparison.employed * percent:
-        raise TooManyLeavers(leavers, comparison.employed, percent)
+CONFIRMED_FOR_ALL = {"OFFICE_SIMILAR", "POSITION_SIMILAR", "STATUS_UNKNOWN"}
 
 
-def known_staff() -> Known:
-    employments = Employment.objects.values_list(
-        "employee_id",
-        "pk",
-        "personnel_number",
-        "employee__last_name",
-        "employee__first_name",
-        "employee__middle_name",
-        "position__title",
-        "office__name",
-        "started_on",
-        "ended_on",
-        "leave",
-        "work_pattern",
-        "pattern_starts_on",
-        "employee__email",
-    )
-    people = {known.personnel_number: known for known in (KnownPerson(*values) for values in employments)}
-    return Known(
-        people=people,
-        positions={fold(title): pk for title, pk in Position.objects.values_list("title", "pk")},
-        offices={fold(name): pk for name, pk in Office.objects.values_list("name", "pk")},
-        emails={
-            email.lower(): pk for email, pk in Employee.objects.exclude(email="").values_list("email", "pk")
+@action
+def forget_answers(staff_import: StaffImport, line: int, *, by: Employee | None) -> None:
+    """Judge the row as the file has it."""
+    staff_import = open_import(staff_import.pk)
+    staff_import.rows.filter(line=line).update(answers={})
+    judge_again(staff_import, staff_import.rows.filter(line=line))
+    settle_counts(staff_import)
+
+
+@action
+def answer_question(staff_import: StaffImport, question: str, meaning: str, *, by: Employee | None) -> int:
+    """Answer all rows with the same question at once, and return how many they were.
+
+    `meaning` is what the word in the list means, which is remembered; or "yes" where a reading is to be confirmed,
+    "skip" where the rows are to be left out.
+
+    Raises:
+        AlreadyApplied, NotReady: see `open_import`.
+    """
+    staff_import = open_import(staff_import.pk)
+    rows = staff_import.rows.filter(question=question).exclude(question="")
+    first = rows.first()
+    if first is None:
+        return 0
+    keys = list(rows.values_list("pk", flat=True))
+    if meaning == "skip":
+        rows.update(answers={"cells": {}, "confirmed": [], "is_skipped": True})
+    elif first.column in Synonym.Kind.values and "value" in first.decisive.params:
+        explain(first, meaning, by=by)
+    else:
+        for row in rows:
+            answers = Answers.from_json(row.answers)
+            answers.confirmed.append(row.code)
+            row.answers = answers.as_json()
+            row.save(update_fields=["answers"])
+    judge_again(staff_import, staff_import.rows.filter(pk__in=keys))
+    settle_counts(staff_import)
+    return len(keys)
+
+
+def explain(row: StaffImportRow, meaning: str, *, by: Employee | None) -> None:
+    remember_synonym(row.column, str(row.decisive.params["value"]), meaning, by=by)
+
+
+@action
+def remember_synonym(kind: str, text: str, meaning: str, *, by: Employee | None) -> Synonym:
+    """From now on the text means the office, position or state of that name.
+
+    Raises:
+        StaffImportError: nothing of that name exists.
+    """
+    office = Office.objects.filter(name=meaning).first() if kind == "office" else None
+    position = Position.objects.filter(title=meaning).first() if kind == "position" else None
+    status = meaning if kind == "status" else ""
+    if not (office or position or status):
+        raise StaffImportError(_("“%(name)s” is not in the directory.") % {"name": meaning})
+    synonym, _created = Synonym.objects.update_or_create(
+        kind=kind,
+        key=fold(text)[:200],
+        defaults={
+            "text": text[:200],
+            "office": office,
+            "position": position,
+            "status": status,
+            "by": by,
+            "at": timezone.now(),
         },
-        account_names=frozenset(Employee.objects.values_list("username", flat=True)),
     )
+    return synonym
 
 
-def create_people(rows: Collection[StaffRow], known: Known) -> list[int]:
-    """New employees with their employments; return the employees' keys."""
-    today = timezone.localdate()
-    employees = Employee.objects.bulk_create(
-        [
-            Employee(
-                username=row.personnel_number,
-                last_name=row.last_name,
-                first_name=row.first_name,
-                middle_name=row.middle_name,
-                email=row.email or "",
-                is_active=not row.has_left(today),
-                password=make_password(None),
-            )
-            for row in rows
-        ],
-        batch_size=BATCH,
-    )
-    employments = [
-        write_employment(Employment(employee=employee, personnel_number=row.personnel_number), row, known)
-        for employee, row in zip(employees, rows, strict=True)
-    ]
-    Employment.objects.bulk_create(employments, batch_size=BATCH)
-    return [employee.pk for employee in employees]
+@action
+def forget_synonym(synonym: Synonym, *, by: Employee | None) -> None:
+    """The next list asks again what the word means."""
+    synonym.delete()
 
 
-def update_people(changed: Collection[ChangedRow], employees: dict[int, Employee], known: Known) -> list[int]:
-    """Bring the changed rows into the locked employees and their employments; return the keys of those who left.
-
-    Who leaves one job and has another in force, or returns by another line of the list, stays.
-    """
-    employments = Employment.objects.in_bulk([row.person.employment_id for row in changed])
-    leavers = {row.person.employee_id for row in changed if row.leaves}
-    others = Employment.objects.current().filter(employee__in=leavers)
-    ended = [row.person.employment_id for row in changed if row.leaves]
-    leavers -= set(others.exclude(pk__in=ended).values_list("employee", flat=True))
-    leavers -= {row.person.employee_id for row in changed if row.returns}
-    for change in changed:
-        employee, row = employees[change.person.employee_id], change.row
-        employee.last_name = row.last_name
-        employee.first_name = row.first_name
-        employee.middle_name = row.middle_name
-        employee.email = employee.email if row.email is None else row.email
-        if employee.pk in leavers:
-            employee.is_active = False
-        elif change.returns:
-            employee.is_active = True
-        write_employment(employments[change.person.employment_id], row, known)
-    Employee.objects.bulk_update(
-        [employees[row.person.employee_id] for row in changed],
-        ["last_name", "first_name", "middle_name", "email", "is_active"],
-        batch_size=BATCH,
-    )
-    Employment.objects.bulk_update(
-        employments.values(),
-        ["position", "office", "started_on", "ended_on", "leave", "work_pattern", "pattern_starts_on"],
-        batch_size=BATCH,
-    )
-    return sorted(leavers)
+def in_language_of(person: Employee | None) -> translation.override:
+    return translation.override(person.language if person else None)
 
 
-def write_employment(employment: Employment, row: StaffRow, known: Known) -> Employment:
-    """Set the employment's fields as the row says; where the row says nothing, they stay."""
-    employment.position_id = known.positions[fold(row.position)]
-    employment.office_id = known.offices[fold(row.office)]
-    employment.started_on = row.started_on
-    employment.ended_on = row.ended_on
-    if row.leave is not None:
-        employment.leave = row.leave
-    if row.work_pattern is not None:
-        employment.work_pattern = row.work_pattern
-        employment.pattern_starts_on = row.pattern_starts_on
-    return employment
+def lock_the_staff_list() -> None:
+    """One staff list at a time is applied or undone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STAFF_IMPORT_LOCK])
 
 
-def settle_heads() -> None:
-    """Who holds a head's position in an office is its head; a head who left or moved is none any more.
-
-    An acting head, appointed by hand, stays while they work in the office and nobody holds the position, and a
-    deputy while they work there.
-    """
-    current = Employment.objects.current().filter(is_main=True)
-    holders: dict[int, list[int]] = {}
-    for office_id, employee_id in (
-        current.filter(position__code__in=HEAD_POSITIONS)
-        .order_by("started_on", "pk")
-        .values_list("office", "employee")
-    ):
-        holders.setdefault(office_id, []).append(employee_id)
-    offices = list(Office.objects.all())
-    appointed = {person for office in offices for person in (office.head_id, office.deputy_id) if person}
-    working = set(current.filter(employee__in=appointed).values_list("office", "employee"))
-    changed = []
-    for office in offices:
-        candidates = holders.get(office.pk, [])
-        head: int | None = office.head_id
-        deputy = office.deputy_id if (office.pk, office.deputy_id) in working else None
-        if candidates and head not in candidates:
-            head = candidates[0]
-        elif not candidates and (office.pk, head) not in working:
-            head = None
-        if (office.head_id, office.deputy_id) != (head, deputy):
-            office.head_id, office.deputy_id = head, deputy
-            changed.append(office)
-    Office.objects.bulk_update(changed, ["head", "deputy"])
+STAFF_IMPORT_LOCK = 28

@@ -23,6 +23,13 @@ class AlreadyApplied(StaffImportError):
         super().__init__(_("This list was applied already. Upload the file again to compare it anew."))
 
 
+class NotReady(StaffImportError):
+    """The list is not one that waits for its application."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The list is being read or applied. Wait until that is done, then look again."))
+
+
 class TooManyLeavers(StaffImportError):
     """The list would deactivate a larger share of the people than the policy allows without a second thought."""
 

@@ -1,7 +1,10 @@
 """What a staff list says, what is known, and the difference between them: plain data."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
+from enum import StrEnum
 from typing import Any, Self
 
 from django.utils.translation import gettext_lazy as _
@@ -34,9 +37,126 @@ def fold(text: str) -> str:
     return " ".join(text.split()).lower().replace("\u0451", "\u0435")
 
 
+def in_order(numbers: list[str]) -> list[str]:
+    """Texts of digits as numbers are sorted."""
+    return sorted(numbers, key=lambda text: [int(part) for part in re.findall(r"\d+", text)])
+
+
+class Outcome(StrEnum):
+    """What becomes of a row."""
+
+    ACCEPT = "accept"
+    ACCEPT_FIXED = "accept_fixed"
+    ASK = "ask"
+    REJECT = "reject"
+    SKIP = "skip"
+
+
+# The worst finding of a row decides what becomes of it.
+SEVERITY = {
+    Outcome.ACCEPT: 0,
+    Outcome.ACCEPT_FIXED: 1,
+    Outcome.ASK: 2,
+    Outcome.REJECT: 3,
+    Outcome.SKIP: 4,
+}
+TAKEN = (Outcome.ACCEPT, Outcome.ACCEPT_FIXED)
+NOT_TAKEN = (Outcome.ASK, Outcome.REJECT)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of the file as it was written, under the number of its first physical line.
+
+    `kind` is "row", or for what stands above the first row "preamble" and "header"; `marks` say what the reading
+    had to overcome.
+    """
+
+    line: int
+    cells: list[str]
+    kind: str = "row"
+    marks: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(cell.strip() for cell in self.cells)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.cells).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the file is written: its headings, where each known column stands, and what is usual in it."""
+
+    headings: list[str]
+    columns: dict[str, int]
+    delimiter: str = ""
+    listed_on: date | None = None
+    # Of the numbers and dates as most rows have them; another form is a correction, not a fault.
+    number_length: int = 0
+    has_iso_dates: bool = False
+    sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        return len(self.headings)
+
+    def heading(self, name: str) -> str:
+        """The column's heading in the file; a part of the name stands in the full one."""
+        place = self.columns.get(name, self.columns.get("full_name") if name in NAME_PARTS else None)
+        return self.headings[place].strip() if place is not None else ""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"listed_on": self.listed_on and self.listed_on.isoformat()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        listed_on = values["listed_on"] and date.fromisoformat(values["listed_on"])
+        return cls(**values | {"listed_on": listed_on, "other_sheets": tuple(values["other_sheets"])})
+
+
+NAME_PARTS = ("last_name", "first_name", "middle_name")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was noticed about a row, by a code; `messages.sentence` says it in words.
+
+    `suggestion` is what the cell would become when a person confirms, `choices` are the readings to choose from.
+    """
+
+    outcome: Outcome
+    code: str
+    column: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    suggestion: str | None = None
+    choices: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        return cls(**values | {"outcome": Outcome(values["outcome"]), "choices": tuple(values["choices"])})
+
+
+ALL_WELL = Finding(Outcome.ACCEPT, "OK")
+
+
+def worst(findings: list[Finding]) -> Finding:
+    """The finding that decides about the row; of equals the first."""
+    return max(findings, key=lambda one: SEVERITY[one.outcome], default=ALL_WELL)
+
+
 @dataclass(frozen=True)
 class StaffRow:
-    """One person of the list. None means that the list says nothing of it, and what is known stays."""
+    """One person of the list. None means that the list says nothing of it, and what is known stays.
+
+    `same_as` is the personnel number of another job of the same human being, known or in the list.
+    """
 
     line: int
     personnel_number: str
@@ -52,6 +172,8 @@ class StaffRow:
     work_pattern: str | None = None
     pattern_starts_on: date | None = None
     email: str | None = None
+    is_second_job: bool = False
+    same_as: str = ""
 
     @property
     def full_name(self) -> str:
@@ -69,29 +191,7 @@ class StaffRow:
         return cls(**values | {name: values[name] and date.fromisoformat(values[name]) for name in DATES})
 
 
-@dataclass(frozen=True)
-class RefusedRow:
-    """A row that is not taken: where it stands, which column is to blame, and why."""
-
-    line: int
-    column: str
-    reason: str
-    text: str = ""
-
-    @property
-    def column_label(self) -> str:
-        return str(FIELD_LABELS[self.column])
-
-
-@dataclass(frozen=True)
-class StaffList:
-    """A file as it was read."""
-
-    rows: list[StaffRow]
-    refused: list[RefusedRow]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KnownPerson:
     """An employment as it stands in the database, with its employee."""
 
@@ -109,6 +209,11 @@ class KnownPerson:
     work_pattern: str
     pattern_starts_on: date | None
     email: str
+    is_main: bool = True
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.last_name, self.first_name, self.middle_name) if part)
 
     def has_left(self, today: date) -> bool:
         return self.ended_on is not None and self.ended_on < today
@@ -160,6 +265,23 @@ class ChangedRow:
         if self.person.has_left(self.today):
             return not self.row.has_left(self.today)
         return self.person.ended_on is not None and self.row.ended_on is None  # a dismissal was taken back
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row that is not taken: where it stands, and the finding that keeps it out."""
+
+    line: int
+    finding: Finding
+    text: str = ""
+
+    @property
+    def column(self) -> str:
+        return self.finding.column
+
+    @property
+    def column_label(self) -> str:
+        return str(FIELD_LABELS[self.column])
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from accounts.actions.access import close_account, give_role, open_account, syst
 from accounts.errors import AccountClosed, LastSystemAdmin, NoRightAnyMore, OwnRights
 from accounts.models import AccessEntry
 from accounts.roles import Role
-from accounts.staff_import.actions import apply_staff_import, upload_staff_list
+from accounts.staff_import.actions import upload_staff_list
+from accounts.staff_import.apply import apply_staff_import
 from notifications.models import Message
 from people.models import Employee
 from tests.accounts.staff_lists import a_list

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import StaffImport
 from accounts.roles import Role
+from accounts.staff_import.actions import remember_synonym
 from people.models import Employee, Employment
 from tests.accounts.staff_lists import OFFICE, a_list
 from tests.factories import EmployeeFactory, OfficeFactory, PositionFactory
@@ -32,7 +33,9 @@ def hr(client):
 
 
 def person(number, status="Работа;", name="Ветрова Анна", position="Универсальный специалист"):
-    return f"{number:08};{name};{position};{{office}};01.02.2024;{status};"
+    return (
+        f"{number:08};{name.replace(' ', 'а' * number + ' ', 1)};{position};{{office}};01.02.2024;{status};"
+    )
 
 
 def upload(client, *rows, **options):
@@ -66,7 +69,7 @@ def test_rule_28_refused_rows_show_line_column_and_reason(client, hr):
     page = preview.content.decode()
     assert "line 2" in page
     assert "Position" in page
-    assert "The position “Экономист” is not known." in page
+    assert "The position “Экономист” is not in the directory, nor is a similar one." in page
 
 
 def test_rule_28_changes_show_before_and_after(client, hr):
@@ -76,7 +79,7 @@ def test_rule_28_changes_show_before_and_after(client, hr):
     preview = upload(client, person(1, status="Отпуск;", name="Громова Анна"))
 
     page = " ".join(preview.content.decode().split())
-    assert "Last name: <del>Ветрова</del> → <ins>Громова</ins>" in page
+    assert "Last name: <del>Ветроваа</del> → <ins>Громоваа</ins>" in page
     assert "Status: <del>at work</del> → <ins>on vacation</ins>" in page
 
 
@@ -146,9 +149,9 @@ def test_s14_names_of_the_list_are_text(client, hr):
 
 
 @pytest.mark.rows_of("accounts:staff_import_preview")
-@pytest.mark.parametrize("show", ["new", "changed", "refused", "unchanged"])
+@pytest.mark.parametrize("show", ["new", "changed", "reject", "unchanged"])
 def test_the_comparison_costs_the_same_queries_for_any_number_of_rows(client, hr, show):
-    position = "Экономист" if show == "refused" else "Универсальный специалист"
+    position = "Экономист" if show == "reject" else "Универсальный специалист"
     name = "Громова Анна" if show == "changed" else "Ветрова Анна"
     if show in {"changed", "unchanged"}:
         upload(client, *[person(n) for n in range(300)])
@@ -177,6 +180,32 @@ def test_the_list_of_imports_costs_the_same_queries_for_any_number(client, hr):
         )
         with CaptureQueriesContext(connection) as queries:
             client.get(UPLOAD)
+        costs.append(len(queries))
+
+    assert len(set(costs)) == 1
+
+
+@pytest.mark.rows_of("accounts:staff_import_refused")
+def test_the_file_of_refused_rows_costs_the_same_queries_for_any_number(client, hr):
+    costs = []
+    for count in (1, 3, 300):
+        upload(client, *[person(n, position="Экономист") for n in range(count)])
+        address = reverse("accounts:staff_import_refused", args=[StaffImport.objects.latest("pk").pk])
+        with CaptureQueriesContext(connection) as queries:
+            b"".join(client.get(address + "?form=csv").streaming_content)
+        costs.append(len(queries))
+
+    assert len(set(costs)) == 1
+
+
+@pytest.mark.rows_of("accounts:synonyms")
+def test_the_list_of_synonyms_costs_the_same_queries_for_any_number(client, hr):
+    costs = []
+    for count in (1, 3, 297):
+        for office in OfficeFactory.create_batch(count):
+            remember_synonym("office", f"МФЦ {office.code}", office.name, by=hr)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("accounts:synonyms"))
         costs.append(len(queries))
 
     assert len(set(costs)) == 1

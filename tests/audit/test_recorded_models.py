@@ -14,6 +14,7 @@ NOT_RECORDED = {
     "accounts.passwordrequest": "is gone after a day",
     "accounts.savedview": "is a bookmark of its owner",
     "accounts.staffimport": "is its own record: who uploaded and applied what",
+    "accounts.staffimportrow": "is a row of a file; what it did is recorded where it did it",
     "scheduling.sessionstep": "is only added to",
     "enrolment.enrolmententry": "is only added to",
     "notifications.message": "keeps every text, its state and its attempts",

@@ -11,7 +11,7 @@ import time_machine
 from accounts.actions.access import give_role
 from accounts.models import StaffImport
 from accounts.roles import Role
-from accounts.staff_import.actions import upload_staff_list
+from accounts.staff_import.actions import remember_synonym, upload_staff_list
 from centre.models import CalendarDay
 from courses.models import Course, Equipment, Material, Programme, Qualification
 from enrolment.actions import cancel_enrolment, enrol, start_course
@@ -234,6 +234,7 @@ def small_centre(clock: time_machine.Traveller) -> Centre:
     cancel_session(sessions["cancelled"], "Заболел тренер", by=centre.centre_admin)
     cancel_enrolment(enrol(colleagues[5], sessions["open"]), by=colleagues[5])
     in_the_way(centre, morning + 8 * day, morning + 40 * day)
+    remember_synonym("office", "МФЦ на углу", centre.office.name, by=centre.hr_admin)
     centre.staff_import = upload_staff_list(staff_list(centre), "Список сотрудников.csv", by=centre.hr_admin)
     send_due_messages()
     return centre

@@ -22,6 +22,7 @@ PAGES: dict[str, str | Promise] = {
     "website:team": _("Team of an office"),
     "scheduling:trainer": _("Page of a trainer"),
     "accounts:staff_import_preview": _("Staff list"),
+    "accounts:staff_import_row": _("Line of a staff list"),
     "notifications:message": _("Message to a person"),
     "admin:people_employee_change": _("Administration page of an employee"),
     "admin:enrolment_enrolment_change": _("Administration page of an enrolment"),

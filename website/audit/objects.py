@@ -102,6 +102,7 @@ class Naming:
 NAMINGS: dict[str, Naming] = {
     "people.employee": Naming(name=lambda person: person.short_name),
     "people.employment": Naming(name=lambda employment: employment.personnel_number),
+    "accounts.synonym": Naming(name=lambda synonym: synonym.text),
     "auth.group": Naming(name=lambda group: role_name(group.name)),
     "auth.permission": Naming(("content_type",), lambda right: right_name(right)),
     "trainers.trainer": Naming(("employee",)),
@@ -127,7 +128,7 @@ UNNAMED = {
     "courses.programmeaudience",
 }
 # How a row that is gone was called, by what the record kept of it.
-NAME_COLUMNS = ("title", "name", "last_name", "personnel_number", "code", "reason")
+NAME_COLUMNS = ("title", "name", "last_name", "personnel_number", "text", "code", "reason")
 
 
 @dataclass

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 
 from accounts.actions.access import give_role
 from accounts.roles import Role
-from accounts.staff_import.actions import apply_staff_import, upload_staff_list
+from accounts.staff_import.actions import upload_staff_list
+from accounts.staff_import.apply import apply_staff_import
 from centre.models import Site
 from courses.models import Qualification
 from people.models import Employee, Employment, Office, Position

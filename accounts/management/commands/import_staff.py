@@ -6,7 +6,9 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from accounts.staff_import.actions import apply_staff_import, compare_with_staff, upload_staff_list
+from accounts.staff_import.actions import compare_with_staff, upload_staff_list
+from accounts.staff_import.apply import apply_staff_import
+from accounts.staff_import.messages import sentence
 from accounts.staff_import.rows import ChangedRow, Comparison, RefusedRow
 from centre.errors import Refusal
 
@@ -64,4 +66,6 @@ def changed_line(row: ChangedRow) -> str:
 
 
 def refused_line(row: RefusedRow) -> str:
-    return ": ".join(filter(None, (_("line %(line)s") % {"line": row.line}, row.column_label, row.reason)))
+    return ": ".join(
+        filter(None, (_("line %(line)s") % {"line": row.line}, row.column_label, sentence(row.finding)))
+    )
