@@ -33,6 +33,7 @@ from scheduling.actions import (
 from scheduling.errors import NotPlannable, RoomTaken, SeatsTaken, StalePlan
 from scheduling.models import Session
 from scheduling.plans import MeetingPlan
+from scheduling.rooms import change_capacity
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
@@ -421,3 +422,24 @@ def test_r10_two_planners_for_one_room():
 
     assert type(result) is RoomTaken
     assert "Аудитория 201" in str(result)
+
+
+def test_rule_10_a_session_planned_while_its_room_grows_smaller_has_the_seats_of_the_smaller_room():
+    room, course, trainer = RoomFactory(capacity=16), CourseFactory(group_max=20), TrainerFactory()
+
+    session = before_the_commit(
+        lambda: change_capacity(room, 5, by=None),
+        lambda: plan_session(course, [meeting(in_days(14), room=room, trainer=trainer)], by=None),
+    )
+
+    assert session.seats == 5
+
+
+def test_rule_10_a_session_moved_into_a_room_that_grows_smaller_has_its_seats():
+    room, session = RoomFactory(capacity=16), plan(meeting(in_days(14)))
+
+    moved = before_the_commit(
+        lambda: change_capacity(room, 5, by=None), lambda: replan(session, in_days(14), room=room)
+    )
+
+    assert moved.seats == 5
