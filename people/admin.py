@@ -86,9 +86,9 @@ class EmploymentAdmin(RowsOfPeopleAdmin):
 @admin.register(Office)
 class OfficeAdmin(admin.ModelAdmin):
     list_display = ["name", "code", "kind", "okrug", "head", "deputy"]
-    list_filter = ["kind", "okrug"]
+    list_filter = ["kind"]
     list_select_related = ["head", "deputy"]
-    search_fields = ["name", "code", "district"]
+    search_fields = ["name", "code", "okrug", "district"]
     autocomplete_fields = ["head", "deputy"]
 
 

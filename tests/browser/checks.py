@@ -23,6 +23,26 @@ RUN_AXE = """async () => {
     `${one.id}: ${one.help}: ${one.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
 }"""
 
+# What a dark page may break: only colours differ (static/css/dark.css), so that nothing else is asked again.
+RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
+RUN_AXE_ON_COLOURS = """async (rules) => {
+  const runOnly = {type: "rule", values: rules};
+  const found = await axe.run(document, {runOnly, resultTypes: ["violations"], preload: false});
+  const place = (node) => `${node.target.join(" ")} ${node.any.map((why) => why.message)}`;
+  return found.violations.map((one) => `${one.id}: ${one.nodes.map(place).slice(0, 3).join(", ")}`);
+}"""
+
+# Everything that is pressed and is smaller than a fingertip; links inside sentences may be as high as a line.
+SMALL_TARGETS = """(least) => [...document.querySelectorAll(
+    "a[href], button, summary, select, textarea, input:not([type=hidden])")]
+  .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.closest(".skip-link, .visually-hidden"))
+  .filter((one) => one.tagName !== "A" || getComputedStyle(one).display !== "inline")
+  .map((one) => [one, one.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 1 && Math.min(box.width, box.height) < least - 0.5)
+  .map(([one, box]) => `${one.tagName}.${one.className} «${one.textContent.trim().slice(0, 30)}» ` +
+    `${Math.round(box.width)} × ${Math.round(box.height)} px`)"""
+TARGET_MIN_PX = 24
+
 WIDER_THAN_THE_SCREEN = """() => {
   const width = document.documentElement.clientWidth;
   if (document.scrollingElement.scrollWidth <= width) return [];
@@ -76,6 +96,15 @@ def axe_violations(page: Page) -> list[str]:
     return page.evaluate(RUN_AXE)
 
 
+def colour_violations(page: Page) -> list[str]:
+    """After `axe_violations`, which brings axe into the page."""
+    return page.evaluate(RUN_AXE_ON_COLOURS, RULES_OF_COLOUR)
+
+
+def small_targets(page: Page, least: int = TARGET_MIN_PX) -> list[str]:
+    return page.evaluate(SMALL_TARGETS, least)
+
+
 def faults(page: Page, html: str, language: str) -> list[str]:
     """What is wrong with the page apart from what axe finds."""
     facts = page.evaluate(FACTS)
@@ -90,8 +119,10 @@ def faults(page: Page, html: str, language: str) -> list[str]:
         found.append(f"{facts['nodes']} nodes")
     if facts["emptyLinks"]:
         found.append(f"{facts['emptyLinks']} links lead nowhere")
+    texts = page.evaluate(TEXTS)
     found += [f"inline style or script: {bad}" for bad in inline(html)]
-    found += [f"not {language}: {text}" for text in foreign_words(page.evaluate(TEXTS), language)]
+    found += [f"a doubled percent sign: {text}" for text in texts if "%%" in text]
+    found += [f"not {language}: {text}" for text in foreign_words(texts, language)]
     return found
 
 

@@ -94,7 +94,7 @@ def visit(browser: Browser, live_server) -> Iterator[Open]:
         )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
-        visitor = Visitor(context, language, live_server.url)
+        visitor = Visitor(context, language, live_server.url, has_script=javascript)
         visitors.append(visitor)
         if employee is not None:
             visitor.is_signed_in_as(employee)

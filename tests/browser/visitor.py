@@ -20,8 +20,8 @@ from people.models import Employee
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response
 
-# Of a phone held upright, and of a desktop.
-HEIGHTS = {360: 740, 1440: 900}
+# Of phones held upright, the smallest also being a desktop at 400 %, and of a desktop.
+HEIGHTS = {320: 640, 360: 740, 1440: 900}
 # A new width is laid out, and shown, before the next question.
 LAID_OUT = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # htmx gives a search up when a newer one is on its way, and says so in the console as if it were an error.
@@ -42,8 +42,9 @@ def words_in(language: str) -> Callable[..., str]:
 class Visitor:
     """A browser context with one page. `problems` collects what went wrong in the background."""
 
-    def __init__(self, context: BrowserContext, language: str, site: str) -> None:
+    def __init__(self, context: BrowserContext, language: str, site: str, *, has_script: bool = True) -> None:
         self.context, self.language, self.site = context, language, site
+        self.has_script = has_script
         self.words = words_in(language)
         self.problems: list[str] = []
         context.on("console", self._note_console)
@@ -99,6 +100,12 @@ class Visitor:
     def has_screen(self, width: int) -> None:
         if self.width != width:
             self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            self.page.evaluate(LAID_OUT)
+
+    def has_theme(self, theme: str) -> None:
+        """The reader's system turns "dark" or "light" while the page is open."""
+        self.page.emulate_media(color_scheme=theme)
+        if self.has_script:
             self.page.evaluate(LAID_OUT)
 
     def press(self, msgid: str, **values: object) -> None:

@@ -172,7 +172,7 @@ class Names:
         """The name; of a row that is gone its number, and nothing without a key."""
         if key is None:
             return ""
-        return self.found.get((model, key), f"№ {key}")
+        return self.found.get((model, key), f"№\N{NO-BREAK SPACE}{key}")
 
     def object_of(self, change: Change) -> str:
         """The object in words: its kind and its name, which the change itself tells when the row is gone."""
@@ -185,7 +185,10 @@ class Names:
 
     def lost_name(self, change: Change) -> str:
         values = change.before or change.after or {}
-        return next((str(values[one]) for one in NAME_COLUMNS if values.get(one)), f"№ {change.object_id}")
+        return next(
+            (str(values[one]) for one in NAME_COLUMNS if values.get(one)),
+            f"№\N{NO-BREAK SPACE}{change.object_id}",
+        )
 
 
 @cache
