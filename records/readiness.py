@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from people.models import Employment
-from records.duties import Mandatory, mandatory_courses
+from records.obligations import Mandatory, mandatory_courses
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Readiness:
 
 
 def owing_jobs() -> QuerySet[Employment]:
-    """Main employments in force of people who are not on parental leave, for whom duties are paused."""
+    """Main employments in force of people who are not on parental leave, for whom obligations are paused."""
     return Employment.objects.current().filter(is_main=True).exclude(leave=Employment.Leave.PARENTAL)
 
 

@@ -38,7 +38,7 @@ def test_rule_11_seats_in_coming_sessions_of_optional_courses_are_counted(traine
     assert situation(trainee, SessionFactory(starts_at=in_days(20))).optional_bookings == 2
 
 
-def test_rule_11_neither_the_past_nor_duties_nor_a_place_in_a_queue_nor_the_session_itself_is_counted(
+def test_rule_11_neither_the_past_nor_obligations_nor_a_place_in_a_queue_nor_the_session_itself_is_counted(
     trainee,
 ):
     begun = SessionFactory(starts_at=timezone.now() - timedelta(hours=1))

@@ -137,7 +137,7 @@ def test_a_persons_page_tells_what_they_must_do_do_and_did(hr):
     response = hr.get(page_of(person))
 
     page = response.content.decode()
-    assert [(one.duty.course.title, one.state) for one in response.context["shown"].duties] == [
+    assert [(one.obligation.course.title, one.state) for one in response.context["shown"].obligations] == [
         ("Пожарный минимум", "overdue"),
         ("Первая помощь", "expires"),
     ]

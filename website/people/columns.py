@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from centre.functions import SortKey
 from centre.listing import Column
 from people.models import Employee
-from records.duties import ShownDuty
+from records.obligations import ShownObligation
 from website.people.rows import OfficeRow, PersonRow
 
 
@@ -139,15 +139,15 @@ OFFICE_COLUMNS = (
 )
 
 
-def titles(duties: list[ShownDuty]) -> str:
-    return "; ".join(one.duty.course.title for one in duties)
+def titles(obligations: list[ShownObligation]) -> str:
+    return "; ".join(one.obligation.course.title for one in obligations)
 
 
-def titles_with_days(duties: list[ShownDuty]) -> str:
+def titles_with_days(obligations: list[ShownObligation]) -> str:
     return "; ".join(
         _("%(course)s (until %(day)s)")
-        % {"course": one.duty.course.title, "day": date_format(one.duty.due_on, "d.m.Y")}
-        for one in duties
+        % {"course": one.obligation.course.title, "day": date_format(one.obligation.due_on, "d.m.Y")}
+        for one in obligations
     )
 
 

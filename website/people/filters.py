@@ -17,7 +17,7 @@ from people.models import (
     OfficeQuerySet,
     Position,
 )
-from records.duties import DutyState
+from records.obligations import ObligationState
 
 ANY = ("", pgettext_lazy("m", "Any"))
 
@@ -153,7 +153,7 @@ class TeamFilters(ListFilters):
     state = forms.ChoiceField(
         label=_("Has courses that are"),
         required=False,
-        choices=[("", _("no matter")), *((state.value, state.label) for state in DutyState)],
+        choices=[("", _("no matter")), *((state.value, state.label) for state in ObligationState)],
     )
 
     def add_fields(self) -> None:
@@ -164,8 +164,8 @@ class TeamFilters(ListFilters):
         self.full_clean()
 
     @property
-    def duty_asked(self) -> dict[str, str]:
-        """What is asked of the duties, as `TeamRow.owes` takes it; empty when nothing is."""
+    def obligation_asked(self) -> dict[str, str]:
+        """What is asked of the obligations, as `TeamRow.owes` takes it; empty when nothing is."""
         return {name: self.chosen[name] for name in ("state", "course") if name in self.chosen}
 
     def apply(self, jobs: EmploymentQuerySet) -> EmploymentQuerySet:

@@ -11,8 +11,8 @@ from accounts.roles import Role
 from enrolment.models import Enrolment
 from notifications.models import Message
 from people.models import Employee, Employment, Office
-from records.duties import ShownDuty, duties_of, shown_duties
 from records.models import Completion
+from records.obligations import ShownObligation, obligations_of, shown_obligations
 from website.people.access import sees_training
 from website.people.rows import day_soon, planned_courses
 
@@ -29,7 +29,7 @@ class PersonPage:
     jobs: Sequence[Employment]
     leads: Sequence[Office]
     sees_leave: bool
-    duties: Sequence[ShownDuty] | None
+    obligations: Sequence[ShownObligation] | None
     enrolments: Sequence[Enrolment] | None
     completions: Sequence[Completion] | None
     messages: Sequence[Message] | None
@@ -51,7 +51,7 @@ def person_page(reader: Employee, person: Employee) -> PersonPage:
         jobs=jobs,
         leads=list(Office.objects.led_by(person)),
         sees_leave=reader.has_perm("people.view_employment"),
-        duties=duties_shown(person, jobs) if shows_training else None,
+        obligations=obligations_shown(person, jobs) if shows_training else None,
         enrolments=list(latest_enrolments(person)) if shows_training else None,
         completions=list(latest_completions(person)) if shows_training else None,
         messages=list(latest_messages(person)) if reader.has_perm("notifications.view_message") else None,
@@ -63,10 +63,10 @@ def person_page(reader: Employee, person: Employee) -> PersonPage:
 LATEST_FIRST = (F("ended_on").desc(nulls_first=True), "-is_main", "-started_on")
 
 
-def duties_shown(person: Employee, jobs: Sequence[Employment]) -> list[ShownDuty]:
+def obligations_shown(person: Employee, jobs: Sequence[Employment]) -> list[ShownObligation]:
     main = [job for job in jobs if job.is_main and job.is_in_force]
-    owed = duties_of(main, planned_courses([person.pk])).get(person.pk, ())
-    return shown_duties(owed, timezone.localdate(), day_soon())
+    owed = obligations_of(main, planned_courses([person.pk])).get(person.pk, ())
+    return shown_obligations(owed, timezone.localdate(), day_soon())
 
 
 def latest_enrolments(person: Employee) -> Sequence[Enrolment]:

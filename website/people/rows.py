@@ -11,7 +11,7 @@ from django.utils import timezone
 from centre.models import Policy
 from enrolment.models import Enrolment
 from people.models import Employee, Employment, Office
-from records.duties import DutyState, ShownDuty, duties_of, shown_duties
+from records.obligations import ObligationState, ShownObligation, obligations_of, shown_obligations
 from records.readiness import Readiness, readiness_of
 
 
@@ -39,37 +39,39 @@ class TeamRow:
 
     person: Employee
     job: Employment
-    duties: list[ShownDuty]
+    obligations: list[ShownObligation]
 
-    def in_state(self, *states: DutyState) -> list[ShownDuty]:
-        return [one for one in self.duties if one.state in states]
+    def in_state(self, *states: ObligationState) -> list[ShownObligation]:
+        return [one for one in self.obligations if one.state in states]
 
     def owes(self, *, state: str = "", course: str = "") -> bool:
-        """Whether the person has a duty in this state, to this course."""
+        """Whether the person has an obligation in this state, to this course."""
         return any(
-            (not state or one.state == state) and (not course or one.duty.course.code == course)
-            for one in self.duties
+            (not state or one.state == state) and (not course or one.obligation.course.code == course)
+            for one in self.obligations
         )
 
     @property
     def owed(self) -> int:
-        return len(self.duties)
+        return len(self.obligations)
 
     @property
     def done(self) -> int:
-        return sum(one.is_done for one in self.duties)
+        return sum(one.is_done for one in self.obligations)
 
     @property
-    def overdue(self) -> list[ShownDuty]:
-        return self.in_state(DutyState.OVERDUE)
+    def overdue(self) -> list[ShownObligation]:
+        return self.in_state(ObligationState.OVERDUE)
 
     @property
-    def expiring(self) -> list[ShownDuty]:
-        return self.in_state(DutyState.EXPIRES)
+    def expiring(self) -> list[ShownObligation]:
+        return self.in_state(ObligationState.EXPIRES)
 
     @property
-    def planned(self) -> list[ShownDuty]:
-        return [one for one in self.duties if one.duty.is_planned and one.state != DutyState.DONE]
+    def planned(self) -> list[ShownObligation]:
+        return [
+            one for one in self.obligations if one.obligation.is_planned and one.state != ObligationState.DONE
+        ]
 
 
 def person_rows(people: Sequence[Employee]) -> list[PersonRow]:
@@ -99,9 +101,10 @@ def office_rows(offices: Sequence[Office]) -> list[OfficeRow]:
 def team_rows(jobs: Sequence[Employment]) -> list[TeamRow]:
     """The rows of these main jobs, in the given order; four queries."""
     today, soon = timezone.localdate(), day_soon()
-    duties = duties_of(jobs, planned_courses([job.employee_id for job in jobs]))
+    obligations = obligations_of(jobs, planned_courses([job.employee_id for job in jobs]))
     return [
-        TeamRow(job.employee, job, shown_duties(duties.get(job.employee_id, ()), today, soon)) for job in jobs
+        TeamRow(job.employee, job, shown_obligations(obligations.get(job.employee_id, ()), today, soon))
+        for job in jobs
     ]
 
 

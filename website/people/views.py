@@ -18,7 +18,7 @@ from centre.listing import Listing
 from people.audit import may_see_changes
 from people.models import Employee, Employment, Office
 from people.requests import UserRequest
-from records.duties import mandatory_courses
+from records.obligations import mandatory_courses
 from records.readiness import readiness_by_course, readiness_of
 from website.people.access import sees_team, visible_offices, visible_people
 from website.people.columns import OFFICE_COLUMNS, PERSON_COLUMNS, TEAM_COLUMNS
@@ -143,7 +143,7 @@ def team(request: UserRequest, pk: int) -> HttpResponseBase:
         .select_related("employee", "position")
         .order_by("employee__name_key", "pk")
     )
-    if asked := filters.duty_asked:
+    if asked := filters.obligation_asked:
         # An office is a few hundred people at most; what they owe is no column that the database could be asked.
         jobs = jobs.filter(pk__in=[row.job.pk for row in team_rows(list(jobs)) if row.owes(**asked)])
     name = _("Team: %(office)s") % {"office": found}

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from records.duties import Duty, DutyState, Mandatory, duties_of, shown_duties
 from records.models import Completion
+from records.obligations import Mandatory, Obligation, ObligationState, obligations_of, shown_obligations
 from records.readiness import readiness_by_course, readiness_of
 from tests.factories import CourseFactory, EmploymentFactory, OfficeFactory, PositionFactory
 
@@ -17,38 +17,43 @@ COURSE = Mandatory(1, "OT-001", "Охрана труда", due_days=30)
 @pytest.mark.parametrize(
     ("fields", "state"),
     [
-        ({"due_on": date(2026, 11, 24)}, DutyState.DUE),
-        ({"due_on": date(2026, 11, 23)}, DutyState.OVERDUE),
-        ({"due_on": date(2026, 11, 24), "is_planned": True}, DutyState.PLANNED),
+        ({"due_on": date(2026, 11, 24)}, ObligationState.DUE),
+        ({"due_on": date(2026, 11, 23)}, ObligationState.OVERDUE),
+        ({"due_on": date(2026, 11, 24), "is_planned": True}, ObligationState.PLANNED),
         # A seat does not bring back the time: it stays overdue until it is done.
-        ({"due_on": date(2026, 11, 23), "is_planned": True}, DutyState.OVERDUE),
-        ({"due_on": date(2026, 11, 23), "is_paused": True}, DutyState.PAUSED),
-        ({"due_on": date(2020, 1, 1), "completed_on": date(2019, 1, 1)}, DutyState.DONE),
-        ({"valid_until": date(2027, 2, 23)}, DutyState.DONE),
-        ({"valid_until": date(2027, 2, 22)}, DutyState.EXPIRES),
-        ({"valid_until": date(2026, 11, 24)}, DutyState.EXPIRES),
-        ({"valid_until": date(2026, 11, 24), "is_planned": True}, DutyState.PLANNED),
-        ({"valid_until": date(2026, 11, 23)}, DutyState.OVERDUE),
-        ({"valid_until": date(2026, 11, 24), "is_paused": True}, DutyState.PAUSED),
-        ({"valid_until": date(2027, 2, 23), "is_paused": True}, DutyState.DONE),
+        ({"due_on": date(2026, 11, 23), "is_planned": True}, ObligationState.OVERDUE),
+        ({"due_on": date(2026, 11, 23), "is_paused": True}, ObligationState.PAUSED),
+        ({"due_on": date(2020, 1, 1), "completed_on": date(2019, 1, 1)}, ObligationState.DONE),
+        ({"valid_until": date(2027, 2, 23)}, ObligationState.DONE),
+        ({"valid_until": date(2027, 2, 22)}, ObligationState.EXPIRES),
+        ({"valid_until": date(2026, 11, 24)}, ObligationState.EXPIRES),
+        ({"valid_until": date(2026, 11, 24), "is_planned": True}, ObligationState.PLANNED),
+        ({"valid_until": date(2026, 11, 23)}, ObligationState.OVERDUE),
+        ({"valid_until": date(2026, 11, 24), "is_paused": True}, ObligationState.PAUSED),
+        ({"valid_until": date(2027, 2, 23), "is_paused": True}, ObligationState.DONE),
     ],
 )
-def test_rule_25_the_state_of_a_duty(fields, state):
+def test_rule_25_the_state_of_an_obligation(fields, state):
     if until := fields.get("valid_until"):
         fields = {"due_on": until, "completed_on": date(2025, 1, 1)} | fields
 
-    assert Duty(COURSE, **fields).state(TODAY, SOON) == state
+    assert Obligation(COURSE, **fields).state(TODAY, SOON) == state
 
 
 def test_what_presses_most_stands_first():
-    duties = [
-        Duty(COURSE, due_on=TODAY, completed_on=date(2025, 1, 1)),
-        Duty(COURSE, due_on=TODAY - timedelta(days=1)),
-        Duty(COURSE, due_on=TODAY + timedelta(days=1)),
-        Duty(COURSE, due_on=TODAY - timedelta(days=9)),
+    obligations = [
+        Obligation(COURSE, due_on=TODAY, completed_on=date(2025, 1, 1)),
+        Obligation(COURSE, due_on=TODAY - timedelta(days=1)),
+        Obligation(COURSE, due_on=TODAY + timedelta(days=1)),
+        Obligation(COURSE, due_on=TODAY - timedelta(days=9)),
     ]
 
-    assert [duties.index(one.duty) for one in shown_duties(duties, TODAY, SOON)] == [3, 1, 2, 0]
+    assert [obligations.index(one.obligation) for one in shown_obligations(obligations, TODAY, SOON)] == [
+        3,
+        1,
+        2,
+        0,
+    ]
 
 
 @pytest.mark.django_db
@@ -70,7 +75,7 @@ def test_rule_25_an_audience_a_new_completion_and_leave_decide():
             valid_until=today + timedelta(days=until),
         )
 
-    found = duties_of([job, other], planned={(job.employee_id, for_window.pk)})
+    found = obligations_of([job, other], planned={(job.employee_id, for_window.pk)})
 
     mine, theirs = found[job.employee_id], found[other.employee_id]
     assert [(one.course.code, one.due_on, one.is_planned) for one in mine] == [

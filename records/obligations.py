@@ -15,7 +15,7 @@ from people.models import Employment
 from records.models import Completion
 
 
-class DutyState(models.TextChoices):
+class ObligationState(models.TextChoices):
     """In the order in which somebody has to act."""
 
     OVERDUE = "overdue", _("overdue")
@@ -27,19 +27,19 @@ class DutyState(models.TextChoices):
 
 
 TONES = {
-    DutyState.OVERDUE: "bad",
-    DutyState.EXPIRES: "wait",
-    DutyState.DUE: "wait",
-    DutyState.PLANNED: "info",
-    DutyState.PAUSED: "neutral",
-    DutyState.DONE: "good",
+    ObligationState.OVERDUE: "bad",
+    ObligationState.EXPIRES: "wait",
+    ObligationState.DUE: "wait",
+    ObligationState.PLANNED: "info",
+    ObligationState.PAUSED: "neutral",
+    ObligationState.DONE: "good",
 }
-URGENCY = {state: place for place, state in enumerate(DutyState)}
+URGENCY = {state: place for place, state in enumerate(ObligationState)}
 
 
 @dataclass(frozen=True)
 class Mandatory:
-    """A mandatory course as far as duties go; an empty audience is everybody."""
+    """A mandatory course as far as obligations go; an empty audience is everybody."""
 
     pk: int
     code: str
@@ -52,7 +52,7 @@ class Mandatory:
 
 
 @dataclass(frozen=True)
-class Duty:
+class Obligation:
     """One person's obligation to one course, as it stands on a day.
 
     `due_on` is the last day to be in time: of the first completion counted from the hiring, of a repeat the last
@@ -69,25 +69,25 @@ class Duty:
     def is_done(self, today: date) -> bool:
         return self.completed_on is not None and (self.valid_until is None or self.valid_until >= today)
 
-    def state(self, today: date, soon: date) -> DutyState:
+    def state(self, today: date, soon: date) -> ObligationState:
         """`soon` is the day until which an end of validity counts as near."""
         if self.completed_on and (self.valid_until is None or self.valid_until > soon):
-            return DutyState.DONE
+            return ObligationState.DONE
         if self.is_paused:
-            return DutyState.PAUSED
+            return ObligationState.PAUSED
         if self.is_done(today):
-            return DutyState.PLANNED if self.is_planned else DutyState.EXPIRES
+            return ObligationState.PLANNED if self.is_planned else ObligationState.EXPIRES
         if self.due_on < today:
-            return DutyState.OVERDUE
-        return DutyState.PLANNED if self.is_planned else DutyState.DUE
+            return ObligationState.OVERDUE
+        return ObligationState.PLANNED if self.is_planned else ObligationState.DUE
 
 
 @dataclass(frozen=True)
-class ShownDuty:
-    """A duty with its state in words."""
+class ShownObligation:
+    """An obligation with its state in words."""
 
-    duty: Duty
-    state: DutyState
+    obligation: Obligation
+    state: ObligationState
     # Done and valid today, also when it expires soon.
     is_done: bool
 
@@ -96,10 +96,12 @@ class ShownDuty:
         return TONES[self.state]
 
 
-def shown_duties(duties: Iterable[Duty], today: date, soon: date) -> list[ShownDuty]:
+def shown_obligations(obligations: Iterable[Obligation], today: date, soon: date) -> list[ShownObligation]:
     """What presses most stands first."""
-    found = [ShownDuty(duty, duty.state(today, soon), duty.is_done(today)) for duty in duties]
-    return sorted(found, key=lambda one: (URGENCY[one.state], one.duty.due_on, one.duty.course.title))
+    found = [ShownObligation(one, one.state(today, soon), one.is_done(today)) for one in obligations]
+    return sorted(
+        found, key=lambda one: (URGENCY[one.state], one.obligation.due_on, one.obligation.course.title)
+    )
 
 
 def mandatory_courses() -> list[Mandatory]:
@@ -114,23 +116,23 @@ def mandatory_courses() -> list[Mandatory]:
     ]
 
 
-def duties_of(
+def obligations_of(
     jobs: Collection[Employment], planned: Mapping[tuple[int, int], object] | Collection[tuple[int, int]] = ()
-) -> dict[int, list[Duty]]:
-    """The duties of the people of these main employments, by the person's key; two queries.
+) -> dict[int, list[Obligation]]:
+    """The obligations of the people of these main employments, by the person's key; two queries.
 
     `planned` holds pairs of the keys of a person and a course: whose app stands to the right knows them.
     """
     courses = mandatory_courses()
     latest = latest_completions({job.employee_id for job in jobs}, {course.pk for course in courses})
-    found: dict[int, list[Duty]] = defaultdict(list)
+    found: dict[int, list[Obligation]] = defaultdict(list)
     for job in jobs:
         for course in courses:
             if not course.is_for(job.position_id):
                 continue
             completed_on, valid_until = latest.get((job.employee_id, course.pk), (None, None))
             found[job.employee_id].append(
-                Duty(
+                Obligation(
                     course,
                     due_on=valid_until or job.started_on + timedelta(days=course.due_days),
                     completed_on=completed_on,
