@@ -36,9 +36,9 @@ class NotTheLast(StaffImportError):
 
 
 def last_applied() -> StaffImport | None:
-    """The list that may be undone: applied last, and not undone."""
-    applied = StaffImport.objects.filter(state=State.APPLIED).defer("data")
-    return applied.order_by("-applied_at", "-pk").first()
+    """The list that may be undone: applied last, not undone, and not so old that its rows are gone."""
+    last = StaffImport.objects.applied().filter(state=State.APPLIED).defer("data").first()
+    return last if last and last.rows.exists() else None
 
 
 @action

@@ -1,9 +1,12 @@
 """Large staff lists: read and applied in the background, all rows or none (rule 28, promises R18 and R25)."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import StaffImport, StaffImportRow
 from accounts.roles import Role
@@ -11,7 +14,7 @@ from accounts.staff_import import actions, store
 from accounts.staff_import.actions import receive_staff_list, upload_staff_list
 from accounts.staff_import.apply import apply_staff_import, order_application
 from accounts.staff_import.errors import NotReady, StaffImportError
-from accounts.tasks import work_on_staff_lists
+from accounts.tasks import clear_accounts, work_on_staff_lists
 from people.models import Employee, Employment
 from tests.accounts.staff_lists import OFFICE, a_list
 from tests.accounts.workbooks import a_workbook
@@ -155,3 +158,15 @@ def test_rule_28_a_workbook_comes_through_the_page(client, hr):
     page = client.post(UPLOAD, {"file": book}, follow=True).content.decode()
 
     assert "New: 1" in page
+
+
+def test_old_lists_are_forgotten_but_for_the_one_that_may_be_undone(hr, time_machine):
+    lists = [upload_staff_list(a_list(person(number)), f"{number}.csv", by=hr) for number in (1, 2, 3)]
+    for staff_import in lists[:2]:
+        apply_staff_import(staff_import, by=hr)
+    time_machine.move_to(timezone.now() + timedelta(days=31))
+
+    clear_accounts()
+
+    left = StaffImport.objects.order_by("pk")
+    assert [(one.file_name, one.rows.count()) for one in left] == [("1.csv", 0), ("2.csv", 2)]
