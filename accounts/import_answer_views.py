@@ -63,7 +63,10 @@ def staff_import_row(request: UserRequest, pk: int, line: int) -> HttpResponse:
                 request, _("Line %(line)s: %(said)s") % {"line": line, "said": sentence(row.decisive)}
             )
         return redirect(row.staff_import)
-    context = {"form": form, "row": row, "sentences": [sentence(one) for one in row.findings]}
+    of_row = [
+        one for one in row.findings if one.column not in form.fields
+    ]  # the others stand beside their cells
+    context = {"form": form, "row": row, "sentences": [sentence(one) for one in of_row]}
     return render(request, "accounts/staff_import_row.html", context)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.staff_import.compare import NAMESAKE
 from accounts.staff_import.judging.places import shown_status
 from accounts.staff_import.judging.record import Answers
+from accounts.staff_import.messages import sentence
 from accounts.staff_import.models import StaffImportRow
 from accounts.staff_import.rows import FIELD_LABELS, Finding, Layout, Outcome
 from accounts.staff_import.store import ABOUT_A_WORD
@@ -230,11 +231,13 @@ class WholeRowForm(CentreForm, forms.Form):
         super().__init__(data)
         self.row, self.cancel_url = row, cancel_url
         for name in layout.columns:
+            said = [sentence(one) for one in row.findings if one.column == name]
             self.fields[name] = forms.CharField(
                 label=str(FIELD_LABELS[name]),
                 max_length=LONGEST_CELL,
                 required=False,
                 initial=shown_cell(row, name)[:LONGEST_CELL],
+                help_text=" ".join(said),
             )
 
     def answers(self) -> Answers:

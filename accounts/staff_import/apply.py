@@ -21,6 +21,7 @@ from accounts.staff_import.actions import (
     open_import,
     settle_counts,
 )
+from accounts.staff_import.bulk import update_all
 from accounts.staff_import.errors import NotReady, TooManyLeavers
 from accounts.staff_import.known import people_under
 from accounts.staff_import.leaders import settle_heads
@@ -45,6 +46,7 @@ EMPLOYMENT_FIELDS = (
     "pattern_starts_on",
     "is_main",
 )
+JOB_FIELDS = [name.removesuffix("_id") for name in EMPLOYMENT_FIELDS]
 
 
 @dataclass
@@ -245,11 +247,9 @@ def change_people(rows: list[StaffImportRow], places: Places, news: News, return
         write_employment(employment, plan, places)
         row.after = image(employee, employment)
         news.changed.append(employee.pk)
-    Employee.objects.bulk_update(employees.values(), EMPLOYEE_FIELDS, batch_size=BATCH)
-    Employment.objects.bulk_update(
-        employments.values(), [name.removesuffix("_id") for name in EMPLOYMENT_FIELDS], batch_size=BATCH
-    )
-    StaffImportRow.objects.bulk_update(rows, ["before", "after"], batch_size=BATCH)
+    update_all(employees.values(), EMPLOYEE_FIELDS)
+    update_all(employments.values(), JOB_FIELDS)
+    update_all(rows, ["before", "after"])
     news.left += leavers - set(news.left)
 
 
@@ -291,11 +291,11 @@ def create_jobs(rows: list[StaffImportRow], places: Places, news: News) -> None:
             employee=employee, personnel_number=plan.personnel_number, is_main=not plan.is_second_job
         )
         jobs.append(write_employment(job, plan, places))
-    Employee.objects.bulk_update(employees.values(), ["is_active", "email"], batch_size=BATCH)
+    update_all(employees.values(), ["is_active", "email"])
     Employment.objects.bulk_create(jobs, batch_size=BATCH)
     for row, job in zip(rows, jobs, strict=True):
         row.after = image(job.employee, job)
-    StaffImportRow.objects.bulk_update(rows, ["before", "after"], batch_size=BATCH)
+    update_all(rows, ["before", "after"])
 
 
 def write_employment(employment: Employment, row: StaffRow, places: Places) -> Employment:

@@ -1,6 +1,5 @@
 """What a staff list says, what is known, and the difference between them: plain data."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
@@ -35,11 +34,6 @@ DATES = ("started_on", "ended_on", "pattern_starts_on")
 def fold(text: str) -> str:
     """The text as names are compared: without case, yo and superfluous spaces (rule 28)."""
     return " ".join(text.split()).lower().replace("\u0451", "\u0435")
-
-
-def in_order(numbers: list[str]) -> list[str]:
-    """Texts of digits as numbers are sorted."""
-    return sorted(numbers, key=lambda text: [int(part) for part in re.findall(r"\d+", text)])
 
 
 class Outcome(StrEnum):
@@ -115,7 +109,11 @@ class Layout:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         listed_on = values["listed_on"] and date.fromisoformat(values["listed_on"])
-        return cls(**values | {"listed_on": listed_on, "other_sheets": tuple(values["other_sheets"])})
+        in_order = sorted(
+            values["columns"].items(), key=lambda pair: pair[1]
+        )  # which the database does not keep
+        others = tuple(values["other_sheets"])
+        return cls(**values | {"listed_on": listed_on, "other_sheets": others, "columns": dict(in_order)})
 
 
 NAME_PARTS = ("last_name", "first_name", "middle_name")
@@ -136,7 +134,14 @@ class Finding:
     choices: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {
+            "outcome": self.outcome.value,
+            "code": self.code,
+            "column": self.column,
+            "params": dict(self.params),
+            "suggestion": self.suggestion,
+            "choices": list(self.choices),
+        }
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
@@ -183,7 +188,7 @@ class StaffRow:
         return self.is_dismissed or (self.ended_on is not None and self.ended_on < today)
 
     def as_json(self) -> dict[str, Any]:
-        values = asdict(self)
+        values = vars(self)  # not asdict, which copies deeply: there are fifty thousand
         return values | {name: values[name] and values[name].isoformat() for name in DATES}
 
     @classmethod

@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from accounts.staff_import.bulk import update_all
 from accounts.staff_import.compare import Compared, compare_row
 from accounts.staff_import.judging.record import Answers, Judged, Reference, judge_record
 from accounts.staff_import.judging.together import Facts, judge_together
@@ -125,7 +126,7 @@ def judge_again(
     for batch in in_batches(rows):
         for row in batch:
             take_judgement(row, judge_record(row.record, layout, reference, Answers.from_json(row.answers)))
-        StaffImportRow.objects.bulk_update(batch, [*JUDGED, *DECIDED, *COMPARED])
+        update_all(batch, [*JUDGED, *DECIDED, *COMPARED])
         touched |= {row.pk for row in batch}
     touched |= judge_all_together(staff_import)
     compare_rows(staff_import, staff_import.rows.filter(pk__in=touched))
@@ -165,7 +166,7 @@ def judge_all_together(staff_import: StaffImport) -> set[int]:
                 row.together = found.get(row.line)
                 decide(row)
                 changed.append(row)
-        StaffImportRow.objects.bulk_update(changed, ["together", *DECIDED, *COMPARED])
+        update_all(changed, ["together", *DECIDED, *COMPARED])
         touched |= {row.pk for row in changed}
     return touched
 
@@ -201,7 +202,7 @@ def compare_rows(staff_import: StaffImport, rows: QuerySet[StaffImportRow]) -> N
             )
             row.plan = one.row.as_json() if one.effect else None
             decide(row)
-        StaffImportRow.objects.bulk_update(batch, [*DECIDED, *COMPARED])
+        update_all(batch, [*DECIDED, *COMPARED])
 
 
 def compared(staff_import: StaffImport, rows: list[StaffImportRow]) -> Iterator[Compared]:

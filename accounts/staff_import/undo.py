@@ -14,7 +14,8 @@ from accounts.actions.access import leave_accounts
 from accounts.models import StaffImport, StaffImportRow
 from accounts.signals import staff_changed
 from accounts.staff_import.actions import State, lock_the_staff_list
-from accounts.staff_import.apply import BATCH, EMPLOYEE_FIELDS, EMPLOYMENT_FIELDS, lock_people_of
+from accounts.staff_import.apply import EMPLOYEE_FIELDS, EMPLOYMENT_FIELDS, JOB_FIELDS, lock_people_of
+from accounts.staff_import.bulk import update_all
 from accounts.staff_import.errors import StaffImportError
 from accounts.staff_import.rows import FIELD_LABELS
 from accounts.staff_import.store import batches, in_batches
@@ -35,9 +36,9 @@ class NotTheLast(StaffImportError):
 
 
 def last_applied() -> StaffImport | None:
-    """The list that may be undone: applied last, and not undone."""
-    applied = StaffImport.objects.filter(state=State.APPLIED).defer("data")
-    return applied.order_by("-applied_at", "-pk").first()
+    """The list that may be undone: applied last, not undone, and not so old that its rows are gone."""
+    last = StaffImport.objects.applied().filter(state=State.APPLIED).defer("data").first()
+    return last if last and last.rows.exists() else None
 
 
 @action
@@ -127,12 +128,8 @@ class Undoing:
                 (self.opened if employee.is_active else self.closed).add(employee.pk)
         changed_jobs = [one for one in employments.values() if one not in jobs]
         new = {employee.pk for employee, _job in created}
-        Employee.objects.bulk_update(
-            [one for one in employees.values() if one.pk not in new], EMPLOYEE_FIELDS, batch_size=BATCH
-        )
-        Employment.objects.bulk_update(
-            changed_jobs, [name.removesuffix("_id") for name in EMPLOYMENT_FIELDS], batch_size=BATCH
-        )
+        update_all([one for one in employees.values() if one.pk not in new], EMPLOYEE_FIELDS)
+        update_all(changed_jobs, JOB_FIELDS)
         for job in jobs:
             self.remove_job(job)
         self.remove_created(created)

@@ -15,6 +15,9 @@ LATIN = re.compile("[A-Za-z]")
 FORMULA = re.compile(r"=|[+\-@].*\(", re.DOTALL)
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 
+# What the first byte of a Russian letter in UTF-8 becomes in Windows-1251 and in Windows-1252: every second sign.
+LEADING = "\u0420\u0421\u00d0\u00d1"
+
 # Latin letters that look like Russian ones; Russian on purpose.
 LOOKALIKES = str.maketrans("ABCEHKMOPTXYaceopxyk", "АВСЕНКМОРТХУасеорхук")
 LOOKALIKE_LETTERS = frozenset("ABCEHKMOPTXYaceopxyk")
@@ -70,8 +73,8 @@ def letters_are_lost(text: str) -> bool:
 
 def without_mojibake(text: str) -> str | None:
     """The text before UTF-8 was taken for a one-byte encoding; None when it reads as it stands."""
-    if text.isascii():
-        return None
+    if sum(map(text.count, LEADING)) * 3 < len(text) or text.isascii():
+        return None  # asked of every cell of every list
     for encoding in ("cp1251", "cp1252"):
         try:
             repaired = b"".join(byte_of(sign, encoding) for sign in text).decode()

@@ -86,10 +86,15 @@ class Judged:
 def judge_record(
     record: Record, layout: Layout, reference: Reference, answers: Answers | None = None
 ) -> Judged:
-    """What becomes of the record when no other row has a say."""
-    if structural := structure_of(record, layout, reference):
+    """What becomes of the record when no other row has a say.
+
+    A record that is cut wrongly is taken by the cells that a person gave it.
+    """
+    answers = answers or Answers()
+    structural = structure_of(record, layout, reference)
+    if structural and not (structural.outcome == Outcome.REJECT and answers.cells):
         return Judged([structural])
-    return Judge(record, layout, reference, answers or Answers()).judged()
+    return Judge(record, layout, reference, answers).judged()
 
 
 def structure_of(record: Record, layout: Layout, reference: Reference) -> Finding | None:
@@ -120,8 +125,9 @@ def wrong_width(record: Record, layout: Layout, reference: Reference) -> Finding
                 params = {"delimiter": delimiter, "usual": layout.delimiter}
                 return Finding(Outcome.REJECT, "DELIMITER", params=params)
         return Finding(Outcome.REJECT, "COLUMNS_FEW", params=params)
-    if any(cell.strip() for cell in record.cells[width:]):
-        split = where_split(record, layout, reference)
+    # Empty cells behind the last column do no harm, unless the row makes sense only without a delimiter before.
+    split = where_split(record, layout, reference)
+    if split or any(cell.strip() for cell in record.cells[width:]):
         return Finding(
             Outcome.REJECT, "COLUMNS_MANY", params=params | {"split": split, "delimiter": layout.delimiter}
         )
@@ -160,7 +166,8 @@ class Judge:
     def cell(self, name: str) -> Cleaned:
         if (answer := self.answers.cells.get(name)) is not None:
             return clean(name, answer)
-        return clean(name, self.record.cells[self.layout.columns[name]])
+        place = self.layout.columns[name]
+        return clean(name, self.record.cells[place] if place < len(self.record.cells) else "")
 
     def text(self, name: str) -> str:
         return self.cleaned[name].text if name in self.cleaned else ""

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.staff_import.errors import UnreadableList
 from accounts.staff_import.reading import headings, text, workbook
+from accounts.staff_import.reading.headings import MOST_ROWS, too_many_rows
 from accounts.staff_import.rows import Layout, Record
 
-# The whole staff of the largest organisation that is planned for, and some.
-MOST_ROWS = 60_000
 # What is usual in a list shows in its first rows.
 ROWS_LOOKED_AT = 300
 
@@ -66,15 +65,8 @@ def refuse_other_formats(data: bytes) -> None:
 def not_too_many(records: Iterable[Record]) -> Iterator[Record]:
     for count, record in enumerate(records):
         if count > MOST_ROWS:
-            raise too_many()
+            raise too_many_rows()
         yield record
-
-
-def too_many() -> UnreadableList:
-    return UnreadableList(
-        _("The list has more than %(count)s rows. Is it really the staff list? Divide it into smaller files.")
-        % {"count": MOST_ROWS}
-    )
 
 
 def with_habits(layout: Layout, first: list[Record]) -> Layout:

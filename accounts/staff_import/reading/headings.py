@@ -12,6 +12,8 @@ from accounts.staff_import.words import COLUMNS
 
 HEADER_WITHIN_LINES = 30
 MOST_COLUMNS = 200
+# The whole staff of the largest organisation that is planned for, and some.
+MOST_ROWS = 60_000
 NEEDED = ("personnel_number", "full_name", "position", "office", "started_on")
 RUSSIAN_DATE = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})")
 ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
@@ -78,3 +80,10 @@ def kind_of(record: Record, header_line: int) -> str:
     if record.line == header_line:
         return "header"
     return "preamble" if record.line < header_line else "row"
+
+
+def too_many_rows() -> UnreadableList:
+    return UnreadableList(
+        _("The list has more than %(count)s rows. Is it really the staff list? Divide it into smaller files.")
+        % {"count": MOST_ROWS}
+    )

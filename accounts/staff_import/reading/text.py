@@ -89,8 +89,9 @@ def in_bytes_of_one_width(data: bytes) -> tuple[bytes, str]:
             data = data.removeprefix(mark)
             return (data if encoding == "utf-8" else from_utf16(data, encoding)), "utf-8"
     start = data[:400]
-    for encoding, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
-        if len(start) > 20 and zeros.count(0) * 4 > len(zeros):
+    for encoding, high in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+        # Latin and Russian letters have a high byte of zero and of four.
+        if b"\0" in high and (high.count(0) + high.count(4)) * 10 > len(high) * 9:
             return from_utf16(data, encoding), "utf-8"
     if b"\0" in data:
         raise not_text()

@@ -18,11 +18,13 @@ from accounts.staff_import.errors import UnreadableList
 from accounts.staff_import.reading.headings import (
     HEADER_WITHIN_LINES,
     MOST_COLUMNS,
+    MOST_ROWS,
     best_header,
     kind_of,
     listed_on,
     recognise,
     refuse_missing,
+    too_many_rows,
 )
 from accounts.staff_import.rows import Layout, Record
 
@@ -37,8 +39,8 @@ LONGEST_TEXT_BYTES = 400_000
 PIECE_BYTES = 1 << 18
 MOST_SHEETS = 30
 # A sheet's last row, and some: a cell far below ends the list, it does not fill the memory.
-LAST_ROW = 120_000
-FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")
+LAST_ROW = 2 * MOST_ROWS
+FORBIDDEN = (b"<!DOC", b"<!ENT")
 
 
 def read(data: bytes) -> tuple[Layout, Iterator[Record]]:
@@ -102,8 +104,8 @@ def refuse_hostile(data: bytes) -> None:
 
 
 def refuse_hostile_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """Look through the part in pieces: no definitions of entities, no text that no cell can hold."""
-    run, tail = 0, b""
+    """Look through the part in pieces: no definitions of entities, no text that no cell can hold, no endless rows."""
+    run, tail, rows = 0, b"", 0
     try:
         with archive.open(part) as stream:
             while piece := stream.read(PIECE_BYTES):
@@ -119,7 +121,11 @@ def refuse_hostile_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None
                     raise UnreadableList(
                         _("A cell of the workbook is too long for a staff list. It is not opened.")
                     )
-                tail = piece[-16:]
+                rows += window.count(b"</row>")
+                if rows > MOST_ROWS + HEADER_WITHIN_LINES:
+                    raise too_many_rows()
+                # Shorter than what is counted, so that nothing is counted twice.
+                tail = piece[-5:]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise broken() from error
     except Exception as error:
