@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urldefrag, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urldefrag, urlsplit
 
 from django.urls import Resolver404, resolve
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-DEPTH = 3
 # So many addresses of one route: a session that is full looks unlike one that is cancelled.
 OF_ONE_ROUTE = 2
-PAGES_AT_MOST = 60
+# More pages than any role has; a walk that gets so far has lost its way, and says so.
+PAGES_AT_MOST = 150
 LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map((link) => link.href)"
 
 
@@ -31,38 +31,44 @@ def route_of(path: str) -> str | None:
 
 @dataclass
 class Walk:
-    """Addresses to visit from `start` on: breadth first, few of each route, none twice."""
+    """Addresses to visit from `start` on: breadth first, few of each route, none twice, until no link is new.
+
+    The administration is a walk of its own, over its lists and forms as they come, without filters and orders.
+    """
 
     start: Iterable[str] = ("/",)
     of_one_route: int = OF_ONE_ROUTE
+    of_the_administration: bool = False
     seen: set[str] = field(default_factory=set)
     met: Counter[str] = field(default_factory=Counter)
+    visited: int = 0
 
     def addresses(self, page: Page, site: str) -> Iterator[str]:
         """Each address in turn; whoever asks for the next one has opened the last in the page."""
-        level = [address for address in self.start if self.takes(address, most=PAGES_AT_MOST)]
-        visited = 0
-        for _depth in range(DEPTH + 1):
-            following: list[str] = []
-            for address in level:
-                visited += 1
-                if visited > PAGES_AT_MOST:
-                    return
-                yield address
-                links = (urldefrag(link).url for link in page.evaluate(LINKS) if link.startswith(site))
-                following += [
-                    link for link in (link.removeprefix(site) for link in links) if self.takes(link)
-                ]
-            level = following
+        waiting = deque(address for address in self.start if self.takes(address, most=PAGES_AT_MOST))
+        while waiting:
+            yield waiting.popleft()
+            self.visited += 1
+            assert self.visited < PAGES_AT_MOST, f"still to visit: {list(waiting)}"
+            links = (urldefrag(link).url for link in page.evaluate(LINKS) if link.startswith(site))
+            waiting += [link for link in (link.removeprefix(site) for link in links) if self.takes(link)]
 
     def takes(self, address: str, *, most: int | None = None) -> bool:
         parts = urlsplit(address)
-        if address in self.seen or parts.path.startswith(("/admin/", "/static/")):
+        if address in self.seen or parts.path.startswith("/static/") or not self.is_within(parts):
             return False
         self.seen.add(address)
+        asked = {name for name, value in parse_qsl(parts.query) if value}
+        if most is None and ("sort" in asked or len(asked) > 1):
+            return False  # another order, or filters of filters: the same page once more
         kind = self.kind(parts.path, parts.query)
         self.met[kind] += 1
-        return self.met[kind] <= (most or self.of_one_route)
+        return self.met[kind] <= (most or (1 if asked else self.of_one_route))
+
+    def is_within(self, address: SplitResult) -> bool:
+        if self.of_the_administration:
+            return address.path.startswith("/admin/") and not address.query
+        return not address.path.startswith("/admin/")
 
     @staticmethod
     def kind(path: str, query: str) -> str:

@@ -1,4 +1,5 @@
-"""Every page that each role may open or reaches by links, on a phone and on a desktop, in both languages."""
+"""Every page that each role may open or reaches by links: on the smallest phone and a desktop, light and dark,
+in both languages."""
 
 from collections.abc import Iterator
 
@@ -7,7 +8,13 @@ import time_machine
 
 from tests.access import PLANNERS, READ
 from tests.access import address as address_of
-from tests.browser.checks import axe_violations, faults, wider_than_the_screen
+from tests.browser.checks import (
+    axe_violations,
+    colour_violations,
+    faults,
+    small_targets,
+    wider_than_the_screen,
+)
 from tests.browser.conftest import Open
 from tests.browser.crawl import Walk, skeleton
 from tests.browser.small_centre import Centre, small_centre
@@ -18,7 +25,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROLES = ["employee", "trainer", "head", "hr_admin", "centre_admin", "methodist", "system_admin"]
 # The steps of planning stand in the address, and no link leads to the later ones.
 TIMES = "/planning/new/?course={course}&day_1={day}&start_1=10:00&end_1=13:00&limit=5&needs_step_free=&note="
-OTHER_WIDTH = {360: 1440, 1440: 360}
+# Of fields that Django and its Select2 make: a box for words named by its title, dates in two fields, a combobox,
+# and rows of a table that only their heads name.
+DJANGO_S_OWN = (
+    "label:",
+    "label-title-only:",
+    "aria-input-field-name:",
+    "select-name:",
+    "empty-table-header:",
+)
+OTHER_WIDTH = {320: 1440, 1440: 320}
 # Pages that several roles see alike are given to axe once for each width.
 axe_has_seen: set[tuple[int, int]] = set()
 
@@ -36,8 +52,29 @@ def test_pages_of(role: str, centre: Centre, visit: Open):
 
     found = look_at_every_page(visit(employee=centre.person(role)), walk)
     found += look_at_every_page(
-        visit(employee=centre.person(role), language="en", width=360), in_english, with_axe=False
+        visit(employee=centre.person(role), language="en", width=320), in_english, with_axe=False
     )
+
+    assert not found, "\n".join([f"{role}:", *found])
+
+
+@pytest.mark.parametrize("role", ["centre_admin", "system_admin"])
+def test_pages_of_the_administration(role: str, centre: Centre, visit: Open):
+    """The frame, the lists and the forms of Django in the site's colours, light and dark."""
+    visitor = visit(employee=centre.person(role))
+    walk = Walk(["/admin/"], of_one_route=1, of_the_administration=True)
+
+    found = []
+    for address in walk.addresses(visitor.page, visitor.site):
+        response = visitor.open(address)
+        if response is None or not response.ok:
+            found.append(f"{address}: a link leads to {response and response.status}")
+            continue
+        found += [
+            f"{address}: {what}"
+            for what in violations(visitor, response.text())
+            if not any(own in what for own in DJANGO_S_OWN)
+        ]
 
     assert not found, "\n".join([f"{role}:", *found])
 
@@ -54,7 +91,7 @@ def test_pages_of_somebody_who_has_not_signed_in(centre: Centre, visit: Open):
 
 def test_forms_with_mistakes(centre: Centre, visit: Open):
     """The summary, the messages beside the fields, and what was typed, all on a phone."""
-    someone, hr = visit(width=360), visit(width=360, employee=centre.hr_admin)
+    someone, hr = visit(width=320), visit(width=320, employee=centre.hr_admin)
     found = []
     for visitor, address, button in [
         (someone, "/sign-in/", "Sign in"),
@@ -104,7 +141,17 @@ def wrong_with(
     for width in widths:
         visitor.has_screen(width)
         yield from (f"{width} px: {what}" for what in wider_than_the_screen(visitor.page))
-        key = (width, hash(skeleton(html)))
-        if with_axe and key not in axe_has_seen:
-            axe_has_seen.add(key)
-            yield from (f"{width} px: {what}" for what in axe_violations(visitor.page))
+        yield from (f"{width} px: small target: {what}" for what in small_targets(visitor.page))
+        if with_axe:
+            yield from violations(visitor, html)
+
+
+def violations(visitor: Visitor, html: str) -> Iterator[str]:
+    """What axe finds at the present width, light and dark, on a page that it has not seen there."""
+    key = (visitor.width, hash(skeleton(html)))
+    if key not in axe_has_seen:
+        axe_has_seen.add(key)
+        yield from (f"{visitor.width} px: {what}" for what in axe_violations(visitor.page))
+        visitor.has_theme("dark")
+        yield from (f"{visitor.width} px, dark: {what}" for what in colour_violations(visitor.page))
+        visitor.has_theme("light")
