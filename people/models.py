@@ -308,6 +308,11 @@ class Membership(Employee.groups.through):  # type: ignore[name-defined]
 NUMBER_LENGTH_MAX = 12
 
 
+def with_zeros(typed: str) -> list[str]:
+    """What a personnel number may have been before its leading zeros were left out."""
+    return [typed.zfill(length) for length in range(len(typed) + 1, NUMBER_LENGTH_MAX + 1)]
+
+
 class EmploymentQuerySet(models.QuerySet["Employment"]):
     def current(self, on: date | Given | None = None) -> Self:
         """Employments in force on that day, today if none is named."""
@@ -315,12 +320,15 @@ class EmploymentQuerySet(models.QuerySet["Employment"]):
 
     def numbered(self, typed: str) -> Self:
         """Employments whose personnel number begins so, or is so when its leading zeros are left out."""
-        with_zeros = [typed.zfill(length) for length in range(len(typed) + 1, NUMBER_LENGTH_MAX + 1)]
         return self.filter(
             Q(personnel_number__startswith=typed)
             | Q(personnel_number__startswith=typed.upper())
-            | Q(personnel_number__in=with_zeros)
+            | Q(personnel_number__in=with_zeros(typed))
         )
+
+    def numbered_exactly(self, typed: str) -> Self:
+        """Employments whose personnel number is this; leading zeros may be left out."""
+        return self.filter(personnel_number__in=[typed, typed.upper(), *with_zeros(typed)])
 
 
 class Employment(models.Model):

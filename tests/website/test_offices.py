@@ -210,6 +210,18 @@ def test_who_is_not_clearly_named_is_not_appointed(hr, typed, sentence):
     assert Office.objects.get(pk=office.pk).head is None
 
 
+def test_a_whole_personnel_number_names_one_person_also_when_it_begins_others(hr):
+    office, head = OfficeFactory(), EmployeeFactory(username="00000001")
+    EmploymentFactory(employee=head, personnel_number="471")  # their number of today, not the first one
+    EmploymentFactory(personnel_number="4712")
+
+    hr.post(url("office_leaders", office), {"head": "471", "reason": "приказ"})
+
+    office.refresh_from_db()
+    assert office.head == head
+    assert hr.get(url("office_leaders", office)).context["form"]["head"].value() == "471"
+
+
 def test_head_and_deputy_are_two_people_who_work_here():
     office, person, gone = OfficeFactory(), EmployeeFactory(), EmployeeFactory(is_active=False)
     by = EmployeeFactory()

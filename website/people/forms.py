@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from accounts.fields import PersonField
+from accounts.fields import PersonField, number_to_type
 from centre.forms import CentreForm
 from people.models import Office
 
@@ -35,6 +35,6 @@ class LeadersForm(CentreForm, forms.Form):
     def initial_of(office: Office) -> dict[str, str]:
         """Numbers, for two people may have one name."""
         return {
-            name: person.username if person else ""
+            name: number_to_type(person) if person else ""
             for name, person in (("head", office.head), ("deputy", office.deputy))
         }
