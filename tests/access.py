@@ -111,6 +111,8 @@ READ = {
     "learning:material": OWNER,
     "learning:test": OWNER,
 }
+# Of these, those that answer with a file, which no browser shows as a page.
+FILES = {"accounts:staff_import_refused", "accounts:staff_list_template"}
 # Routes that only change something: a GET is refused whoever asks (promise S5).
 CHANGE = {
     "accounts:sign_out",
