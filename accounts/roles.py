@@ -37,7 +37,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
         Duty(
             _("Loads the staff list and sees people, their offices and positions."),
             "people.import_staff people.view_employee people.view_employment people.view_office "
-            "people.view_position accounts.view_staffimport",
+            "people.view_position accounts.view_staffimport accounts.view_synonym",
         ),
         Duty(_("Invites people to choose a password."), "accounts.invite_people"),
         Duty(_("Names heads of offices and their deputies."), "people.appoint_leaders"),
@@ -123,7 +123,8 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
     Role.SYSTEM_ADMIN: (
         Duty(
             _("Gives and takes roles, closes accounts, resets second factors."),
-            "accounts.give_role accounts.view_accessentry accounts.view_staffimport auth.view_group",
+            "accounts.give_role accounts.view_accessentry accounts.view_staffimport accounts.view_synonym "
+            "auth.view_group",
         ),
         Duty(_("Invites people to choose a password."), "accounts.invite_people"),
         Duty(

@@ -34,12 +34,17 @@ def note_export(request: HttpRequest, *, title: str, rows: int) -> None:
         for value in values
         if value
     )
-    form = request.GET.get("form", "")
+    form = request.GET.get("form", "csv")
     how = _("on paper") if form == "print" else form.upper()
-    row = AccessRecord(kind=AccessRecord.Kind.EXPORT, title=f"{title} ({how})"[:200], rows=rows)
-    row.filters = filters[:500]
+    title, filters = storable(f"{title} ({how})"), storable(filters)
+    row = AccessRecord(kind=AccessRecord.Kind.EXPORT, title=title[:200], filters=filters[:500], rows=rows)
     add(request, row)
     log_security("export", request, page=row.page, form=form, rows=rows)
+
+
+def storable(text: str) -> str:
+    """What an address said, without the one sign that PostgreSQL keeps in no text."""
+    return text.replace("\0", "")
 
 
 def add(request: HttpRequest, row: AccessRecord) -> None:

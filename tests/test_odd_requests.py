@@ -97,7 +97,7 @@ def forms(centre) -> dict[str, list[str]]:
         with transaction.atomic():
             page = client.get(where)
             transaction.set_rollback(True)
-        names = re.findall(rb'name="([^"]+)"', page.content)
+        names = [] if page.streaming else re.findall(rb'name="([^"]+)"', page.content)
         found[where] = [name.decode() for name in names if name != b"csrfmiddlewaretoken"]
     return found
 

@@ -240,7 +240,7 @@ class Synonym(models.Model):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     text = models.CharField(_("in the list"), max_length=200)
-    key = models.CharField(max_length=200)
+    key = models.CharField(_("as it is compared"), max_length=200)
     office = models.ForeignKey(
         Office,
         null=True,
