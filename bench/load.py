@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from trainingcenter.supervisor import need_free_port
+
 HZ = os.sysconf("SC_CLK_TCK")
 # As bin/start runs the centre.
 WORKERS, THREADS = 2, 4
@@ -61,6 +63,7 @@ class Run:
 
 @contextlib.contextmanager
 def serve(application: str, port: int, environment: Mapping[str, str], database_pid: int) -> Iterator[Server]:
+    need_free_port(port)  # else what a broken run left behind would be measured
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
     command += [
         "--workers",
