@@ -9,8 +9,9 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -41,6 +42,19 @@ class SessionStore(DatabaseStore):
 
     def get_expire_at_browser_close(self) -> bool:
         return True
+
+    def save(self, must_create: bool = False) -> None:
+        """Save; Django takes every error of the database for a session that somebody ended, and answers 400.
+
+        Raises:
+            OperationalError: the database is away, which the site answers with its calm page.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError):
+                raise error.__context__ from None
+            raise
 
 
 def moment(data: SessionBase | dict[str, Any], word: str) -> datetime | None:

@@ -59,12 +59,22 @@ class AnyOf(Lookup):
         return f"{left} = ANY({right}::{kind}[])", [*left_params, *right_params]
 
 
+@dataclass(frozen=True)
+class Built:
+    """A query with everything that building it costs."""
+
+    queryset: QuerySet[Any, Any]
+    compiler: SQLCompiler
+    sql: str
+    params: tuple[Any, ...]
+
+
 class Prepared:
     """A queryset that is built at its first use, and then only filled and run."""
 
     def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
         self.build = build
-        self.queryset: QuerySet[Any, Any] | None = None
+        self.built: Built | None = None
 
     def __call__(self, **given: Any) -> list[Any]:
         """The rows for these values.
@@ -72,21 +82,20 @@ class Prepared:
         Raises:
             KeyError: a value is missing.
         """
-        if self.queryset is None:
-            self._prepare()
-        filled = copy(self.compiler)
-        filled.connection = connections[self.using]  # of this thread
-        params = tuple(given[one.name] if isinstance(one, Slot) else one for one in self.params)
-        vars(filled)["as_sql"] = lambda *args, **kwargs: (self.sql, params)
-        queryset: QuerySet[Any, Any] = self.queryset._chain()  # type: ignore[union-attr]
+        # Whole or not at all: threads that ask first at the same moment each build it, and either will do.
+        built = self.built = self.built or self._prepare()
+        filled = copy(built.compiler)
+        filled.connection = connections[built.queryset.db]  # of this thread
+        params = tuple(given[one.name] if isinstance(one, Slot) else one for one in built.params)
+        vars(filled)["as_sql"] = lambda *args, **kwargs: (built.sql, params)
+        queryset: QuerySet[Any, Any] = built.queryset._chain()  # type: ignore[attr-defined]
         vars(queryset.query)["get_compiler"] = lambda *args, **kwargs: filled
         return list(queryset)
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> Built:
         queryset = self.build()
-        self.using = queryset.db
-        self.compiler = queryset.query.get_compiler(using=self.using)
-        self.sql, self.params = self.compiler.as_sql()
-        if stale := [one for one in self.params if isinstance(one, date | time)]:
+        compiler = queryset.query.get_compiler(using=queryset.db)
+        sql, params = compiler.as_sql()
+        if stale := [one for one in params if isinstance(one, date | time)]:
             raise ValueError(f"{stale} would stay the same for ever: make it Given.")
-        self.queryset = queryset
+        return Built(queryset, compiler, sql, tuple(params))

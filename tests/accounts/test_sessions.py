@@ -6,6 +6,8 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +17,7 @@ from accounts.models import BrowserSession
 from accounts.tasks import clear_accounts
 from people.requests import client_address
 from tests.costs import cost
+from tests.databases import database_away
 from tests.factories import PASSWORD, EmployeeFactory, PolicyFactory
 
 pytestmark = pytest.mark.django_db
@@ -276,3 +279,15 @@ def test_the_list_of_devices_costs_the_same_for_any_number(maria):
         costs.append(cost(here, reverse("accounts:own_sessions")))
 
     assert costs == [costs[0]] * 3
+
+
+def test_r5_a_database_that_is_away_when_a_session_is_saved_is_no_fault_of_its_reader(maria):
+    session = signed_in().session
+    session["seen"] = True
+
+    with database_away(), pytest.raises(OperationalError):
+        session.save()
+
+    BrowserSession.objects.all().delete()
+    with pytest.raises(UpdateError):  # ended in another browser
+        session.save()

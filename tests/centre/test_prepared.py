@@ -1,16 +1,18 @@
 """Querysets that are built once."""
 
 from datetime import timedelta
-from threading import Thread
+from itertools import count
+from threading import Event, Thread
 
 import pytest
 from django.db import connection
-from django.db.models import F
+from django.db.models import CharField, F
 from django.utils import timezone
 
 from centre.prepared import Given, Prepared
 from people.models import Employment, Office
 from tests.factories import EmployeeFactory, EmploymentFactory, OfficeFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +110,36 @@ def test_each_thread_asks_over_its_own_connection():
         thread.join()
 
     assert found == [[person]] * 4
+
+
+@pytest.mark.threads
+@pytest.mark.django_db(transaction=True)
+def test_two_threads_that_ask_first_at_the_same_moment_both_get_their_rows():
+    """The first has its answer while the second is in the middle of building the same query."""
+    order, second_builds, first_is_answered = count(), Event(), Event()
+
+    class Halting(Given):
+        def as_sql(self, compiler, connection):
+            if next(order):
+                second_builds.set()
+                first_is_answered.wait(5)
+            else:
+                second_builds.wait(5)
+            return super().as_sql(compiler, connection)
+
+    person = EmployeeFactory()
+    people = Prepared(
+        lambda: (
+            type(person)
+            .objects.filter(pk=Given("person"))
+            .annotate(word=Halting("word", output_field=CharField()))
+        )
+    )
+
+    def ask():
+        try:
+            return people(person=person.pk, word="here")
+        finally:
+            first_is_answered.set()
+
+    assert at_once([ask, ask]) == [[person], [person]]
