@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from centre.actions import action
 from centre.errors import Refusal
 from centre.models import Policy
+from centre.templatetags.centre_text import percent
 
 Group = str | Promise
 
@@ -60,6 +61,8 @@ class Number:
             return _("yes") if value else _("no")
         if isinstance(value, time):
             return f"{value:%H:%M}"
+        if self.unit == PERCENT:
+            return percent(value)
         return f"{value}\u00a0{self.unit}" if self.unit else str(value)
 
 

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 import pytest
 from django.db import IntegrityError
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.roles import Role
 from centre.models import Policy
@@ -227,3 +227,11 @@ def test_who_may_only_look_changes_nothing(client, role):
     assert CHANGE not in client.get(PAGE).content.decode()
     assert client.post(CHANGE, filled(travel_minutes=5, save="1")).status_code == 403
     assert not Policy.objects.exists()
+
+
+@pytest.mark.parametrize(("language", "shown"), [("ru", "80\N{NO-BREAK SPACE}%"), ("en", "80%")])
+def test_rule_30_a_percentage_is_written_as_the_language_writes_it(language, shown):
+    [number] = [one for one in NUMBERS if one.name == "attended_percent"]
+
+    with translation.override(language):
+        assert number.shown(80) == shown
