@@ -20,7 +20,7 @@ from tests.browser.crawl import Walk, skeleton
 from tests.browser.small_centre import Centre, small_centre
 from tests.browser.visitor import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.crawl, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ROLES = ["employee", "trainer", "head", "hr_admin", "centre_admin", "methodist", "system_admin"]
 # The steps of planning stand in the address, and no link leads to the later ones.
