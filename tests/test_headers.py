@@ -7,13 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.contrib.staticfiles import finders
 from django.db import transaction
 from django.test import Client, override_settings
 
 from tests.access import ROUTES, address
-from tests.browser.small_centre import TODAY, small_centre
+from tests.browser.small_centre import centre_of_a_module
 from tests.databases import database_away
 
 pytestmark = pytest.mark.django_db
@@ -37,15 +36,8 @@ POLICY = {
 
 @pytest.fixture(scope="module")
 def centre(django_db_setup, django_db_blocker):
-    """One centre for the whole module: what is sent to it is undone."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]),
-        time_machine.travel(TODAY, tick=True) as clock,
-        transaction.atomic(),
-    ):
-        yield small_centre(clock)
-        transaction.set_rollback(True)
+    with centre_of_a_module(django_db_blocker) as made:
+        yield made
 
 
 def check(answer, **others):

@@ -5,14 +5,13 @@ from itertools import product
 from urllib.parse import urlencode
 
 import pytest
-import time_machine
 from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 
 from accounts.actions.access import give_role
 from accounts.roles import Role
 from tests.access import CHANGE, READ, ROUTES, address
-from tests.browser.small_centre import TODAY, small_centre
+from tests.browser.small_centre import centre_of_a_module
 from tests.costs import cost
 
 pytestmark = pytest.mark.django_db
@@ -63,18 +62,10 @@ WORDS = (
 
 @pytest.fixture(scope="module")
 def centre(django_db_setup, django_db_blocker):
-    """One centre for the whole module: what is sent to it is undone."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]),
-        time_machine.travel(TODAY, tick=True) as clock,
-        transaction.atomic(),
-    ):
-        made = small_centre(clock)
+    with centre_of_a_module(django_db_blocker) as made:
         for role in Role:  # so that every page opens
             give_role(made.employee, role, by=None, reason="проба")
         yield made
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

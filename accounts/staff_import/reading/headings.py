@@ -36,17 +36,19 @@ def best_header(records: Iterable[Record]) -> tuple[int, Record] | None:
     return max(found, key=lambda pair: pair[0]) if found else None
 
 
-def refuse_missing(header: Record | None) -> None:
+def no_headings() -> UnreadableList:
+    return UnreadableList(
+        _("No headings were found. The list needs at least the columns %(columns)s.")
+        % {"columns": labels(*NEEDED)}
+    )
+
+
+def refuse_missing(header: Record) -> None:
     """Say which columns are missing.
 
     Raises:
-        UnreadableList: there is no line of headings, one of the needed columns is not in it, or it never ends.
+        UnreadableList: one of the needed columns is not in the line of headings, or it never ends.
     """
-    if header is None:
-        raise UnreadableList(
-            _("No headings were found. The list needs at least the columns %(columns)s.")
-            % {"columns": labels(*NEEDED)}
-        )
     if len(header.cells) > MOST_COLUMNS:
         raise UnreadableList(
             _("The table has %(count)s columns, a staff list has about ten. Delete the superfluous ones.")

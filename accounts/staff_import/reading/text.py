@@ -15,6 +15,7 @@ from accounts.staff_import.reading.headings import (
     best_header,
     kind_of,
     listed_on,
+    no_headings,
     recognise,
     refuse_missing,
 )
@@ -58,8 +59,10 @@ def read(data: bytes) -> tuple[Layout, Iterator[Record]]:
         header = best_header(records(top, delimiter))
         if header and (best is None or header[0] > best[0]):
             best = (header[0], delimiter, header[1])
-    refuse_missing(best[2] if best else None)
-    _known, delimiter, header_record = best  # type: ignore[misc]
+    if best is None:
+        raise no_headings()
+    _known, delimiter, header_record = best
+    refuse_missing(header_record)
     above = [one for one in records(top, delimiter) if one.line < header_record.line]
     layout = Layout(
         headings=header_record.cells,

@@ -22,6 +22,7 @@ from accounts.staff_import.reading.headings import (
     best_header,
     kind_of,
     listed_on,
+    no_headings,
     recognise,
     refuse_missing,
     too_many_rows,
@@ -64,8 +65,10 @@ def read(data: bytes) -> tuple[Layout, Iterator[Record]]:
             best = (header[0], sheet, header[1])
         elif header:
             others.append(sheet.title)
-    refuse_missing(best[2] if best else None)
-    _known, sheet, header_record = best  # type: ignore[misc]
+    if best is None:
+        raise no_headings()
+    _known, sheet, header_record = best
+    refuse_missing(header_record)
     above = [one for one in islice(records(sheet), HEADER_WITHIN_LINES) if one.line < header_record.line]
     headings = trimmed(header_record.cells)
     layout = Layout(
