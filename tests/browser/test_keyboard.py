@@ -102,7 +102,7 @@ def test_an_employee_signs_in_takes_a_seat_and_cancels(width: int, centre: Centr
     keys.go_to("Catalogue")
     keys.type_into("What would you like to learn?", "разговоры")
     keys.press("Enter")
-    visitor.page.wait_for_url("**/catalogue/?q=**")
+    visitor.waits_for_what_is_found()
     keys.tab_to(TITLE)
     keys.enter()
     keys.go_to("Take a seat")

@@ -104,6 +104,7 @@ def find_the_course(line: Line, person: Employee, title: str) -> Visitor:
     visitor.follow("Catalogue")
     visitor.fill("What would you like to learn?", "недовольный посетитель")
     visitor.press("Find")
+    visitor.waits_for_what_is_found()
     visitor.page.get_by_role("link", name=title).click()
     visitor.page.wait_for_url("**/catalogue/IP-777/")
     return visitor

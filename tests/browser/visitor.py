@@ -117,6 +117,11 @@ class Visitor:
     def fill(self, label: str, value: str) -> None:
         self.page.get_by_label(self.words(label)).first.fill(value)
 
+    def waits_for_what_is_found(self) -> None:
+        """Until the search that follows the typing has come too: a press while the list is exchanged goes nowhere."""
+        self.page.wait_for_url("**q=**")
+        self.page.wait_for_load_state("networkidle")
+
     def mark(self, name: str, msgid: str) -> Locator:
         """The person's row of the attendance sheet, with this mark chosen."""
         row = self.page.locator("[data-person]", has_text=name)
