@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -72,8 +72,11 @@ class Command(BaseCommand):
 
     def step(self, load: Callable[..., Any], *args: Any) -> Any:
         """One step is loaded whole or not at all, so that a load that was stopped goes on where it was."""
-        with transaction.atomic():
-            return load(*args)
+        with transaction.atomic(), connection.cursor() as cursor:
+            found = load(*args)
+            # The next step asks about these rows at once, and the planner may take the tables for empty as they were.
+            cursor.execute("ANALYZE")
+            return found
 
     def say(self, name: str, count: int) -> None:
         self.stdout.write(f"{capfirst(name):<28}{count:>10}")
