@@ -42,7 +42,8 @@ def test_a_self_paced_course_is_finished_on_a_phone(language, visit: Open, clock
 
 
 def answer(phone, choice: str) -> None:
-    """The same choice for each question."""
+    """The same choice for each question, once the page with the questions has come: `all` does not wait for it."""
+    phone.button("Send the answers").wait_for()
     for question in phone.page.get_by_label(choice, exact=True).all():
         question.check()
     phone.press("Send the answers")
