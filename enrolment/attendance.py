@@ -32,7 +32,8 @@ from enrolment.situations import situations
 from notifications.actions import plan_messages, withdraw_messages
 from people.models import Employee
 from records.actions import Finished, record_completions
-from scheduling.actions import change_status
+from scheduling.actions import take_step
+from scheduling.life import CLOSE
 from scheduling.models import Meeting, Session, SessionStep
 
 WITH_MINUTES = (Mark.LATE, Mark.LEFT_EARLY)
@@ -299,7 +300,7 @@ def close_sheet(session: Session, *, by: Employee) -> Session:
     completions = record_completions(session.course, finished, on=last_day(session), session=session)
     withdraw_messages(about(enrolment.pk) for enrolment in enrolments)
     plan_messages(completion_messages(completions))
-    change_status(session, Session.Status.CLOSED, SessionStep.Kind.CLOSED, by)
+    take_step(session, CLOSE, by)
     return session
 
 

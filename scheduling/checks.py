@@ -1,15 +1,17 @@
-"""Findings against a plan (rules 3 to 5): functions over facts, without the database.
+"""Findings against a plan (rules 2 to 5): functions over facts, without the database.
 
 Each finding begins with whom or what it is about, so that it reads alike in a refusal and in a list of
 those not offered: "Room 201: has no projector." Clashes of bookings are found here for those who choose; what
-refuses them is the constraints.
+refuses them is the constraints. A hard finding refuses the plan; a soft one, of a trainer's hours or shift, wants a
+written reason and stays flagged (rule 3).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from itertools import chain
+from typing import NamedTuple
 
 from django.utils import formats, timezone
 from django.utils.text import capfirst
@@ -18,33 +20,52 @@ from django.utils.translation import gettext as _
 
 from centre.models import Policy
 from courses.models import Course
-from scheduling.facts import Busy, CourseNeeds, Facts, RoomFacts, Span, TrainerFacts
+from scheduling.facts import Busy, CourseNeeds, DayFacts, Facts, RoomFacts, Span, TrainerFacts
 from scheduling.loading import load_facts, with_bookings
 from scheduling.models import ACADEMIC_HOUR
 from scheduling.plans import MeetingPlan
 
 
+class About(NamedTuple):
+    """An object that a finding is about: its kind ("room", "trainer", "session"), and its key."""
+
+    kind: str
+    pk: int
+
+
 @dataclass(frozen=True)
 class Finding:
-    """Something against a plan: a stable code, and a sentence for people."""
+    """Something against a plan: a stable code, a sentence for people, and the objects involved.
+
+    `on` is the day it is about, where there is one; of a week its Monday.
+    """
 
     code: str
     message: str
+    about: tuple[About, ...] = ()
+    on: date | None = None
+    is_soft: bool = False
+
+    @property
+    def key(self) -> str:
+        """What makes it the same finding tomorrow, whatever its words: "trainer_day_hours/trainer:7/2026-12-04"."""
+        about = (f"{kind}:{pk}" for kind, pk in self.about)
+        return "/".join([self.code, *about, *([self.on.isoformat()] if self.on else [])])
 
 
-def hard_findings(
+def findings_against(
     course: Course,
     meetings: Sequence[MeetingPlan],
     *,
     needs_step_free: bool,
     policy: Policy,
-    besides_session: int | None = None,
+    besides: Collection[int] = (),
 ) -> list[Finding]:
-    """What the plan breaks, in the order of its meetings, each said once; seven queries.
+    """What the plan breaks, in the order of its meetings, each said once, soft ones last; eight queries.
 
-    A missing room or trainer is no finding: a draft may have gaps, and publishing refuses them. Bookings of
-    `besides_session`, which is planned anew, do not count. Call it with the trainers' persons locked: the
-    travel between sites is no constraint.
+    A missing room or trainer is no finding: a draft may have gaps, and publishing refuses them. Bookings of the
+    sessions `besides`, which are planned anew, do not count. Call it with the trainers' persons locked: hours and
+    the travel between sites are no constraints.
     """
     spans = [plan.span for plan in meetings]
     facts = with_bookings(
@@ -56,7 +77,7 @@ def hard_findings(
         ),
         spans,
         reach_minutes=policy.travel_minutes,
-        besides_session=besides_session,
+        besides=besides,
     )
     rooms = [facts.rooms.get(plan.room_id or 0) for plan in meetings]
     lengths = [
@@ -67,6 +88,7 @@ def hard_findings(
         plan_findings(facts, meetings, needs_step_free=needs_step_free),
         daily_hours_findings(lengths, hours_at_most=policy.academic_hours_a_day),
         travel_findings(facts, meetings, travel_minutes=policy.travel_minutes),
+        soft_findings(facts, meetings),
     )
 
 
@@ -100,8 +122,13 @@ def plan_findings(
 
 def closed_findings(facts: Facts, day: date) -> Iterator[Finding]:
     """The centre's closed days are data, apart from the law's holidays (rule 5)."""
-    if (name := facts.closed.get(day)) is not None:
-        yield finding("centre_closed", day_words(day), _("the centre is closed (%(name)s)") % {"name": name})
+    if (what := facts.calendar.get(day)) is not None and what.closed:
+        yield finding(
+            "centre_closed",
+            day_words(day),
+            _("the centre is closed (%(name)s)") % {"name": what.closed},
+            on=day,
+        )
 
 
 def daily_hours_findings(
@@ -113,13 +140,13 @@ def daily_hours_findings(
         taught[day] += length
     for day, length in taught.items():
         if length > hours_at_most * ACADEMIC_HOUR:
-            is_whole = not length % ACADEMIC_HOUR
-            hours = formats.number_format(length / ACADEMIC_HOUR, 0 if is_whole else 1)
+            hours = hours_words(length)
             yield finding(
                 "day_too_long",
                 day_words(day),
                 _("%(hours)s academic hours, and %(limit)s at most are taught a day")
                 % {"hours": hours, "limit": hours_at_most},
+                on=day,
             )
 
 
@@ -131,31 +158,37 @@ def room_findings(room: RoomFacts, needs: CourseNeeds, *, group: int, step_free:
 
     A room of the other kind lacks everything: that alone is said.
     """
+    about = (About("room", room.pk),)
     if not room.is_active:
-        yield finding("room_out_of_use", room.name, _("out of use"))
+        yield finding("room_out_of_use", room.name, _("out of use"), about)
     if needs.is_online and not room.is_online:
-        yield finding("room_not_online", room.name, _("the course is taught online, in an online room"))
+        yield finding(
+            "room_not_online", room.name, _("the course is taught online, in an online room"), about
+        )
         return
     if room.is_online and not needs.is_online:
-        yield finding("room_is_online", room.name, _("an online room, and the course is taught in person"))
+        yield finding(
+            "room_is_online", room.name, _("an online room, and the course is taught in person"), about
+        )
         return
     if room.capacity < group:
         yield finding(
             "room_too_small",
             room.name,
             _("seats %(seats)s, the group is %(group)s") % {"seats": room.capacity, "group": group},
+            about,
         )
     if missing := [title for pk, title in needs.equipment.items() if pk not in room.equipment]:
-        yield finding(
-            "room_lacks_equipment", room.name, _("has no %(equipment)s") % {"equipment": ", ".join(missing)}
-        )
+        words = {"equipment": ", ".join(missing)}
+        yield finding("room_lacks_equipment", room.name, _("has no %(equipment)s") % words, about)
     if step_free and not room.is_step_free:
-        yield finding("room_has_steps", room.name, _("cannot be reached without steps"))
+        yield finding("room_has_steps", room.name, _("cannot be reached without steps"), about)
 
 
 def room_time_findings(room: RoomFacts, span: Span) -> Iterator[Finding]:
     """What speaks against the room at that time: its site's opening hours and its closures."""
     local = span.local(room.zone)
+    about, day = (About("room", room.pk),), local.starts_at.date()
     if (
         local.starts_at.date() != local.ends_at.date()
         or local.starts_at.time() < room.opens_at
@@ -170,14 +203,17 @@ def room_time_findings(room: RoomFacts, span: Span) -> Iterator[Finding]:
                 "opens": formats.time_format(room.opens_at, "H:i"),
                 "closes": formats.time_format(room.closes_at, "H:i"),
             },
+            about,
+            on=day,
         )
     for closure in room.closures:
         if closure.span.overlaps(span):
             yield finding(
                 "room_closed",
                 room.name,
-                _("closed on %(day)s (%(reason)s)")
-                % {"day": day_words(local.starts_at.date()), "reason": closure.reason},
+                _("closed on %(day)s (%(reason)s)") % {"day": day_words(day), "reason": closure.reason},
+                about,
+                on=day,
             )
 
 
@@ -187,14 +223,16 @@ def room_clash_findings(room: RoomFacts, span: Span, *, changeover_minutes: int)
         if not busy.span.overlaps(span.longer(changeover_minutes)):
             continue
         words = booking_words(busy, room.zone)
+        about = (About("room", room.pk), About("session", busy.session_id))
         if busy.meeting.overlaps(span):
-            yield finding("room_taken", room.name, _("taken on %(time)s, “%(course)s”") % words)
+            yield finding("room_taken", room.name, _("taken on %(time)s, “%(course)s”") % words, about)
         else:
             yield finding(
                 "room_changeover",
                 room.name,
                 _("taken on %(time)s, “%(course)s”; %(minutes)s minutes must lie between")
                 % {**words, "minutes": changeover_minutes},
+                about,
             )
 
 
@@ -203,8 +241,9 @@ def room_clash_findings(room: RoomFacts, span: Span, *, changeover_minutes: int)
 
 def trainer_findings(trainer: TrainerFacts, day: date, *, with_reasons: bool = False) -> Iterator[Finding]:
     """What speaks against the trainer on that day; why somebody is absent is said to those who may know."""
+    about = (About("trainer", trainer.pk),)
     if not trainer.is_active:
-        yield finding("trainer_inactive", trainer.name, _("does not teach any more"))
+        yield finding("trainer_inactive", trainer.name, _("does not teach any more"), about)
     for absence in trainer.absences:
         if absence.first <= day <= absence.last:
             yield finding(
@@ -212,6 +251,8 @@ def trainer_findings(trainer: TrainerFacts, day: date, *, with_reasons: bool = F
                 trainer.name,
                 _("%(reason)s on %(day)s")
                 % {"day": day_words(day), "reason": absence.reason if with_reasons else _("absent")},
+                about,
+                on=day,
             )
 
 
@@ -222,6 +263,8 @@ def unqualified_findings(trainer: TrainerFacts, needs: CourseNeeds, day: date) -
             "trainer_unqualified",
             trainer.name,
             _("holds on %(day)s none of the qualifications that the course needs") % {"day": day_words(day)},
+            (About("trainer", trainer.pk),),
+            on=day,
         )
 
 
@@ -234,7 +277,8 @@ def trainer_clash_findings(trainer: TrainerFacts, span: Span) -> Iterator[Findin
                 if busy.teaches
                 else _("attends on %(time)s, “%(course)s”")
             )
-            yield finding("trainer_busy", trainer.name, sentence % booking_words(busy))
+            about = (About("trainer", trainer.pk), About("session", busy.session_id))
+            yield finding("trainer_busy", trainer.name, sentence % booking_words(busy), about)
 
 
 def travel_findings(
@@ -261,6 +305,7 @@ def travel_findings(
                             "site": busy.site_name,
                             "minutes": travel_minutes,
                         },
+                        (About("trainer", trainer.pk), About("session", busy.session_id)),
                     )
         for other, other_room in placed:
             is_later = plan.starts_at < other.starts_at
@@ -274,6 +319,7 @@ def travel_findings(
                         "other_site": other_room.site_name,
                         "minutes": travel_minutes,
                     },
+                    (About("room", room.pk), About("room", other_room.pk)),
                 )
 
 
@@ -292,14 +338,96 @@ def qualification_findings(
             ", ".join(trainer.name for trainer in trainers),
             _("without a qualification valid on %(day)s: %(titles)s")
             % {"day": day_words(day), "titles": ", ".join(missing)},
+            tuple(About("trainer", trainer.pk) for trainer in trainers),
+            on=day,
         )
+
+
+# --- what may be done with a reason ---------------------------------------------------------------
+
+
+def soft_findings(facts: Facts, meetings: Sequence[MeetingPlan]) -> Iterator[Finding]:
+    """The limits of hours and the shifts of those who are to teach (rule 3)."""
+    spans: dict[int, list[Span]] = defaultdict(list)
+    for plan in meetings:
+        for pk in plan.trainer_ids:
+            if pk in facts.trainers:
+                spans[pk].append(plan.span)
+    for pk, taught in spans.items():
+        yield from shift_findings(facts.trainers[pk], taught, facts.calendar)
+        yield from load_findings(facts.trainers[pk], taught)
+
+
+def shift_findings(
+    trainer: TrainerFacts, spans: Iterable[Span], calendar: Mapping[date, DayFacts]
+) -> Iterator[Finding]:
+    """Days on which the trainer's work pattern has them off (rule 3)."""
+    if trainer.shift is None:
+        return
+    for day in dict.fromkeys(map(local_day, spans)):
+        if not trainer.shift.works_on(day, calendar):
+            yield finding(
+                "trainer_off_shift",
+                trainer.name,
+                _("%(day)s is a day off (works %(pattern)s)")
+                % {"day": day_words(day), "pattern": trainer.shift.name},
+                (About("trainer", trainer.pk),),
+                on=day,
+                is_soft=True,
+            )
+
+
+def load_findings(trainer: TrainerFacts, spans: Iterable[Span]) -> Iterator[Finding]:
+    """Days and weeks that hold more academic hours with these meetings than the trainer's limits (rule 3)."""
+    days: dict[date, timedelta] = defaultdict(timedelta)
+    for span in spans:
+        days[local_day(span)] += span.length
+    weeks: dict[date, timedelta] = defaultdict(timedelta)
+    for day, length in days.items():
+        weeks[monday_of(day)] += length
+    for day, length in trainer.load.items():
+        if day in days:
+            days[day] += length
+        if (monday := monday_of(day)) in weeks:
+            weeks[monday] += length
+    about = (About("trainer", trainer.pk),)
+    for day, length in days.items():
+        if trainer.hours_a_day is not None and length > trainer.hours_a_day * ACADEMIC_HOUR:
+            words = {"day": day_words(day), "hours": hours_words(length), "limit": trainer.hours_a_day}
+            sentence = _("%(hours)s academic hours on %(day)s, the limit a day is %(limit)s")
+            yield finding("trainer_day_hours", trainer.name, sentence % words, about, on=day, is_soft=True)
+    for monday, length in weeks.items():
+        if trainer.hours_a_week is not None and length > trainer.hours_a_week * ACADEMIC_HOUR:
+            words = {"day": day_words(monday), "hours": hours_words(length), "limit": trainer.hours_a_week}
+            sentence = _("%(hours)s academic hours in the week from %(day)s, the limit is %(limit)s")
+            yield finding(
+                "trainer_week_hours", trainer.name, sentence % words, about, on=monday, is_soft=True
+            )
 
 
 # --- words ----------------------------------------------------------------------------------------
 
 
-def finding(code: str, subject: str, reason: str) -> Finding:
-    return Finding(code, _("%(subject)s: %(reason)s.") % {"subject": capfirst(subject), "reason": reason})
+def finding(
+    code: str,
+    subject: str,
+    reason: str,
+    about: tuple[About, ...] = (),
+    *,
+    on: date | None = None,
+    is_soft: bool = False,
+) -> Finding:
+    sentence = _("%(subject)s: %(reason)s.") % {"subject": capfirst(subject), "reason": reason}
+    return Finding(code, sentence, about, on, is_soft)
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def hours_words(length: timedelta) -> str:
+    """Academic hours as a number, with one decimal where they are not whole."""
+    return formats.number_format(length / ACADEMIC_HOUR, 1 if length % ACADEMIC_HOUR else 0)
 
 
 def zone_of(room: RoomFacts | None) -> tzinfo | None:

@@ -1,16 +1,19 @@
 """Which rooms and trainers a planner is offered for given times, and why not the others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from centre.models import Policy
 from courses.models import Course
 from scheduling.checks import (
     Finding,
+    load_findings,
     local_day,
     room_clash_findings,
     room_findings,
     room_time_findings,
+    shift_findings,
     trainer_clash_findings,
     trainer_findings,
     unique,
@@ -54,10 +57,14 @@ class RoomOption(Option):
 
 @dataclass(frozen=True)
 class TrainerOption(Option):
-    """`holds` are the titles of those qualifications of the course that the trainer holds on each day."""
+    """`holds` are the titles of those qualifications of the course that the trainer holds on each day.
+
+    `warnings` are the soft findings, should they teach all the meetings: they may be chosen with a reason (rule 3).
+    """
 
     trainer: TrainerFacts
     holds: tuple[str, ...]
+    warnings: tuple[Finding, ...] = ()
 
     @property
     def pk(self) -> int:
@@ -102,19 +109,19 @@ def load_choices(
     group: int,
     needs_step_free: bool,
     policy: Policy,
-    besides_session: int | None = None,
+    besides: Collection[int] = (),
     with_reasons: bool = False,
 ) -> Choices:
-    """The choices for a group of that many people at these times; seven queries.
+    """The choices for a group of that many people at these times; eight queries.
 
-    Bookings of `besides_session`, which is planned anew, do not count. `with_reasons`: why somebody is
+    Bookings of the sessions `besides`, which are planned anew, do not count. `with_reasons`: why somebody is
     absent may be said to this reader.
     """
     facts = with_bookings(
         load_facts(course, spans),
         spans,
         reach_minutes=max(policy.travel_minutes, policy.changeover_minutes),
-        besides_session=besides_session,
+        besides=besides,
     )
     return choices(
         facts,
@@ -135,7 +142,7 @@ def choices(
     policy: Policy,
     with_reasons: bool,
 ) -> Choices:
-    """Sort what there is: rooms with the fewest seats to spare first, trainers with the most qualifications."""
+    """Sort what there is: rooms with the fewest seats to spare first, trainers by limits kept, then qualifications."""
     rooms = [
         RoomOption(
             tuple(
@@ -151,17 +158,18 @@ def choices(
         for room in facts.rooms.values()
     ]
     trainers = [
-        trainer_option(trainer, facts.needs, spans, with_reasons=with_reasons)
+        trainer_option(trainer, facts, spans, with_reasons=with_reasons)
         for trainer in facts.trainers.values()
     ]
     rooms.sort(key=lambda option: (option.room.capacity, option.room.site_name, option.room.name))
-    trainers.sort(key=lambda option: (-len(option.holds), option.trainer.name))
+    trainers.sort(key=lambda option: (len(option.warnings) > 0, -len(option.holds), option.trainer.name))
     return Choices(facts, tuple(spans), policy.travel_minutes, tuple(rooms), tuple(trainers))
 
 
 def trainer_option(
-    trainer: TrainerFacts, needs: CourseNeeds, spans: Sequence[Span], *, with_reasons: bool
+    trainer: TrainerFacts, facts: Facts, spans: Sequence[Span], *, with_reasons: bool
 ) -> TrainerOption:
+    needs = facts.needs
     holds = [
         title
         for pk, title in needs.qualifications.items()
@@ -173,6 +181,7 @@ def trainer_option(
         ),
         trainer,
         tuple(sorted(holds)),
+        tuple(chain(shift_findings(trainer, spans, facts.calendar), load_findings(trainer, spans))),
     )
 
 

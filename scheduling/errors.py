@@ -48,6 +48,17 @@ class NotPlannable(SchedulingError):
         super().__init__(" ".join(finding.message for finding in self.findings))
 
 
+class NeedsReason(SchedulingError):
+    """The plan breaks soft limits, which a written reason allows; each finding is a sentence (rule 3)."""
+
+    def __init__(self, findings: "Sequence[Finding]") -> None:
+        self.findings = list(findings)
+        sentences = " ".join(finding.message for finding in self.findings)
+        super().__init__(
+            _("%(findings)s Write why it has to be so, or plan it differently.") % {"findings": sentences}
+        )
+
+
 # PostgreSQL's words: … conflicts with existing key (…)=([5,6), ["2026-12-08 07:00:00+00","2026-12-08 10:00:00+00")).
 EXISTING_KEY = re.compile(
     r'existing key .*=\(\[(?P<subject>\d+),\d+\), \["(?P<start>[^"]+)","(?P<end>[^"]+)"\)\)'

@@ -1,5 +1,6 @@
 """What planning must know of courses, rooms and trainers, as dataclasses: checks and choices need no database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -40,6 +41,17 @@ class CourseNeeds:
     group_max: int
     equipment: dict[int, str] = field(default_factory=dict)
     qualifications: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DayFacts:
+    """What the calendar says of a day that is not an ordinary one; `closed` names why the centre is closed.
+
+    `is_working_day` is the law's word for those who work five days a week, None when it has none.
+    """
+
+    closed: str = ""
+    is_working_day: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -96,8 +108,26 @@ class TrainerAbsence:
 
 
 @dataclass(frozen=True)
+class Shift:
+    """On which days somebody works: five days a week by the law's calendar, or two of four from a first day on."""
+
+    name: str
+    two_two_from: date | None = None
+
+    def works_on(self, day: date, calendar: Mapping[date, DayFacts]) -> bool:
+        if self.two_two_from is not None:
+            return (day - self.two_two_from).days % 4 < 2
+        facts = calendar.get(day)
+        return facts.is_working_day if facts and facts.is_working_day is not None else day.weekday() < 5
+
+
+@dataclass(frozen=True)
 class TrainerFacts:
-    """A trainer; `qualifications` gives the last valid day of each by key, None for without limit."""
+    """A trainer; `qualifications` gives the last valid day of each by key, None for without limit.
+
+    `load` is how long the person teaches already on each day, sessions that are planned anew left out. No limit of
+    hours and no shift: nothing is known of them.
+    """
 
     pk: int
     person_id: int
@@ -106,6 +136,11 @@ class TrainerFacts:
     qualifications: dict[int, date | None] = field(default_factory=dict)
     absences: tuple[TrainerAbsence, ...] = ()
     busy: tuple[Busy, ...] = ()
+    hours_a_day: int | None = None
+    hours_a_week: int | None = None
+    shift: Shift | None = None
+    load: dict[date, timedelta] = field(default_factory=dict)
+    site_id: int | None = None
 
     def holds(self, qualification: int, day: date) -> bool:
         until = self.qualifications.get(qualification, date.min)
@@ -119,4 +154,4 @@ class Facts:
     needs: CourseNeeds
     rooms: dict[int, RoomFacts]
     trainers: dict[int, TrainerFacts]
-    closed: dict[date, str] = field(default_factory=dict)
+    calendar: dict[date, DayFacts] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
 
@@ -13,20 +13,30 @@ from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
-from centre.models import closed_days
+from centre.models import CalendarDay
 from courses.models import Course, Equipment, Qualification
+from people.models import Employment
 from scheduling.facts import (
     Busy,
     Closure,
     CourseNeeds,
+    DayFacts,
     Facts,
     RoomFacts,
+    Shift,
     Span,
     TrainerAbsence,
     TrainerFacts,
 )
 from scheduling.models import Booking, Room, RoomClosure
 from trainers.models import Absence, Trainer
+
+# What the law says of a day to those who work five days a week; a short day is a working day anyhow.
+LAW: dict[str, bool] = {
+    CalendarDay.Kind.HOLIDAY: False,
+    CalendarDay.Kind.TRANSFERRED_DAY_OFF: False,
+    CalendarDay.Kind.WORKING_WEEKEND: True,
+}
 
 
 def load_facts(
@@ -44,31 +54,70 @@ def load_facts(
         needs=needs_of(course),
         rooms=_load_rooms(rooms, spans),
         trainers=_load_trainers(trainers, first, last),
-        closed=closed_days(first, last),
+        calendar=load_calendar(first, last),
     )
 
 
 def with_bookings(
-    facts: Facts, spans: Sequence[Span], *, reach_minutes: int, besides_session: int | None = None
+    facts: Facts, spans: Sequence[Span], *, reach_minutes: int, besides: Collection[int] = ()
 ) -> Facts:
-    """The facts with the bookings near these times; one query.
+    """The facts with the bookings near these times, and what the trainers teach in those weeks; two queries.
 
-    Bookings of `besides_session`, which is being moved, are left out.
+    Bookings of the sessions `besides`, which are planned anew, are left out.
     """
+    persons_of_trainers = [trainer.person_id for trainer in facts.trainers.values()]
     rooms, persons = _load_busy(
         [span.widened(reach_minutes) for span in spans],
         rooms=facts.rooms,
-        persons=[trainer.person_id for trainer in facts.trainers.values()],
-        besides_session=besides_session,
+        persons=persons_of_trainers,
+        besides=besides,
     )
+    load = load_teaching(persons_of_trainers, *weeks_of(spans), besides=besides) if spans else {}
     return replace(
         facts,
         rooms={pk: replace(room, busy=tuple(rooms[pk])) for pk, room in facts.rooms.items()},
         trainers={
-            pk: replace(trainer, busy=tuple(persons[trainer.person_id]))
+            pk: replace(trainer, busy=tuple(persons[trainer.person_id]), load=load.get(trainer.person_id, {}))
             for pk, trainer in facts.trainers.items()
         },
     )
+
+
+def load_calendar(first: date, last: date) -> dict[date, DayFacts]:
+    """The days from `first` to `last` that are not ordinary; one query."""
+    return {
+        day.on: DayFacts(closed=day.name if day.is_closed else "", is_working_day=LAW.get(day.kind))
+        for day in CalendarDay.objects.filter(on__range=(first, last))
+    }
+
+
+def weeks_of(spans: Sequence[Span]) -> tuple[date, date]:
+    """From the Monday of the first to the Sunday of the last of these times, in the centre's zone."""
+    days = [timezone.localdate(span.starts_at) for span in spans]
+    first, last = min(days), max(days)
+    return first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
+
+
+def load_teaching(
+    persons: Collection[int], first: date, last: date, *, besides: Collection[int] = ()
+) -> dict[int, dict[date, timedelta]]:
+    """How long each person teaches on each day from `first` to `last`; one query."""
+    found: dict[int, dict[date, timedelta]] = defaultdict(lambda: defaultdict(timedelta))
+    taught = (
+        Booking.objects.teaching()
+        .filter(person__in=persons, meeting__starts_at__gte=midnight(first))
+        .filter(meeting__starts_at__lt=midnight(last + timedelta(days=1)))
+        .exclude(meeting__session__in=besides)
+        .values_list("person", "meeting__starts_at", "meeting__ends_at")
+    )
+    for person, starts_at, ends_at in taught:
+        found[person][timezone.localdate(starts_at)] += ends_at - starts_at
+    return found
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of the day in the centre's zone."""
+    return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
 
 
 def needs_of(course: Course) -> CourseNeeds:
@@ -96,6 +145,13 @@ def _days_of(spans: Sequence[Span]) -> tuple[date, date]:
     day = timedelta(days=1)
     first = min(span.starts_at for span in spans).date() - day
     return first, max(span.ends_at for span in spans).date() + day
+
+
+def _shift_of(job: dict[str, str | None] | None) -> Shift | None:
+    if job is None:
+        return None
+    starts_on = job["from"] if job["pattern"] == Employment.WorkPattern.TWO_TWO else None
+    return Shift(str(job["pattern"]), date.fromisoformat(starts_on) if starts_on else None)
 
 
 def _load_rooms(rooms: QuerySet[Room], spans: Sequence[Span]) -> dict[int, RoomFacts]:
@@ -134,7 +190,10 @@ def _load_trainers(trainers: QuerySet[Trainer], first: date, last: date) -> dict
         filter=Q(qualifications__isnull=False),
         default=Value([]),
     )
-    rows = list(trainers.select_related("employee").annotate(held=held))
+    job = Employment.objects.filter(employee=OuterRef("employee"), is_main=True, ended_on=None).values(
+        json=JSONObject(**{"pattern": F("work_pattern"), "from": F("pattern_starts_on")})
+    )
+    rows = list(trainers.select_related("employee").annotate(held=held, job=Subquery(job[:1])))
     absences: dict[int, list[TrainerAbsence]] = defaultdict(list)
     for absence in Absence.objects.filter(
         trainer__in=[trainer.pk for trainer in rows], starts_on__lte=last, ends_on__gte=first
@@ -152,13 +211,17 @@ def _load_trainers(trainers: QuerySet[Trainer], first: date, last: date) -> dict
                 row["id"]: date.fromisoformat(row["until"]) if row["until"] else None for row in trainer.held
             },
             absences=tuple(absences[trainer.pk]),
+            hours_a_day=trainer.academic_hours_a_day,
+            hours_a_week=trainer.academic_hours_a_week,
+            shift=_shift_of(trainer.job),
+            site_id=trainer.home_site_id,
         )
         for trainer in rows
     }
 
 
 def _load_busy(
-    spans: Sequence[Span], *, rooms: Collection[int], persons: Collection[int], besides_session: int | None
+    spans: Sequence[Span], *, rooms: Collection[int], persons: Collection[int], besides: Collection[int]
 ) -> tuple[dict[int, list[Busy]], dict[int, list[Busy]]]:
     """The bookings by room and by person that share a moment with the times."""
     by_room: dict[int, list[Busy]] = defaultdict(list)
@@ -177,8 +240,8 @@ def _load_busy(
         .defer("meeting__session__course__description")
         .order_by("period")
     )
-    if besides_session is not None:
-        bookings = bookings.exclude(meeting__session=besides_session)
+    if besides:
+        bookings = bookings.exclude(meeting__session__in=besides)
     for booking in bookings:
         busy = Busy(
             span=Span(booking.period.lower, booking.period.upper),

@@ -220,8 +220,13 @@ class Session(models.Model):
         return not self.is_cancelled and not self.has_begun
 
     @property
-    def can_cancel(self) -> bool:
+    def can_move(self) -> bool:
+        """Whether meetings that have not begun may still be changed."""
         return self.status not in {self.Status.CANCELLED, self.Status.CLOSED} and not self.is_over
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.can_move
 
     @property
     def state(self) -> str:
@@ -232,7 +237,11 @@ class Session(models.Model):
 
 
 class SessionStep(models.Model):
-    """One step in a session's life: who, when, what and why. Append-only."""
+    """One step in a session's life: who, when, what and why. Append-only.
+
+    A step that changed the plan keeps it as it was and as it became (`plans.SessionPlan.as_json`): planners read what
+    changed, and may take the last one back. Steps of several sessions that were one operation share its number.
+    """
 
     class Kind(models.TextChoices):
         PLANNED = "planned", _("planned")
@@ -243,6 +252,7 @@ class SessionStep(models.Model):
         EDITED = "edited", _("edited")
         CANCELLED = "cancelled", _("cancelled")
         CLOSED = "closed", _("sheet closed")
+        UNDONE = "undone", _("last change taken back")
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="steps")
     at = models.DateTimeField(_("when"), default=timezone.now)
@@ -256,14 +266,53 @@ class SessionStep(models.Model):
         verbose_name=_("who"),
     )
     reason = models.CharField(_("why"), max_length=300, blank=True)
+    # The session's after the step.
+    version = models.PositiveIntegerField(null=True, blank=True)
+    before = models.JSONField(null=True, blank=True)
+    after = models.JSONField(null=True, blank=True)
+    operation = models.UUIDField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("step of a session")
         verbose_name_plural = _("steps of sessions")
         ordering = ["at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["operation"], condition=Q(operation__isnull=False), name="session_step_of_operation"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.session_id}: {self.kind}"
+
+
+class Waiver(models.Model):
+    """A soft limit that a planner broke with a written reason (rule 3); it stays flagged as long as it is broken.
+
+    `key` is the finding's (`checks.Finding.key`): the same limit, the same trainer, the same day.
+    """
+
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="waivers", verbose_name=_("session")
+    )
+    key = models.CharField(_("finding"), max_length=120)
+    reason = models.CharField(_("why"), max_length=300)
+    by = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("who")
+    )
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("waiver of a limit")
+        verbose_name_plural = _("waivers of limits")
+        triggers = audited(session="{row}.session_id")
+        constraints = [
+            models.UniqueConstraint(fields=["session", "key"], name="waiver_once_a_finding"),
+            models.CheckConstraint(condition=~Q(reason=""), name="waiver_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id}: {self.key}"
 
 
 class Meeting(models.Model):
@@ -308,6 +357,10 @@ class Meeting(models.Model):
 
     def __str__(self) -> str:
         return f"{timezone.localtime(self.starts_at):%d.%m.%Y %H:%M}"
+
+    @property
+    def has_begun(self) -> bool:
+        return self.starts_at <= timezone.now()
 
     @property
     def minutes(self) -> int:

@@ -55,6 +55,11 @@ class SessionRow:
         return list(dict.fromkeys(person for row in self.meetings for person in row.trainers))
 
     @property
+    def can_move(self) -> bool:
+        """Whether a meeting lies ahead that may be changed."""
+        return self.session.can_move and any(not row.meeting.has_begun for row in self.meetings)
+
+    @property
     def needs_trainer(self) -> bool:
         return not self.session.is_cancelled and any(row.needs_trainer for row in self.meetings)
 

@@ -216,6 +216,8 @@ BREAKS = {
     "session_status_known": [lambda: changed(SessionFactory(), status="postponed")],
     "session_ends_after_start": [lambda: changed(SessionFactory(), ends_at=in_days(1))],
     "session_cancelled_with_reason": [lambda: changed(SessionFactory(), status="cancelled")],
+    "waiver_once_a_finding": [lambda: twice(SessionFactory().waivers.create(key="a", reason="нужно"))],
+    "waiver_has_a_reason": [lambda: SessionFactory().waivers.create(key="a", reason="")],
     "meeting_ends_after_start": [lambda: changed(SessionFactory().meetings.get(), ends_at=in_days(1))],
     "meeting_one_of_a_session_at_a_time": [
         lambda: twice(SessionFactory(starts_at=in_days(14)).meetings.get(), starts_at=in_days(14, 12))

@@ -17,6 +17,7 @@ from centre.models import Policy, closed_days
 from courses.models import Course
 from scheduling.checks import daily_hours_findings, local_day, qualification_findings, travel_findings
 from scheduling.choices import Choices, Option
+from scheduling.errors import NeedsReason
 from scheduling.facts import Span
 from scheduling.plans import MeetingPlan
 
@@ -243,6 +244,13 @@ class PlacesForm(forms.Form):
         max_length=300,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
+    # Asked for only when a limit is broken (rule 3).
+    despite = forms.CharField(
+        label=gettext_lazy("Why it has to be so"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
 
     def __init__(self, choices: Choices, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -266,6 +274,15 @@ class PlacesForm(forms.Form):
             initial[room_field(None if len(rooms) == 1 else meeting)] = plan.room_id
             initial[trainers_field(None if len(trainers) == 1 else meeting)] = plan.trainer_ids
         return initial
+
+    @property
+    def asks_for_a_reason(self) -> bool:
+        return "despite" in self.errors or bool(self["despite"].value())
+
+    def ask_for_a_reason(self, refusal: NeedsReason) -> None:
+        """Show the field, with the limits that are broken."""
+        for finding in refusal.findings:
+            self.add_error("despite", finding.message)
 
     def room_offers(self, meeting: int | None = None) -> list[Offer]:
         chosen = str(self[room_field(meeting)].value() or "")

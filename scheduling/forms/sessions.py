@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
 from django.utils.dates import MONTHS
@@ -107,7 +108,14 @@ class StepForm(CentreForm, forms.Form):
 
 
 class PublishForm(StepForm):
+    """`despite` appears when limits are broken since the session was planned (rule 3)."""
+
+    despite = forms.CharField(label=gettext_lazy("Why it has to be so"), required=False, max_length=300)
     button_label = gettext_lazy("Publish")
+
+    def arranged(self) -> Layout:
+        asks = "despite" in self.errors or bool(self["despite"].value())
+        return Layout(*(["despite"] if asks else []))
 
 
 class ConfirmForm(StepForm):

@@ -16,7 +16,7 @@ from courses.models import Course, CourseQuerySet
 from people.requests import UserRequest
 from scheduling import actions
 from scheduling.choices import Choices, load_choices
-from scheduling.errors import SchedulingError
+from scheduling.errors import NeedsReason, SchedulingError
 from scheduling.facts import Span
 from scheduling.forms.plans import DETAILS, CourseSearch, PlacesForm, TimesForm
 from scheduling.impact import replan_impact
@@ -74,6 +74,8 @@ def plan_in_steps(request: UserRequest, course: Course, *, session: Session | No
     if request.method == "POST" and places.is_valid():
         try:
             planned = save(request, course, session, times, places)
+        except NeedsReason as refusal:
+            places.ask_for_a_reason(refusal)
         except SchedulingError as error:
             places.add_error(None, str(error))
             # Somebody was quicker: show what is left.
@@ -97,7 +99,12 @@ def times_form(request: UserRequest, course: Course, session: Session | None, po
             data,
             initial={"course": course.code, **TimesForm.initial_of(proposal(course))},
         )
-    spans = [Span(meeting.starts_at, meeting.ends_at) for meeting in session.meetings.all()]
+    # Meetings that have begun stay as they are, and are not asked about.
+    spans = [
+        Span(meeting.starts_at, meeting.ends_at)
+        for meeting in session.meetings.all()
+        if not meeting.has_begun
+    ]
     details = {name: getattr(session, name) for name in ("version", *DETAILS)}
     return TimesForm(
         course,
@@ -129,7 +136,7 @@ def choices_at(
         group=times.group,
         needs_step_free=times.cleaned_data.get("needs_step_free", False),
         policy=policy,
-        besides_session=session.pk if session else None,
+        besides=[session.pk] if session else (),
         with_reasons=request.user.has_perm("trainers.view_absence"),
     )
 
@@ -137,7 +144,10 @@ def choices_at(
 def places_of(session: Session | None, choices: Choices) -> dict[str, object]:
     """The session's own rooms and trainers; for a new one the fitting room with the fewest seats to spare."""
     if session is not None:
-        return PlacesForm.initial_of(actions.current_plans(session))
+        now = timezone.now()
+        return PlacesForm.initial_of(
+            [plan for plan in actions.current_plans(session) if plan.starts_at > now]
+        )
     free = choices.free_rooms()
     return {"room": free[0].pk} if free else {}
 
@@ -145,16 +155,22 @@ def places_of(session: Session | None, choices: Choices) -> dict[str, object]:
 def save(
     request: UserRequest, course: Course, session: Session | None, times: TimesForm, places: PlacesForm
 ) -> Session:
+    despite = places.cleaned_data["despite"]
     if session is None:
-        planned = actions.plan_session(course, places.plans, by=request.user, **times.details)
+        planned = actions.plan_session(
+            course, places.plans, by=request.user, despite=despite, **times.details
+        )
         messages.success(request, _("The draft is saved. Only planners see it until it is published."))
     else:
+        now = timezone.now()
+        begun = [plan for plan in actions.current_plans(session) if plan.starts_at <= now]
         planned = actions.replan_session(
             session,
-            places.plans,
+            [*begun, *places.plans],
             by=request.user,
             version=times.cleaned_data["version"],
             reason=places.cleaned_data["reason"],
+            despite=despite,
             **times.details,
         )
         messages.success(request, _("The session is changed."))

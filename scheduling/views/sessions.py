@@ -18,7 +18,7 @@ from people.audit import may_see_changes
 from people.requests import UserRequest
 from scheduling import actions
 from scheduling.columns.sessions import SESSION_COLUMNS
-from scheduling.errors import SchedulingError
+from scheduling.errors import NeedsReason, SchedulingError
 from scheduling.forms.sessions import (
     CancelForm,
     ConfirmForm,
@@ -66,7 +66,9 @@ def publish(request: UserRequest, pk: int) -> HttpResponse:
         pk,
         PublishForm,
         impact=publish_impact,
-        take=lambda session, _chosen: actions.publish_session(session, by=request.user),
+        take=lambda session, chosen: actions.publish_session(
+            session, by=request.user, despite=chosen["despite"]
+        ),
         title=_("Publish the session"),
         done=_("The session is open for enrolment."),
     )
@@ -143,6 +145,9 @@ def step(
     if request.method == "POST" and form.is_valid():
         try:
             changed = take(found, form.cleaned_data)
+        except NeedsReason as refusal:
+            for finding in refusal.findings:
+                form.add_error("despite", finding.message)
         except SchedulingError as error:
             form.add_error(None, str(error))
         else:

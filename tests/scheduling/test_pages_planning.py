@@ -1,5 +1,6 @@
 """Planning a session in steps, and planning it anew."""
 
+from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qs
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from centre.models import CalendarDay
 from enrolment.actions import enrol
+from scheduling.actions import current_plans, replan_session
 from scheduling.models import Booking, Session
 from tests.factories import (
     CourseFactory,
@@ -389,3 +391,40 @@ def test_s15_odd_addresses_lead_to_the_first_step(hr, query):
 
     assert response.status_code == 200
     assert "search" in response.context
+
+
+def test_rule_7_of_a_session_that_has_begun_the_meetings_ahead_are_planned_anew(hr):
+    session = SessionFactory(starts_at=moscow(2026, 12, 1, 10))
+    (begun,) = current_plans(session)
+    later = replace(begun, starts_at=moscow(2026, 12, 3, 10), ends_at=moscow(2026, 12, 3, 13))
+    session = replan_session(session, [begun, later], by=None, version=session.version)
+    substitute = TrainerFactory()
+    address = reverse("scheduling:replan", args=[session.pk])
+
+    with time_machine.travel(moscow(2026, 12, 1, 11), tick=False):
+        sign_in(hr, planner())
+        shown = hr.get(address).context["form"]
+        query = {name: shown[name].value() or "" for name in shown.fields} | {
+            "day_1": "2026-12-03",
+            "start_1": "10:00",
+            "end_1": "13:00",
+        }
+        places = {"room": begun.room_id, "trainers": [substitute.pk]}
+        answer = hr.post(address, {**query, **places})
+
+    assert "day_2" not in shown.fields
+    assert answer.status_code == 302
+    assert current_plans(session) == [begun, replace(later, trainer_ids=(substitute.pk,))]
+
+
+def test_rule_3_a_broken_limit_asks_for_a_reason_in_the_form(hr):
+    course, room = CourseFactory(), RoomFactory()
+    trainer = TrainerFactory(academic_hours_a_day=2)
+    sent = {**times(course, 4), "room": room.pk, "trainers": [trainer.pk]}
+
+    asked = hr.post(URL, sent)
+    saved = hr.post(URL, {**sent, "despite": "Замены нет"})
+
+    assert list(refusals(asked)) == ["despite"]
+    assert saved.status_code == 302
+    assert Session.objects.get().waivers.get().reason == "Замены нет"

@@ -1,0 +1,35 @@
+"""The verbs of planning. Each is one transaction: lock, check, write, tell (STYLE.md).
+
+Locks in this order, each in the order of keys: sessions, persons, rooms.
+"""
+
+from scheduling.actions.planning import Change, plan_session, replan_session, replan_sessions, undo
+from scheduling.actions.shared import (
+    booked_persons,
+    current_plan,
+    current_plans,
+    effective_seats,
+    persons_busy,
+    take_step,
+    waiting_persons,
+)
+from scheduling.actions.steps import cancel_session, change_limit, confirm_session, publish_session
+
+__all__ = [
+    "Change",
+    "booked_persons",
+    "cancel_session",
+    "change_limit",
+    "confirm_session",
+    "current_plan",
+    "current_plans",
+    "effective_seats",
+    "persons_busy",
+    "plan_session",
+    "publish_session",
+    "replan_session",
+    "replan_sessions",
+    "take_step",
+    "undo",
+    "waiting_persons",
+]

@@ -1,0 +1,288 @@
+"""Planning sessions, planning them anew, alone or several at once, and taking that back."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from django.utils.translation import gettext as _
+
+from centre.actions import action
+from centre.models import Policy
+from courses.models import Course
+from people.models import Employee
+from scheduling import signals
+from scheduling.actions.shared import (
+    book_rooms_and_trainers,
+    booked_persons,
+    check_plan,
+    current_plan,
+    details_of,
+    effective_seats,
+    lock_resources,
+    lock_with_courses,
+    persons_busy,
+    record_step,
+    refuse_ended,
+    refuse_fewer_seats,
+    refuse_rewriting_the_past,
+    refuse_stale,
+    rewrite_meetings,
+    tell_of_changes,
+    trainers_of,
+    waiting_persons,
+    waive,
+)
+from scheduling.checks import Finding
+from scheduling.errors import StalePlan
+from scheduling.headcounts import headcounts
+from scheduling.models import Booking, Meeting, Room, Session, SessionStep
+from scheduling.plans import Details, MeetingPlan, SessionPlan
+
+Step = SessionStep.Kind
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a planner wants of a session instead; `version` is the session's when they looked at it."""
+
+    session: Session
+    version: int
+    plan: SessionPlan
+
+
+@action
+def plan_session(
+    course: Course,
+    meetings: Sequence[MeetingPlan],
+    *,
+    by: Employee | None,
+    limit: int | None = None,
+    needs_step_free: bool = False,
+    online_link: str = "",
+    note: str = "",
+    despite: str = "",
+) -> Session:
+    """Plan a session as a draft, with its meetings and the bookings of rooms and trainers.
+
+    `despite` says why soft limits may be broken.
+
+    Raises:
+        NotPlannable: with every rule that the plan breaks, in words.
+        NeedsReason: soft limits are broken, and `despite` gives no reason.
+        RoomTaken, PersonBusy: another booking stands in the way; the sentence names it.
+    """
+    policy = Policy.objects.current()
+    plan = SessionPlan(
+        tuple(sorted(meetings, key=lambda meeting: meeting.starts_at)),
+        Details(limit=limit, needs_step_free=needs_step_free, online_link=online_link, note=note),
+    )
+    trainers, rooms = lock_resources(plan.meetings)
+    soft = check_plan(course, plan, policy=policy)
+    session = Session.objects.create(
+        course=course,
+        limit=limit,
+        seats=effective_seats(course, rooms.values(), limit),
+        starts_at=plan.meetings[0].starts_at,
+        ends_at=plan.meetings[-1].ends_at,
+        needs_step_free=needs_step_free,
+        online_link=online_link,
+        note=note,
+    )
+    rows = Meeting.objects.bulk_create(
+        Meeting(session=session, starts_at=one.starts_at, ends_at=one.ends_at) for one in plan.meetings
+    )
+    book_rooms_and_trainers(list(zip(rows, plan.meetings, strict=True)), trainers, policy)
+    waive(session, soft, despite, by)
+    record_step(session, Step.PLANNED, by, after=plan)
+    return session
+
+
+@action
+def replan_session(
+    session: Session,
+    meetings: Sequence[MeetingPlan],
+    *,
+    by: Employee | None,
+    version: int,
+    limit: int | None = None,
+    needs_step_free: bool = False,
+    online_link: str = "",
+    note: str = "",
+    reason: str = "",
+    despite: str = "",
+) -> Session:
+    """Give one session other times, rooms, trainers or details; see `replan_sessions`."""
+    details = Details(limit=limit, needs_step_free=needs_step_free, online_link=online_link, note=note)
+    change = Change(session, version, SessionPlan(tuple(meetings), details))
+    return replan_sessions([change], by=by, reason=reason, despite=despite)[0]
+
+
+@action
+def replan_sessions(
+    changes: Iterable[Change], *, by: Employee | None, reason: str = "", despite: str = ""
+) -> list[Session]:
+    """Give sessions other times, rooms, trainers or details as one operation, and move everybody's bookings along.
+
+    All old bookings go before the first new one is written, so that two sessions may swap rooms or trainers. Meetings
+    that have begun stay as they are. Trainees whom a new time brings into a clash keep their seat without bookings;
+    `session_moved` names them. It is sent when the group meets at another time, elsewhere, with others, or by another
+    link or note: nothing else is news to them. `despite` says why soft limits may be broken.
+
+    Raises:
+        StalePlan: a `version` is not the session's any more: somebody changed it meanwhile.
+        WrongState: a session is over or was cancelled, or a meeting that has begun would be another.
+        SeatsTaken: the new rooms or limit have fewer seats than people who hold one.
+        NotPlannable, NeedsReason, RoomTaken, PersonBusy: as in `plan_session`.
+    """
+    return replan(changes, by=by, reason=reason, despite=despite)
+
+
+@action
+def undo(step: SessionStep, *, by: Employee | None) -> list[Session]:
+    """Take back a change of a plan, with all sessions of its operation, as long as nobody changed them since.
+
+    Limits that stood broken before may stand broken again.
+
+    Raises:
+        StalePlan: the step changed no plan, or a session was changed after it.
+        And whatever stands in the way of the old plan now, as in `replan_sessions`.
+    """
+    together = [step] if step.operation is None else SessionStep.objects.filter(operation=step.operation)
+    changes = []
+    for one in together:
+        if one.before is None or one.version is None:
+            raise StalePlan(_("This step cannot be taken back."))
+        changes.append(Change(one.session, one.version, SessionPlan.of_json(one.before)))
+    return replan(changes, by=by, despite=_("Taken back: it stood so before."), kind=Step.UNDONE)
+
+
+# --- how ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Replanned:
+    """A session on its way from one plan to the next."""
+
+    session: Session
+    old: SessionPlan
+    new: SessionPlan
+    # What its people and trainers know of it.
+    details: tuple[object, ...]
+    attending: set[int]
+    teaching: set[int]
+    seats: int = 0
+    soft: list[Finding] = field(default_factory=list)
+    rows: list[Meeting] = field(default_factory=list)
+    clashing: set[int] = field(default_factory=set)
+
+    @property
+    def is_moved(self) -> bool:
+        return [one.span for one in self.old.meetings] != [one.span for one in self.new.meetings]
+
+
+def replan(
+    changes: Iterable[Change],
+    *,
+    by: Employee | None,
+    reason: str = "",
+    despite: str = "",
+    kind: SessionStep.Kind | None = None,
+) -> list[Session]:
+    """See `replan_sessions`; `kind` names the step when it is neither a move nor an edit."""
+    policy = Policy.objects.current()
+    wanted = sorted(changes, key=lambda change: change.session.pk)
+    keys = [change.session.pk for change in wanted]
+    sessions = lock_with_courses(keys)
+    works = [begin(sessions[change.session.pk], change) for change in wanted]
+
+    trainers = trainers_of(meeting for work in works for meeting in work.new.meetings)
+    Employee.objects.lock_all(
+        {trainer.employee_id for trainer in trainers.values()}.union(
+            waiting_persons(keys), *(work.attending | work.teaching for work in works)
+        )
+    )
+    rooms = Room.objects.lock_all(
+        meeting.room_id for work in works for meeting in work.new.meetings if meeting.room_id
+    )
+    held = headcounts(keys)
+    for work in works:
+        work.soft = check_plan(work.session.course, work.new, policy=policy, besides=keys)
+        own = {meeting.room_id for meeting in work.new.meetings}
+        bounds = [room for pk, room in rooms.items() if pk in own]
+        work.seats = effective_seats(work.session.course, bounds, work.new.details.limit)
+        refuse_fewer_seats(work.seats, held=held[work.session.pk].held if work.session.pk in held else 0)
+
+    for work in works:
+        ahead = [meeting for meeting in work.session.meetings.all() if not meeting.has_begun]
+        Booking.objects.filter(meeting__in=ahead).delete()
+    for work in works:
+        work.rows = rewrite_meetings(work.session, work.new.meetings)
+    to_book = [
+        (row, meeting)
+        for work in works
+        for row, meeting in zip(work.rows, work.new.meetings, strict=True)
+        if not row.has_begun
+    ]
+    book_rooms_and_trainers(to_book, trainers, policy)
+    for work in works:
+        book_trainees(work)
+        if (
+            len(works) > 1
+        ):  # the others of the operation stand where they will: hours and travel are asked again
+            work.soft = check_plan(work.session.course, work.new, policy=policy, besides=[work.session.pk])
+        waive(work.session, work.soft, despite, by)
+
+    operation = uuid4() if len(works) > 1 else None
+    for work in works:
+        grew = work.seats > work.session.seats
+        write(work)
+        step = kind or (Step.MOVED if work.is_moved else Step.EDITED)
+        record_step(work.session, step, by, reason, before=work.old, after=work.new, operation=operation)
+        if details_of(work.session) != work.details:
+            teach_now = {
+                trainers[pk].employee_id for meeting in work.new.meetings for pk in meeting.trainer_ids
+            }
+            old_starts_at = work.old.meetings[0].starts_at
+            tell_of_changes(work.session, work.teaching, teach_now, policy, old_starts_at)
+            signals.session_moved.send(
+                sender=Session,
+                session=work.session,
+                meetings=[row for row in work.rows if not row.has_begun],
+                old_starts_at=old_starts_at,
+                clashing_person_ids=sorted(work.clashing),
+                by=by,
+            )
+        if grew:
+            signals.seats_changed.send(sender=Session, sessions=[work.session], by=by)
+    return [work.session for work in works]
+
+
+def begin(session: Session, change: Change) -> Replanned:
+    refuse_stale(session, change.version)
+    refuse_ended(session)
+    meetings = tuple(sorted(change.plan.meetings, key=lambda meeting: meeting.starts_at))
+    old, new = current_plan(session), SessionPlan(meetings, change.plan.details)
+    refuse_rewriting_the_past(old, new)
+    attending, teaching = booked_persons([session.pk])
+    return Replanned(session, old, new, details_of(session), attending, teaching)
+
+
+def book_trainees(work: Replanned) -> None:
+    """Who holds a seat is booked for the meetings ahead, but for those who are busy at any of these times now."""
+    rows = [row for row in work.rows if not row.has_begun]
+    work.clashing = persons_busy(work.attending, rows) if rows else set()
+    Booking.objects.bulk_create(
+        Booking(meeting=row, person_id=person, role=Booking.Role.ATTENDS, period=(row.starts_at, row.ends_at))
+        for row in rows
+        for person in sorted(work.attending - work.clashing)
+    )
+
+
+def write(work: Replanned) -> None:
+    session, details = work.session, work.new.details
+    session.limit, session.seats = details.limit, work.seats
+    session.starts_at, session.ends_at = work.new.meetings[0].starts_at, work.new.meetings[-1].ends_at
+    session.needs_step_free = details.needs_step_free
+    session.online_link, session.note = details.online_link, details.note
+    session.version += 1
+    session.save()

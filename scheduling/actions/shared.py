@@ -1,0 +1,305 @@
+"""What the verbs of planning share: locks, the check of a plan, the writing of bookings, the story of a session."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from centre.models import Policy
+from courses.models import Course
+from notifications.actions import plan_messages, withdraw_messages
+from people.models import Employee
+from scheduling import signals
+from scheduling.checks import Finding, findings_against
+from scheduling.errors import NeedsReason, NotPlannable, SchedulingError, SeatsTaken, StalePlan, WrongState
+from scheduling.life import Transition
+from scheduling.models import Booking, Meeting, Room, Session, SessionStep, Waiver
+from scheduling.notices import SHEET_REMINDERS, about, sheet_messages, teaching_messages
+from scheduling.plans import Details, MeetingPlan, SessionPlan
+from scheduling.timetables import sittings_of
+from trainers.models import Trainer
+
+Status = Session.Status
+
+
+def lock_with_course(session: Session) -> Session:
+    return Session.objects.with_course().lock(session.pk)
+
+
+def lock_with_courses(keys: Collection[int]) -> dict[int, Session]:
+    """
+    Raises:
+        Session.DoesNotExist: one is gone.
+    """
+    found = Session.objects.with_course().lock_all(keys)
+    if len(found) < len(set(keys)):
+        raise Session.DoesNotExist
+    return found
+
+
+def lock_resources(meetings: Sequence[MeetingPlan]) -> tuple[dict[int, Trainer], dict[int, Room]]:
+    """The plan's trainers and rooms by key, the trainers' persons and the rooms locked."""
+    trainers = trainers_of(meetings)
+    Employee.objects.lock_all(trainer.employee_id for trainer in trainers.values())
+    rooms = Room.objects.lock_all(plan.room_id for plan in meetings if plan.room_id)
+    return trainers, rooms
+
+
+def trainers_of(meetings: Iterable[MeetingPlan]) -> dict[int, Trainer]:
+    keys = {trainer for meeting in meetings for trainer in meeting.trainer_ids}
+    return {trainer.pk: trainer for trainer in Trainer.objects.filter(pk__in=keys)}
+
+
+def check_plan(
+    course: Course, plan: SessionPlan, *, policy: Policy, besides: Collection[int] = ()
+) -> list[Finding]:
+    """Return the soft findings, which want a reason (`waive`); hard ones refuse the plan."""
+    if not plan.meetings:
+        raise SchedulingError(_("A session needs at least one meeting."))
+    if any(meeting.ends_at <= meeting.starts_at for meeting in plan.meetings):
+        raise SchedulingError(_("A meeting must end after it starts. Correct its times."))
+    if course.is_self_paced:
+        raise SchedulingError(_("A self-paced course has no sessions."))
+    findings = findings_against(
+        course,
+        [meeting for meeting in plan.meetings if meeting.starts_at > timezone.now()] or plan.meetings,
+        needs_step_free=plan.details.needs_step_free,
+        policy=policy,
+        besides=besides,
+    )
+    if hard := [finding for finding in findings if not finding.is_soft]:
+        raise NotPlannable(hard)
+    return findings
+
+
+def waive(session: Session, soft: Sequence[Finding], despite: str, by: Employee | None) -> None:
+    """Keep the reason for each limit that is broken and was not waived before (rule 3).
+
+    Raises:
+        NeedsReason: there is such a limit, and no reason.
+    """
+    waived = set(session.waivers.values_list("key", flat=True)) if soft else set()
+    fresh = [finding for finding in soft if finding.key not in waived]
+    if fresh and not despite.strip():
+        raise NeedsReason(fresh)
+    Waiver.objects.bulk_create(
+        Waiver(session=session, key=finding.key, reason=despite.strip()[:300], by=by) for finding in fresh
+    )
+
+
+def tell_of_changes(
+    session: Session, taught: set[int], teach_now: set[int], policy: Policy, old_starts_at: datetime
+) -> None:
+    """Plan what those who taught or teach now are told; of a draft nobody is."""
+    if session.status == Status.DRAFT:
+        return
+    withdraw_messages([about(session.pk)], (*SHEET_REMINDERS, "teaching_changed"))
+    plan_messages(
+        [
+            *sheet_messages(session, teach_now, policy=policy, now=timezone.now()),
+            *teaching_messages(
+                session, taught | teach_now, kind="teaching_changed", old_starts_at=old_starts_at
+            ),
+        ]
+    )
+
+
+def details_of(session: Session) -> tuple[object, ...]:
+    """What people need to know of the session: a change of anything else is no news to them."""
+    return (*sittings_of(session), session.online_link, session.note)
+
+
+def effective_seats(course: Course, rooms: Iterable[Room], limit: int | None) -> int:
+    """Capacity is the least of the course's largest group, the rooms and the session's own limit (rule 10)."""
+    bounds = [room.capacity for room in rooms]
+    if course.group_max is not None:
+        bounds.append(course.group_max)
+    if limit is not None:
+        bounds.append(limit)
+    return min(bounds)
+
+
+def book_rooms_and_trainers(
+    planned: Iterable[tuple[Meeting, MeetingPlan]], trainers: dict[int, Trainer], policy: Policy
+) -> None:
+    """Write the bookings of rooms, changeover included, and of those who teach."""
+    changeover = timedelta(minutes=policy.changeover_minutes)
+    bookings = []
+    for row, plan in planned:
+        if plan.room_id:
+            period = (row.starts_at, row.ends_at + changeover)
+            bookings.append(Booking(meeting=row, room_id=plan.room_id, period=period))
+        for trainer_id in sorted(plan.trainer_ids):
+            person = trainers[trainer_id].employee_id
+            period = (row.starts_at, row.ends_at)
+            bookings.append(Booking(meeting=row, person_id=person, role=Booking.Role.TEACHES, period=period))
+    Booking.objects.bulk_create(bookings)
+
+
+def rewrite_meetings(session: Session, ordered: Sequence[MeetingPlan]) -> list[Meeting]:
+    """Move the session's meetings to the planned times, in order; add or delete what is more or less."""
+    rows = list(session.meetings.order_by("starts_at"))
+    for surplus in rows[len(ordered) :]:
+        surplus.delete()
+    rows = rows[: len(ordered)] + [Meeting(session=session) for _row in ordered[len(rows) :]]
+    for row, plan in zip(rows, ordered, strict=True):
+        row.starts_at, row.ends_at = plan.starts_at, plan.ends_at
+    # One statement for all moved rows, so that meetings of the session may swap times.
+    Meeting.objects.bulk_update([row for row in rows if row.pk], ["starts_at", "ends_at"])
+    Meeting.objects.bulk_create([row for row in rows if not row.pk])
+    return rows
+
+
+def booked_persons(session_ids: Iterable[int]) -> tuple[set[int], set[int]]:
+    """Keys of those who attend and of those who teach in the sessions."""
+    attending: set[int] = set()
+    teaching: set[int] = set()
+    persons = Booking.objects.filter(meeting__session__in=session_ids, person__isnull=False)
+    for person, role in persons.values_list("person", "role").distinct():
+        (teaching if role == Booking.Role.TEACHES else attending).add(person)
+    return attending, teaching
+
+
+def waiting_persons(session_ids: list[int]) -> set[int]:
+    """Further persons whom the apps on the right want locked together with those booked."""
+    answers: list[tuple[Any, Any]] = signals.collecting_persons.send(sender=Session, session_ids=session_ids)
+    return {person for _receiver, persons in answers for person in persons}
+
+
+def persons_busy(persons: set[int], rows: Sequence[Meeting]) -> set[int]:
+    """Those of the persons who have a booking during any of the meetings."""
+    if not persons:
+        return set()
+    during = Q()
+    for row in rows:
+        during |= Q(period__overlap=(row.starts_at, row.ends_at))
+    return set(Booking.objects.filter(during, person__in=persons).values_list("person", flat=True))
+
+
+def current_plan(session: Session) -> SessionPlan:
+    """The session as it stands, as a plan."""
+    return SessionPlan(
+        tuple(current_plans(session)),
+        Details(
+            limit=session.limit,
+            needs_step_free=session.needs_step_free,
+            online_link=session.online_link,
+            note=session.note,
+        ),
+    )
+
+
+def current_plans(session: Session) -> list[MeetingPlan]:
+    """The session's meetings as plans, from its bookings."""
+    meetings = session.meetings.order_by("starts_at").prefetch_related("bookings__person__trainer")
+    return [
+        MeetingPlan(
+            starts_at=meeting.starts_at,
+            ends_at=meeting.ends_at,
+            room_id=next((booking.room_id for booking in meeting.bookings.all() if booking.room_id), None),
+            trainer_ids=tuple(
+                booking.person.trainer.pk
+                for booking in meeting.bookings.all()
+                if booking.person and booking.role == Booking.Role.TEACHES
+            ),
+        )
+        for meeting in meetings
+    ]
+
+
+def take_step(session: Session, transition: Transition, by: Employee | None, reason: str = "") -> None:
+    """Write the step that the caller, who holds the session's lock, has checked."""
+    session.status = transition.target
+    session.version += 1
+    session.save(update_fields=["status", "version", "cancelled_because"])
+    record_step(session, transition.step, by, reason)
+
+
+def record_step(
+    session: Session,
+    kind: SessionStep.Kind,
+    by: Employee | None,
+    reason: str = "",
+    *,
+    before: SessionPlan | None = None,
+    after: SessionPlan | None = None,
+    operation: UUID | None = None,
+) -> None:
+    SessionStep.objects.create(
+        session=session,
+        kind=kind,
+        by=by,
+        reason=reason,
+        version=session.version,
+        before=before.as_json() if before else None,
+        after=after.as_json() if after else None,
+        operation=operation,
+    )
+
+
+def refuse_stale(session: Session, version: int) -> None:
+    if session.version == version:
+        return
+    last = session.steps.select_related("by").last()
+    who = last.by.short_name if last and last.by else _("somebody")
+    what = last.get_kind_display() if last else ""
+    raise StalePlan(
+        _(
+            "%(who)s changed this session while you were editing (%(what)s). Nothing of yours was saved. "
+            "Open the session again and repeat your change."
+        )
+        % {"who": who, "what": what}
+    )
+
+
+def refuse_begun_or_ended(session: Session) -> None:
+    if session.status == Status.CANCELLED:
+        raise WrongState(_("The session was cancelled and can no longer be changed."))
+    if session.has_begun:
+        raise WrongState(_("The session has begun and can no longer be changed."))
+
+
+def refuse_ended(session: Session) -> None:
+    if session.status == Status.CANCELLED:
+        raise WrongState(_("The session was cancelled and can no longer be changed."))
+    if session.status == Status.CLOSED or session.is_over:
+        raise WrongState(_("The session is over and can no longer be changed."))
+
+
+def refuse_rewriting_the_past(old: SessionPlan, new: SessionPlan) -> None:
+    """Meetings that have begun stay, and no other begins before now."""
+    now = timezone.now()
+    begun = [meeting for meeting in old.meetings if meeting.starts_at <= now]
+    if len(begun) == len(old.meetings):
+        raise WrongState(_("The session has begun and can no longer be changed."))
+    if [meeting for meeting in new.meetings if meeting.starts_at <= now] != begun:
+        raise WrongState(
+            _(
+                "Meetings that have begun stay as they are, and a new time lies ahead. Change the other meetings."
+            )
+            if begun
+            else _("This time is over. Choose a later day or time.")
+        )
+
+
+def refuse_fewer_seats(seats: int, *, held: int) -> None:
+    if seats < held:
+        raise SeatsTaken(
+            ngettext(
+                "%(held)s person holds a seat, but there would be only %(seats)s. "
+                "Cancel some enrolments first, or allow more seats.",
+                "%(held)s people hold a seat, but there would be only %(seats)s. "
+                "Cancel some enrolments first, or allow more seats.",
+                held,
+            )
+            % {"held": held, "seats": seats}
+        )
+
+
+def moment(at: datetime) -> str:
+    return f"{timezone.localtime(at):%d.%m.%Y %H:%M}"

@@ -1,0 +1,156 @@
+"""The steps in a session's life (`scheduling.life`), and its limit of seats."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from centre.actions import action
+from centre.models import Policy
+from notifications.actions import plan_messages, withdraw_messages
+from people.models import Employee
+from scheduling import signals
+from scheduling.actions.shared import (
+    booked_persons,
+    check_plan,
+    current_plan,
+    effective_seats,
+    lock_with_course,
+    moment,
+    record_step,
+    refuse_begun_or_ended,
+    refuse_fewer_seats,
+    refuse_stale,
+    take_step,
+    waiting_persons,
+    waive,
+)
+from scheduling.checks import Finding
+from scheduling.errors import NotPlannable, SchedulingError
+from scheduling.headcounts import headcount
+from scheduling.life import CANCEL, CONFIRM, PUBLISH
+from scheduling.models import Booking, Room, Session, SessionStep
+from scheduling.notices import about, sheet_messages, teaching_messages
+from scheduling.plans import SessionPlan
+
+Status = Session.Status
+Step = SessionStep.Kind
+
+
+@action
+def publish_session(session: Session, *, by: Employee | None, despite: str = "") -> Session:
+    """Open a draft for enrolment. Publishing again changes nothing.
+
+    Raises:
+        NotPlannable: a meeting has no room or no trainer, or rules were broken since it was planned.
+        NeedsReason: soft limits are broken since it was planned, and `despite` gives no reason.
+        WrongState: the session was cancelled or has begun.
+    """
+    session = lock_with_course(session)
+    if session.status in {Status.OPEN, Status.CONFIRMED}:
+        return session
+    PUBLISH.check(session)
+    plan = current_plan(session)
+    if gaps := gaps_of(plan):
+        raise NotPlannable(gaps)
+    policy = Policy.objects.current()
+    soft = check_plan(session.course, plan, policy=policy, besides=[session.pk])
+    waive(session, soft, despite, by)
+    take_step(session, PUBLISH, by)
+    _attending, teaching = booked_persons([session.pk])
+    plan_messages(sheet_messages(session, teaching, policy=policy, now=timezone.now()))
+    signals.sessions_published.send(sender=Session, sessions=[session], by=by)
+    return session
+
+
+@action
+def confirm_session(session: Session, *, by: Employee | None) -> Session:
+    """Say that an open session takes place. Confirming again changes nothing.
+
+    Raises:
+        WrongState: the session is a draft, cancelled, or has begun.
+    """
+    session = lock_with_course(session)
+    if CONFIRM.was_taken(session):
+        return session
+    CONFIRM.check(session)
+    take_step(session, CONFIRM, by)
+    return session
+
+
+@action
+def change_limit(
+    session: Session,
+    limit: int | None,
+    *,
+    by: Employee | None,
+    reason: str = "",
+    version: int | None = None,
+) -> Session:
+    """Give the session another limit of seats (None: none of its own); new seats go to those who wait.
+
+    `version` is the session's when the planner's page was made. Sending the same limit again is no conflict.
+
+    Raises:
+        StalePlan: somebody changed the session since then.
+        SeatsTaken: more people hold a seat than the new limit allows (promise R9).
+        WrongState: the session has begun or was cancelled.
+    """
+    session = lock_with_course(session)
+    if version is not None and limit != session.limit:
+        refuse_stale(session, version)
+    refuse_begun_or_ended(session)
+    rooms = Room.objects.filter(bookings__meeting__session=session).distinct()
+    seats = effective_seats(session.course, rooms, limit)
+    refuse_fewer_seats(seats, held=headcount(session).held)
+    session.limit, session.seats = limit, seats
+    session.version += 1
+    session.save(update_fields=["limit", "seats", "version"])
+    record_step(session, Step.LIMITED, by, reason)
+    signals.seats_changed.send(sender=Session, sessions=[session], by=by)
+    return session
+
+
+@action
+def cancel_session(session: Session, reason: str, *, by: Employee | None) -> Session:
+    """Cancel a session: its bookings are freed, its people told, in the same transaction.
+
+    Cancelling again changes nothing.
+
+    Raises:
+        SchedulingError: no reason was given.
+        WrongState: the session is over.
+    """
+    if not reason.strip():
+        raise SchedulingError(_("Say why the session is cancelled: its people will read it."))
+    session = lock_with_course(session)
+    if CANCEL.was_taken(session):
+        return session
+    CANCEL.check(session)
+    attending, teaching = booked_persons([session.pk])
+    Employee.objects.lock_all(attending | teaching | waiting_persons([session.pk]))
+    Booking.objects.filter(meeting__session=session).delete()
+    session.cancelled_because = reason.strip()
+    was_published = session.status != Status.DRAFT
+    take_step(session, CANCEL, by, reason.strip())
+    withdraw_messages([about(session.pk)])
+    if was_published:
+        plan_messages(teaching_messages(session, teaching, kind="teaching_cancelled"))
+    signals.sessions_cancelled.send(
+        sender=Session, sessions=[session], reason=session.cancelled_because, by=by
+    )
+    return session
+
+
+def gaps_of(plan: SessionPlan) -> list[Finding]:
+    """Meetings without a room or a trainer: a draft may have them, and publishing refuses them."""
+    sentences = {
+        "needs_room": _("The meeting of %(start)s needs a room."),
+        "needs_trainer": _("The meeting of %(start)s needs a trainer."),
+    }
+    return [
+        Finding(
+            code, sentence % {"start": moment(meeting.starts_at)}, on=timezone.localdate(meeting.starts_at)
+        )
+        for code, sentence in sentences.items()
+        for meeting in plan.meetings
+        if (meeting.room_id is None if code == "needs_room" else not meeting.trainer_ids)
+    ]
