@@ -20,7 +20,8 @@ from scheduling.models import Session
 # Kinds of reminders, from the earliest. Of several that are due at once only the last is sent.
 REMINDERS = ("reminder_first", "reminder_second", "reminder_last")
 # What a move of the session makes untrue or plans anew; other news stays, for it is told with the new times.
-OUTDATED_BY_A_MOVE = (*REMINDERS, "session_moved", "clash_after_move")
+NEWS_OF_A_MOVE = ("session_moved", "clash_after_move")
+OUTDATED_BY_A_MOVE = (*REMINDERS, *NEWS_OF_A_MOVE)
 
 
 def about(enrolment_id: int) -> str:

@@ -1,5 +1,6 @@
 """What enrolment does with the news of scheduling, inside the transaction that makes it."""
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
 from accounts.signals import staff_changed
@@ -16,6 +18,7 @@ from courses.signals import changing_delivery
 from enrolment.actions import end_enrolments_of_leaver
 from enrolment.models import SEATS_TAKEN, AttendanceMark, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import (
+    NEWS_OF_A_MOVE,
     OUTDATED_BY_A_MOVE,
     about,
     cancelled_messages,
@@ -23,11 +26,12 @@ from enrolment.notices import (
     reminder_messages,
 )
 from enrolment.seats import book_again, promote, waiting_trainees
-from notifications.actions import plan_messages, withdraw_messages
+from notifications.actions import plan_messages, told_nothing_else, withdraw_messages
 from people.models import Employee
 from scheduling import signals
 from scheduling.headcounts import Headcount
 from scheduling.models import Meeting, Session
+from scheduling.rehearsal import Effect
 
 Entry = EnrolmentEntry.Kind
 
@@ -52,6 +56,25 @@ def name_who_has_no_bookings(session_ids: list[int], **kwargs: Any) -> set[int]:
     """Who waits, and who holds a seat without bookings since a move brought it into a clash."""
     clashing = Enrolment.objects.live().filter(session__in=session_ids, clash_since__isnull=False)
     return waiting_trainees(session_ids) | set(clashing.values_list("trainee", flat=True))
+
+
+@receiver(signals.rehearsing)
+def watch_people(session_ids: list[int], **kwargs: Any) -> Callable[[], Iterator[Effect]]:
+    """The stories of the enrolments say what happened to whom: those written while the step is rehearsed."""
+    latest = EnrolmentEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+    def effects() -> Iterator[Effect]:
+        written = EnrolmentEntry.objects.filter(pk__gt=latest, enrolment__session__in=session_ids)
+        for entry in written.select_related("enrolment__trainee").order_by(
+            "enrolment__trainee__name_key", "pk"
+        ):
+            yield Effect(
+                entry.enrolment.trainee.short_name,
+                capfirst(entry.get_kind_display()),
+                is_hurt=entry.kind in {Entry.CLASH, Entry.CANCELLED, Entry.SKIPPED},
+            )
+
+    return effects
 
 
 @receiver(changing_delivery)
@@ -124,11 +147,13 @@ def tell_the_move(
     meetings: list[Meeting],
     old_starts_at: datetime,
     clashing_person_ids: list[int],
+    takes_back: bool,
     by: Employee | None,
     **kwargs: Any,
 ) -> None:
     """Everybody learns the new time; who clashes keeps the seat, flagged; reminders are planned anew.
 
+    Who was not told yet of the change that is taken back is told nothing.
     Marks made in the minutes before the old start say nothing of the new one.
     """
     if session.starts_at != old_starts_at:
@@ -137,7 +162,9 @@ def tell_the_move(
     enrolments = list(Enrolment.objects.live().filter(session=session).select_related("trainee"))
     flagged = {one.trainee_id for one in enrolments if one.clash_since}
     clashing = set(clashing_person_ids) | book_again(flagged, meetings)
-    withdraw_messages((about(one.pk) for one in enrolments), OUTDATED_BY_A_MOVE)
+    abouts = [about(one.pk) for one in enrolments]
+    kept_quiet = told_nothing_else(abouts, NEWS_OF_A_MOVE) if takes_back else set()
+    withdraw_messages(abouts, OUTDATED_BY_A_MOVE)
     for one in enrolments:
         one.clash_since = (one.clash_since or now) if one.trainee_id in clashing else None
     Enrolment.objects.bulk_update(enrolments, ["clash_since"], batch_size=500)
@@ -148,7 +175,12 @@ def tell_the_move(
     starts = [meeting.starts_at for meeting in meetings]
     plan_messages(
         [
-            *moved_messages(enrolments, session, old_starts_at=old_starts_at, clashing=clashing),
+            *moved_messages(
+                [one for one in enrolments if (one.trainee_id, about(one.pk)) not in kept_quiet],
+                session,
+                old_starts_at=old_starts_at,
+                clashing=clashing,
+            ),
             *(
                 reminder
                 for one in enrolments

@@ -1,6 +1,8 @@
 """Planning, withdrawing, stopping and resending messages, inside the transaction of the news itself (rule 26)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,6 +36,28 @@ class PlannedMessage:
         return "/".join(filter(None, parts))
 
 
+@dataclass
+class Noted:
+    """What was planned and withdrawn meanwhile."""
+
+    keys: list[str] = field(default_factory=list)
+    withdrawn: int = 0
+
+
+_noted: ContextVar[Noted | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[Noted]:
+    """Note what is planned and withdrawn in the block, for a page that shows it before it happens."""
+    noted = Noted()
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
+
+
 def plan_messages(planned: Iterable[PlannedMessage]) -> None:
     """Write the messages in one statement; one that stands in the ledger already is not planned again.
 
@@ -53,6 +77,8 @@ def plan_messages(planned: Iterable[PlannedMessage]) -> None:
         for message in planned
     ]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
+    if (noted := _noted.get()) is not None:
+        noted.keys += [row.key for row in rows]
     if any(row.send_after <= now for row in rows):
         nudge_on_commit()
 
@@ -65,7 +91,26 @@ def withdraw_messages(abouts: Iterable[str], kinds: Iterable[str] | None = None)
     planned = Message.objects.planned().filter(subject__in=list(abouts))
     if kinds is not None:
         planned = planned.filter(kind__in=list(kinds))
-    return planned.update(state=Message.State.WITHDRAWN)
+    withdrawn = planned.update(state=Message.State.WITHDRAWN)
+    if (noted := _noted.get()) is not None:
+        noted.withdrawn += withdrawn
+    return withdrawn
+
+
+def told_nothing_else(abouts: Iterable[str], kinds: Iterable[str]) -> set[tuple[int, str]]:
+    """Recipients and subjects of which the last news of these kinds is still planned, and told all that came before.
+
+    Who takes that news back has nothing to tell these people.
+    """
+    untold: dict[tuple[int, str], list[str]] = {}
+    found = Message.objects.filter(subject__in=list(abouts), kind__in=list(kinds)).order_by("version", "pk")
+    for recipient, subject, state in found.values_list("recipient", "subject", "state"):
+        states = untold.setdefault((recipient, subject), [])
+        if state in {Message.State.PLANNED, Message.State.WITHDRAWN}:
+            states.append(state)
+        else:
+            states.clear()
+    return {key for key, states in untold.items() if states == [Message.State.PLANNED]}
 
 
 @action

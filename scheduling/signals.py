@@ -12,7 +12,8 @@ collecting_persons = Signal()
 sessions_cancelled = Signal()
 
 # A session has new times, places, trainers, or another link or note. Arguments: session, meetings (list),
-# old_starts_at, clashing_person_ids (list of trainees whose bookings could not move along), by.
+# old_starts_at, clashing_person_ids (list of trainees whose bookings could not move along), takes_back (whether it is
+# the change before that is taken back), by.
 session_moved = Signal()
 
 # Sessions have another number of seats. Arguments: sessions (list), by.
@@ -24,3 +25,7 @@ sessions_published = Signal()
 # Planners' pages ask how many people a session has: receivers return a `headcounts.Headcount` by session key.
 # Arguments: session_ids (list).
 counting_people = Signal()
+
+# A step is about to be rehearsed: receivers return a function that, called after it in the same transaction, gives
+# the `rehearsal.Effect`s on people. Arguments: session_ids (list).
+rehearsing = Signal()

@@ -12,6 +12,7 @@ urlpatterns = [
     path("planning/<int:pk>/confirmation/", sessions.confirm, name="confirm"),
     path("planning/<int:pk>/limit/", sessions.limit, name="limit"),
     path("planning/<int:pk>/cancellation/", sessions.cancel, name="cancel"),
+    path("planning/<int:pk>/steps/<int:step_pk>/undo/", sessions.undo, name="undo"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/new/", calendar.calendar_day_new, name="calendar_day_new"),
     path("calendar/<int:pk>/", calendar.calendar_day, name="calendar_day"),

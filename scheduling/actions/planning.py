@@ -243,13 +243,17 @@ def replan(
                 trainers[pk].employee_id for meeting in work.new.meetings for pk in meeting.trainer_ids
             }
             old_starts_at = work.old.meetings[0].starts_at
-            tell_of_changes(work.session, work.teaching, teach_now, policy, old_starts_at)
+            takes_back = kind == Step.UNDONE
+            tell_of_changes(
+                work.session, work.teaching, teach_now, policy, old_starts_at, takes_back=takes_back
+            )
             signals.session_moved.send(
                 sender=Session,
                 session=work.session,
                 meetings=[row for row in work.rows if not row.has_begun],
                 old_starts_at=old_starts_at,
                 clashing_person_ids=sorted(work.clashing),
+                takes_back=takes_back,
                 by=by,
             )
         if grew:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from centre.models import Policy
 from courses.models import Course
-from notifications.actions import plan_messages, withdraw_messages
+from notifications.actions import plan_messages, told_nothing_else, withdraw_messages
 from people.models import Employee
 from scheduling import signals
 from scheduling.checks import Finding, findings_against
@@ -93,18 +93,28 @@ def waive(session: Session, soft: Sequence[Finding], despite: str, by: Employee 
 
 
 def tell_of_changes(
-    session: Session, taught: set[int], teach_now: set[int], policy: Policy, old_starts_at: datetime
+    session: Session,
+    taught: set[int],
+    teach_now: set[int],
+    policy: Policy,
+    old_starts_at: datetime,
+    *,
+    takes_back: bool = False,
 ) -> None:
-    """Plan what those who taught or teach now are told; of a draft nobody is."""
+    """Plan what those who taught or teach now are told; of a draft nobody is.
+
+    Who was not told of the change yet that the step takes back is told nothing.
+    """
     if session.status == Status.DRAFT:
         return
-    withdraw_messages([about(session.pk)], (*SHEET_REMINDERS, "teaching_changed"))
+    subject = about(session.pk)
+    kept_quiet = told_nothing_else([subject], ["teaching_changed"]) if takes_back else set()
+    told = {person for person in taught | teach_now if (person, subject) not in kept_quiet}
+    withdraw_messages([subject], (*SHEET_REMINDERS, "teaching_changed"))
     plan_messages(
         [
             *sheet_messages(session, teach_now, policy=policy, now=timezone.now()),
-            *teaching_messages(
-                session, taught | teach_now, kind="teaching_changed", old_starts_at=old_starts_at
-            ),
+            *teaching_messages(session, told, kind="teaching_changed", old_starts_at=old_starts_at),
         ]
     )
 

@@ -127,7 +127,7 @@ def cancel_session(session: Session, reason: str, *, by: Employee | None) -> Ses
     CANCEL.check(session)
     attending, teaching = booked_persons([session.pk])
     Employee.objects.lock_all(attending | teaching | waiting_persons([session.pk]))
-    Booking.objects.filter(meeting__session=session).delete()
+    Booking.objects.filter(meeting__in=session.meetings.order_by()).delete()
     session.cancelled_because = reason.strip()
     was_published = session.status != Status.DRAFT
     take_step(session, CANCEL, by, reason.strip())

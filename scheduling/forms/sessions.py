@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from crispy_forms.layout import Layout
+from crispy_forms.bootstrap import StrictButton
+from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.utils import timezone
 from django.utils.dates import MONTHS
@@ -17,6 +18,7 @@ from centre.models import Site
 from scheduling.hurt import without_room, without_trainer
 from scheduling.models import Session, SessionQuerySet
 from scheduling.overview import below_minimum
+from scheduling.rehearsal import REHEARSE
 from trainers.models import Trainer
 
 MONTHS_BACK, MONTHS_AHEAD = 6, 12
@@ -105,6 +107,18 @@ class StepForm(CentreForm, forms.Form):
     """A step in a session's life, confirmed on a page that says what it will do."""
 
     cancel_label = gettext_lazy("Back to the session")
+    # Whether what will happen depends on what is typed, and is shown when asked for.
+    is_rehearsed_on_demand = False
+
+    def button_row(self) -> LayoutObject:
+        row = super().button_row()
+        if self.is_rehearsed_on_demand:
+            words = gettext_lazy("Show what will happen")
+            button = StrictButton(
+                words, type="submit", name=REHEARSE, value="1", css_class="button button--secondary"
+            )
+            row.fields.insert(1, button)
+        return row
 
 
 class PublishForm(StepForm):
@@ -136,6 +150,7 @@ class LimitForm(StepForm):
     # Of the session when the page was made: the second of two planners is told (rule 9).
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     button_label = gettext_lazy("Change the limit")
+    is_rehearsed_on_demand = True
 
 
 class CancelForm(StepForm):

@@ -23,9 +23,12 @@ from scheduling.impact import replan_impact
 from scheduling.models import Session
 from scheduling.overview import session_rows
 from scheduling.proposals import proposed_spans
+from scheduling.rehearsal import rehearse
 
 COURSES_SHOWN = 30
 PROPOSED_WITHIN_DAYS = 60
+# The name of the button of who has read what will happen.
+SURE = "sure"
 
 
 @login_required
@@ -72,6 +75,9 @@ def plan_in_steps(request: UserRequest, course: Course, *, session: Session | No
     data = request.POST if request.method == "POST" else None
     places = PlacesForm(choices, data, initial=places_of(session, choices))
     if request.method == "POST" and places.is_valid():
+        if session is not None and session.status != Session.Status.DRAFT and SURE not in request.POST:
+            # Its people will be told: first the page says whom it touches, and how (rule 6).
+            return check_first(request, session, times, places, context)
         try:
             planned = save(request, course, session, times, places)
         except NeedsReason as refusal:
@@ -85,6 +91,24 @@ def plan_in_steps(request: UserRequest, course: Course, *, session: Session | No
     if session is not None:
         context["impact"] = replan_impact(session_rows([session])[0])
     return render(request, "scheduling/plan_places.html", {**context, "form": places})
+
+
+def check_first(
+    request: UserRequest,
+    session: Session,
+    times: TimesForm,
+    places: PlacesForm,
+    context: dict[str, Any],
+) -> HttpResponse:
+    rehearsal = rehearse(lambda: write(request, session.course, session, times, places), [session])
+    if isinstance(rehearsal.refusal, NeedsReason):
+        places.ask_for_a_reason(rehearsal.refusal)
+    elif rehearsal.refusal:
+        places.add_error(None, str(rehearsal.refusal))
+    else:
+        context["rehearsal"] = rehearsal
+    context |= {"form": places, "impact": replan_impact(session_rows([session])[0])}
+    return render(request, "scheduling/plan_places.html", context)
 
 
 def times_form(request: UserRequest, course: Course, session: Session | None, policy: Policy) -> TimesForm:
@@ -155,23 +179,28 @@ def places_of(session: Session | None, choices: Choices) -> dict[str, object]:
 def save(
     request: UserRequest, course: Course, session: Session | None, times: TimesForm, places: PlacesForm
 ) -> Session:
-    despite = places.cleaned_data["despite"]
+    planned = write(request, course, session, times, places)
     if session is None:
-        planned = actions.plan_session(
-            course, places.plans, by=request.user, despite=despite, **times.details
-        )
         messages.success(request, _("The draft is saved. Only planners see it until it is published."))
     else:
-        now = timezone.now()
-        begun = [plan for plan in actions.current_plans(session) if plan.starts_at <= now]
-        planned = actions.replan_session(
-            session,
-            [*begun, *places.plans],
-            by=request.user,
-            version=times.cleaned_data["version"],
-            reason=places.cleaned_data["reason"],
-            despite=despite,
-            **times.details,
-        )
         messages.success(request, _("The session is changed."))
     return planned
+
+
+def write(
+    request: UserRequest, course: Course, session: Session | None, times: TimesForm, places: PlacesForm
+) -> Session:
+    despite = places.cleaned_data["despite"]
+    if session is None:
+        return actions.plan_session(course, places.plans, by=request.user, despite=despite, **times.details)
+    now = timezone.now()
+    begun = [plan for plan in actions.current_plans(session) if plan.starts_at <= now]
+    return actions.replan_session(
+        session,
+        [*begun, *places.plans],
+        by=request.user,
+        version=times.cleaned_data["version"],
+        reason=places.cleaned_data["reason"],
+        despite=despite,
+        **times.details,
+    )

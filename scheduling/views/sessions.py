@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from centre.http import require_form
 from centre.listing import Listing
@@ -28,8 +29,10 @@ from scheduling.forms.sessions import (
     StepForm,
 )
 from scheduling.impact import cancel_impact, confirm_impact, limit_impact, publish_impact
-from scheduling.models import Session
+from scheduling.models import Session, SessionStep
 from scheduling.overview import SessionRow, session_rows
+from scheduling.rehearsal import REHEARSE, rehearse
+from scheduling.story import told_steps, told_waivers
 
 
 @login_required
@@ -51,7 +54,8 @@ def session(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "session": found,
         "row": session_rows([found])[0],
-        "steps": found.steps.select_related("by"),
+        "steps": told_steps(found, found.steps.select_related("by")),
+        "waivers": told_waivers(found),
         "sees_history": may_see_changes(request.user),
     }
     return render(request, "scheduling/session.html", context)
@@ -71,6 +75,7 @@ def publish(request: UserRequest, pk: int) -> HttpResponse:
         ),
         title=_("Publish the session"),
         done=_("The session is open for enrolment."),
+        rehearsed_with={"despite": "?"},
     )
 
 
@@ -86,6 +91,7 @@ def confirm(request: UserRequest, pk: int) -> HttpResponse:
         take=lambda session, _chosen: actions.confirm_session(session, by=request.user),
         title=_("Confirm the session"),
         done=_("The session is confirmed."),
+        rehearsed_with={},
     )
 
 
@@ -122,7 +128,26 @@ def cancel(request: UserRequest, pk: int) -> HttpResponse:
         take=lambda session, chosen: actions.cancel_session(session, chosen["reason"], by=request.user),
         title=_("Cancel the session"),
         done=_("The session is cancelled."),
+        rehearsed_with={"reason": "…"},
     )
+
+
+@login_required
+@permission_required("scheduling.plan_session", raise_exception=True)
+@require_POST
+def undo(request: UserRequest, pk: int, step_pk: int) -> HttpResponse:
+    """Take back the last change of the plan, and of the others of its operation."""
+    found = get_object_or_404(SessionStep, pk=step_pk, session=pk)
+    try:
+        sessions = actions.undo(found, by=request.user)
+    except SchedulingError as error:
+        messages.error(request, str(error))
+    else:
+        done = ngettext(
+            "The change is taken back.", "The change of %(count)s sessions is taken back.", len(sessions)
+        )
+        messages.success(request, done % {"count": len(sessions)})
+    return redirect("scheduling:session", pk)
 
 
 def step(
@@ -134,15 +159,25 @@ def step(
     take: Callable[[Session, dict[str, Any]], Session],
     title: Promise,
     done: Promise,
+    rehearsed_with: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """The page of one step: what it will do, then its button."""
+    """The page of one step: what it will do, then its button.
+
+    Where that depends on what is typed, it is shown when asked for; else at once, with `rehearsed_with` for words
+    that are not typed yet.
+    """
     found = get_object_or_404(Session.objects.with_course(), pk=pk)
     form = form_class(
         request.POST if request.method == "POST" else None,
         initial={"limit": found.limit, "version": found.version},
     )
     form.cancel_url = reverse("scheduling:session", args=[pk])
-    if request.method == "POST" and form.is_valid():
+    rehearsal = None
+    if request.method == "POST" and REHEARSE in request.POST:
+        if form.is_valid():
+            chosen = form.cleaned_data
+            rehearsal = rehearse(lambda: take(found, chosen), [found])
+    elif request.method == "POST" and form.is_valid():
         try:
             changed = take(found, form.cleaned_data)
         except NeedsReason as refusal:
@@ -153,6 +188,8 @@ def step(
         else:
             messages.success(request, str(done) % {"seats": changed.seats})
             return redirect("scheduling:session", pk)
+    if rehearsed_with is not None and not form.is_bound:
+        rehearsal = rehearse(lambda: take(found, rehearsed_with), [found])
     row = session_rows([found])[0]
     context = {"session": found, "row": row, "impact": impact(row), "form": form, "title": title}
-    return render(request, "scheduling/step.html", context)
+    return render(request, "scheduling/step.html", {**context, "rehearsal": rehearsal})

@@ -93,13 +93,20 @@ class Centre:
         publish: bool = True,
         online_link: str = "",
     ) -> Session:
-        """A session with a meeting at each start, in the centre's room, with its trainer."""
+        """A session with a meeting at each start, in the centre's room, with its trainer, at the weekend too."""
         room = self.online_room if course.is_online else self.room
         meetings = [
             MeetingPlan(start, start + timedelta(hours=hours), room.pk, (self.trainer.pk,))
             for start in starts
         ]
-        session = plan_session(course, meetings, by=self.hr_admin, limit=limit, online_link=online_link)
+        session = plan_session(
+            course,
+            meetings,
+            by=self.hr_admin,
+            limit=limit,
+            online_link=online_link,
+            despite="Выезд по субботам",
+        )
         return publish_session(session, by=self.hr_admin) if publish else session
 
 

@@ -313,7 +313,7 @@ def test_a_step_free_need_reaches_the_session(hr):
 
 def replan(client, session, day, version, **places):
     data = {"version": version, "day_1": f"2026-12-{day:02}", "start_1": "10:00", "end_1": "13:00"}
-    return client.post(reverse("scheduling:replan", args=[session.pk]), data | places)
+    return client.post(reverse("scheduling:replan", args=[session.pk]), {"sure": 1, **data, **places})
 
 
 def test_planning_anew_begins_with_what_stands(hr):
@@ -410,7 +410,7 @@ def test_rule_7_of_a_session_that_has_begun_the_meetings_ahead_are_planned_anew(
             "end_1": "13:00",
         }
         places = {"room": begun.room_id, "trainers": [substitute.pk]}
-        answer = hr.post(address, {**query, **places})
+        answer = hr.post(address, {**query, **places, "sure": 1})
 
     assert "day_2" not in shown.fields
     assert answer.status_code == 302

@@ -1,0 +1,154 @@
+"""A session's story for planners: each step with what it changed, in words, and whether it can be taken back."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import zip_longest
+
+from django.utils.html import strip_tags
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from centre.templatetags.centre_text import meeting_time
+from scheduling.checks import day_words
+from scheduling.models import Room, Session, SessionStep, Waiver
+from scheduling.plans import Details, MeetingPlan, SessionPlan
+from trainers.models import Trainer
+
+
+@dataclass(frozen=True)
+class ToldStep:
+    """`changes` are sentences; `is_last_change` says that nothing was changed since, so that it may be taken back."""
+
+    step: SessionStep
+    changes: tuple[str, ...]
+    can_be_undone: bool
+
+
+@dataclass(frozen=True)
+class Names:
+    """Of the rooms and trainers that the plans name by key; of one that is gone, nothing."""
+
+    rooms: Mapping[int, str]
+    trainers: Mapping[int, str]
+
+    def of_trainers(self, keys: Iterable[int]) -> str:
+        return ", ".join(sorted(self.trainers[key] for key in keys if key in self.trainers))
+
+
+def told_steps(session: Session, steps: Iterable[SessionStep]) -> list[ToldStep]:
+    """The steps in their order; two queries for the names."""
+    steps = list(steps)
+    plans = {
+        step.pk: (SessionPlan.of_json(step.before), SessionPlan.of_json(step.after))
+        for step in steps
+        if step.before and step.after
+    }
+    names = names_in(plan for pair in plans.values() for plan in pair)
+    return [
+        ToldStep(
+            step,
+            tuple(changes_between(*plans[step.pk], names)) if step.pk in plans else (),
+            can_be_undone=step.pk in plans and step.version == session.version and session.can_move,
+        )
+        for step in steps
+    ]
+
+
+@dataclass(frozen=True)
+class ToldWaiver:
+    """A limit that was broken with a reason, in words."""
+
+    waiver: Waiver
+    message: str
+
+
+# By the finding's code; of the day, or of the week from it.
+WAIVED = {
+    "trainer_day_hours": gettext_lazy("%(trainer)s: more hours than the limit a day, %(day)s"),
+    "trainer_week_hours": gettext_lazy("%(trainer)s: more hours than the limit in the week from %(day)s"),
+    "trainer_off_shift": gettext_lazy("%(trainer)s: a day off, %(day)s"),
+}
+
+
+def told_waivers(session: Session) -> list[ToldWaiver]:
+    """The session's waivers in words; two queries."""
+    waivers = list(session.waivers.select_related("by").order_by("at", "pk"))
+    parts = {waiver.pk: waiver.key.split("/") for waiver in waivers}
+    keys = {about.partition(":")[2] for _code, about, *_day in parts.values()}
+    found = Trainer.objects.filter(pk__in=keys).select_related("employee") if keys else []
+    trainers = {f"trainer:{trainer.pk}": trainer.employee.short_name for trainer in found}
+    return [
+        ToldWaiver(
+            waiver, str(WAIVED[code]) % {"trainer": trainers.get(who, ""), "day": local_day_words(day)}
+        )
+        for waiver in waivers
+        for code, who, day in [parts[waiver.pk]]
+        if code in WAIVED
+    ]
+
+
+def local_day_words(iso: str) -> str:
+    return day_words(date.fromisoformat(iso))
+
+
+def names_in(plans: Iterable[SessionPlan]) -> Names:
+    meetings = [meeting for plan in plans for meeting in plan.meetings]
+    if not meetings:
+        return Names({}, {})
+    rooms = Room.objects.filter(pk__in={meeting.room_id for meeting in meetings if meeting.room_id})
+    keys = {pk for meeting in meetings for pk in meeting.trainer_ids}
+    trainers = Trainer.objects.filter(pk__in=keys).select_related("employee")
+    return Names(
+        {room.pk: room.name for room in rooms},
+        {trainer.pk: trainer.employee.short_name for trainer in trainers},
+    )
+
+
+def changes_between(old: SessionPlan, new: SessionPlan, names: Names) -> Iterator[str]:
+    """Each meeting and each detail that became another, as "what: before → after"."""
+    for before, after in zip_longest(old.meetings, new.meetings):
+        yield from changes_of_meeting(before, after, names)
+    labels = {
+        "limit": _("own limit of seats"),
+        "needs_step_free": _("step-free access needed"),
+        "online_link": _("link of the webinar"),
+        "note": _("note for trainees"),
+    }
+    for name, label in labels.items():
+        if getattr(old.details, name) != getattr(new.details, name):
+            yield arrow(label, detail(old.details, name), detail(new.details, name))
+
+
+def changes_of_meeting(before: MeetingPlan | None, after: MeetingPlan | None, names: Names) -> Iterator[str]:
+    if before is None or after is None:
+        if after:
+            yield _("Another meeting: %(time)s") % {"time": time_words(after)}
+        if before:
+            yield _("Meeting dropped: %(time)s") % {"time": time_words(before)}
+        return
+    if before.span != after.span:
+        yield arrow(_("time"), time_words(before), time_words(after))
+    if before.room_id != after.room_id:
+        yield arrow(_("room"), names.rooms.get(before.room_id or 0), names.rooms.get(after.room_id or 0))
+    if set(before.trainer_ids) != set(after.trainer_ids):
+        yield arrow(
+            _("trainers"), names.of_trainers(before.trainer_ids), names.of_trainers(after.trainer_ids)
+        )
+
+
+def time_words(meeting: MeetingPlan) -> str:
+    return strip_tags(meeting_time(meeting.starts_at, meeting.ends_at))
+
+
+def detail(details: Details, name: str) -> str:
+    value = getattr(details, name)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value or "")
+
+
+def arrow(what: str, before: str | None, after: str | None) -> str:
+    words = {"what": capfirst(what), "before": before or _("none"), "after": after or _("none")}
+    return _("%(what)s: %(before)s → %(after)s") % words
