@@ -105,9 +105,12 @@ def count_people(session_ids: list[int], **kwargs: Any) -> dict[int, Headcount]:
             held=Count("pk", filter=Q(seat__in=SEATS_TAKEN)),
             waiting=Count("pk", filter=live & Q(seat=Seat.WAITING)),
             told=Count("pk", filter=live),
+            clashing=Count("pk", filter=live & Q(clash_since__isnull=False)),
         )
     )
-    return {row["session"]: Headcount(row["held"], row["waiting"], row["told"]) for row in counts}
+    return {
+        row["session"]: Headcount(row["held"], row["waiting"], row["told"], row["clashing"]) for row in counts
+    }
 
 
 @receiver(signals.seats_changed)

@@ -291,22 +291,11 @@ def travel_findings(
         if plan.room_id is not None and not (room := facts.rooms[plan.room_id]).is_online
     ]
     for plan, room in placed:
-        reach = plan.span.widened(travel_minutes)
         for trainer in (facts.trainers[pk] for pk in plan.trainer_ids if pk in facts.trainers):
-            for busy in trainer.busy:
-                elsewhere = busy.site_id is not None and busy.site_id != room.site_id
-                if elsewhere and busy.span.overlaps(reach) and not busy.span.overlaps(plan.span):
-                    yield finding(
-                        "trainer_travels",
-                        trainer.name,
-                        _("at the site “%(site)s” on %(time)s; the way takes %(minutes)s minutes")
-                        % {
-                            **booking_words(busy, room.zone),
-                            "site": busy.site_name,
-                            "minutes": travel_minutes,
-                        },
-                        (About("trainer", trainer.pk), About("session", busy.session_id)),
-                    )
+            yield from trainer_travel_findings(
+                trainer, plan.span, room.site_id, travel_minutes=travel_minutes, zone=room.zone
+            )
+        reach = plan.span.widened(travel_minutes)
         for other, other_room in placed:
             is_later = plan.starts_at < other.starts_at
             if is_later and other_room.site_id != room.site_id and other.span.overlaps(reach):
@@ -321,6 +310,23 @@ def travel_findings(
                     },
                     (About("room", room.pk), About("room", other_room.pk)),
                 )
+
+
+def trainer_travel_findings(
+    trainer: TrainerFacts, span: Span, site_id: int, *, travel_minutes: int, zone: tzinfo | None = None
+) -> Iterator[Finding]:
+    """Bookings of the trainer at another site, too near before or after the time at this one."""
+    reach = span.widened(travel_minutes)
+    for busy in trainer.busy:
+        elsewhere = busy.site_id is not None and busy.site_id != site_id
+        if elsewhere and busy.span.overlaps(reach) and not busy.span.overlaps(span):
+            yield finding(
+                "trainer_travels",
+                trainer.name,
+                _("at the site “%(site)s” on %(time)s; the way takes %(minutes)s minutes")
+                % {**booking_words(busy, zone), "site": busy.site_name, "minutes": travel_minutes},
+                (About("trainer", trainer.pk), About("session", busy.session_id)),
+            )
 
 
 def qualification_findings(

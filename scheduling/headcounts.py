@@ -10,11 +10,15 @@ from scheduling.signals import counting_people
 
 @dataclass(frozen=True)
 class Headcount:
-    """`held` seats, people `waiting`, and how many in all are `told` when the session moves or is cancelled."""
+    """`held` seats, people `waiting`, and how many in all are `told` when the session moves or is cancelled.
+
+    `clashing`: of those who hold a seat, who is booked elsewhere at the time since a move.
+    """
 
     held: int = 0
     waiting: int = 0
     told: int = 0
+    clashing: int = 0
 
 
 def headcounts(session_ids: Iterable[int]) -> dict[int, Headcount]:

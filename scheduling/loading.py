@@ -93,8 +93,8 @@ def load_calendar(first: date, last: date) -> dict[date, DayFacts]:
 
 def weeks_of(spans: Sequence[Span]) -> tuple[date, date]:
     """From the Monday of the first to the Sunday of the last of these times, in the centre's zone."""
-    days = [timezone.localdate(span.starts_at) for span in spans]
-    first, last = min(days), max(days)
+    first = min(timezone.localdate(span.starts_at) for span in spans)
+    last = max(timezone.localdate(span.ends_at) for span in spans)
     return first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
 
 
@@ -120,22 +120,66 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
 
 
+def load_calendar_of_centre(first: date, last: date) -> Facts:
+    """Facts of all rooms and trainers with everything booked on the days from `first` to `last`; eight queries.
+
+    For pages about many sessions at once; `needs` are nobody's.
+    """
+    whole = Span(midnight(first), midnight(last + timedelta(days=1)))
+    facts = Facts(
+        needs=CourseNeeds(is_online=False, group_min=1, group_max=1),
+        rooms=_load_rooms(Room.objects.all(), [whole]),
+        trainers=_load_trainers(Trainer.objects.all(), first, last),
+        calendar=load_calendar(first, last),
+    )
+    return with_bookings(facts, [whole], reach_minutes=0)
+
+
+def without_session(facts: Facts, session_id: int) -> Facts:
+    """The same facts as if the session were not booked."""
+    rooms = {pk: replace(room, busy=_others(room.busy, session_id)) for pk, room in facts.rooms.items()}
+    trainers = {}
+    for pk, trainer in facts.trainers.items():
+        own = [busy for busy in trainer.busy if busy.session_id == session_id]
+        load = dict(trainer.load)
+        for busy in own:
+            if busy.teaches:
+                load[timezone.localdate(busy.meeting.starts_at)] -= busy.meeting.length
+        trainers[pk] = replace(trainer, busy=_others(trainer.busy, session_id), load=load) if own else trainer
+    return replace(facts, rooms=rooms, trainers=trainers)
+
+
+def _others(busy: Sequence[Busy], session_id: int) -> tuple[Busy, ...]:
+    return tuple(one for one in busy if one.session_id != session_id)
+
+
+def needs_of_courses(courses: Collection[Course]) -> dict[int, CourseNeeds]:
+    """By the course's key what it asks for; one query."""
+    keys = [course.pk for course in courses]
+    equipment = Equipment.objects.filter(courses__in=keys).values_list(
+        Value("equipment"), "courses", "pk", "title"
+    )
+    qualifications = Qualification.objects.filter(courses__in=keys).values_list(
+        Value("qualification"), "courses", "pk", "title"
+    )
+    titles: dict[int, dict[str, dict[int, str]]] = {pk: {"equipment": {}, "qualification": {}} for pk in keys}
+    for kind, course, pk, title in equipment.order_by().union(qualifications.order_by()):
+        titles[course][kind][pk] = title
+    return {
+        course.pk: CourseNeeds(
+            is_online=course.is_online,
+            group_min=course.group_min or 1,
+            group_max=course.group_max or 1,
+            equipment=titles[course.pk]["equipment"],
+            qualifications=titles[course.pk]["qualification"],
+        )
+        for course in courses
+    }
+
+
 def needs_of(course: Course) -> CourseNeeds:
     """What the course asks for; one query."""
-    equipment = Equipment.objects.filter(courses=course).values_list(Value("equipment"), "pk", "title")
-    qualifications = Qualification.objects.filter(courses=course).values_list(
-        Value("qualification"), "pk", "title"
-    )
-    titles: dict[str, dict[int, str]] = {"equipment": {}, "qualification": {}}
-    for kind, pk, title in equipment.order_by().union(qualifications.order_by()):
-        titles[kind][pk] = title
-    return CourseNeeds(
-        is_online=course.is_online,
-        group_min=course.group_min or 1,
-        group_max=course.group_max or 1,
-        equipment=titles["equipment"],
-        qualifications=titles["qualification"],
-    )
+    return needs_of_courses([course])[course.pk]
 
 
 def _days_of(spans: Sequence[Span]) -> tuple[date, date]:

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from scheduling.views import calendar, plans, rooms, sessions, trainers
+from scheduling.views import calendar, plans, problems, repair, rooms, sessions, trainers
 
 app_name = "scheduling"
 urlpatterns = [
     path("planning/", sessions.session_list, name="session_list"),
     path("planning/new/", plans.plan, name="plan"),
+    path("planning/problems/", problems.problems, name="problems"),
+    path("planning/repair/", repair.repair, name="repair"),
     path("planning/<int:pk>/", sessions.session, name="session"),
     path("planning/<int:pk>/plan/", plans.replan, name="replan"),
     path("planning/<int:pk>/publication/", sessions.publish, name="publish"),

@@ -83,6 +83,13 @@ SHELVES = (
                 "calendar",
             ),
             Card(
+                "scheduling.plan_session",
+                "scheduling:problems",
+                _("Problems of the plan"),
+                _("Sessions that break a rule, lack a trainer, a room or people, and who could help."),
+                "warning",
+            ),
+            Card(
                 "courses.change_course",
                 "courses:course_list",
                 _("Courses"),

@@ -134,10 +134,10 @@ def close_room(request: UserRequest, closure: RoomClosure) -> HttpResponse:
             context["hurt"] = hurt
         else:
             form.save()
-            told = _("The closure is recorded.")
-            if hurt:
-                told += " " + _("The meetings below need another room.")
-            messages.success(request, told)
+            messages.success(request, _("The closure is recorded."))
+            # Who may plan goes on to the rooms that could serve instead.
+            if hurt and request.user.has_perm("scheduling.plan_session"):
+                return redirect(f"{reverse('scheduling:repair')}?room={closure.room_id}")
             return redirect(room_url)
     return render(request, "scheduling/rooms/closure_form.html", context)
 

@@ -166,9 +166,11 @@ def record_absence(request: UserRequest, absence: Absence) -> HttpResponse:
         hurt = list(taught_by(absence.trainer, chosen["starts_on"], chosen["ends_on"]))
         if not hurt or "despite" in request.POST:
             told = _("The absence is recorded.")
-            if hurt:
-                told += " " + _("The meetings below need another trainer.")
-            return saved_or_form(request, form, absence.trainer, title, told)
+            answer = saved_or_form(request, form, absence.trainer, title, told)
+            # Who may plan goes on to those who could teach instead; the others see the meetings at the trainer.
+            if hurt and request.user.has_perm("scheduling.plan_session"):
+                return redirect(f"{reverse('scheduling:repair')}?trainer={absence.trainer_id}")
+            return answer
     form.cancel_url = reverse("scheduling:trainer", args=[absence.trainer_id])
     return form_page(request, form, absence.trainer, title, hurt=hurt)
 

@@ -101,8 +101,10 @@ def test_rule_7_a_closure_is_recorded_even_when_meetings_stand_in_the_way(centre
     assert not RoomClosure.objects.exists()
     answer = centre_admin.post(url("closure_new", room), form | {"despite": "1"}, follow=True)
 
-    assert [meeting.session for meeting in answer.context["hurt"]] == [session]
-    assert "Этим занятиям нужна другая аудитория" in answer.content.decode()
+    assert [one.session for one in answer.context["missing"]] == [session]
+    page = centre_admin.get(url("room", room))
+    assert [meeting.session for meeting in page.context["hurt"]] == [session]
+    assert "Этим занятиям нужна другая аудитория" in page.content.decode()
     sign_in(centre_admin, planner())
     planned = centre_admin.get(reverse("scheduling:session_list"), {"lacks": "room"})
     assert [line.head.row.session for line in planned.context["listing"].lines] == [session]

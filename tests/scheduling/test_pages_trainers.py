@@ -117,8 +117,10 @@ def test_rule_7_an_absence_is_recorded_even_when_meetings_stand_in_the_way(centr
     assert not Absence.objects.exists()
     answer = centre_admin.post(url("absence_new", trainer), form | {"despite": "1"}, follow=True)
 
-    assert [meeting.session for meeting in answer.context["hurt"]] == [session]
-    assert "Этим занятиям нужен другой тренер" in answer.content.decode()
+    assert [one.session for one in answer.context["missing"]] == [session]
+    page = centre_admin.get(url("trainer", trainer))
+    assert [meeting.session for meeting in page.context["hurt"]] == [session]
+    assert "Этим занятиям нужен другой тренер" in page.content.decode()
     planned = centre_admin.get(reverse("scheduling:session_list"), {"lacks": "trainer"})
     assert [line.head.row.session for line in planned.context["listing"].lines] == [session]
     assert "Нужен тренер" in planned.content.decode()

@@ -1,0 +1,170 @@
+"""What is wrong with sessions that are planned: the same findings as in the form and on the board, for many at once.
+
+A plan that was right may become wrong: a trainer falls ill, a qualification ends, a room is closed, the calendar
+changes. Nothing of it is stored; what a planner allowed with a reason stays listed as such (rule 3).
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from centre.models import Policy
+from scheduling.actions.steps import gaps_of
+from scheduling.checks import (
+    About,
+    Finding,
+    daily_hours_findings,
+    local_day,
+    plan_findings,
+    soft_findings,
+    travel_findings,
+    unique,
+    zone_of,
+)
+from scheduling.facts import CourseNeeds, Facts
+from scheduling.headcounts import Headcount, headcounts
+from scheduling.loading import load_calendar_of_centre, needs_of_courses, weeks_of, without_session
+from scheduling.models import BEGINS_SOON, Booking, Meeting, Session, Waiver
+from scheduling.plans import Details, MeetingPlan, SessionPlan
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A finding against a planned session; `waiver` is the reason with which a planner allowed it."""
+
+    finding: Finding
+    waiver: Waiver | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.waiver is None
+
+    @property
+    def tone(self) -> str:
+        """How it looks: see docs/look.md."""
+        if self.waiver:
+            return "neutral"
+        return "wait" if self.finding.is_soft else "bad"
+
+
+@dataclass(frozen=True)
+class SessionProblems:
+    session: Session
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything was not allowed by anybody."""
+        return any(problem.is_open for problem in self.problems)
+
+
+def problems_of(sessions: Sequence[Session], *, policy: Policy) -> dict[int, SessionProblems]:
+    """By the session's key what is wrong with its meetings ahead; sessions without problems are left out.
+
+    The sessions come with their courses. Thirteen queries for any number of them.
+    """
+    sessions = [session for session in sessions if session.can_move]
+    if not sessions:
+        return {}
+    plans = plans_of(sessions)
+    spans = [meeting.span for plan in plans.values() for meeting in plan.meetings]
+    facts = load_calendar_of_centre(*weeks_of(spans)) if spans else None
+    needs = needs_of_courses(list({session.course_id: session.course for session in sessions}.values()))
+    people = headcounts(plans)
+    waivers: dict[tuple[int, str], Waiver] = {
+        (waiver.session_id, waiver.key): waiver
+        for waiver in Waiver.objects.filter(session__in=plans).select_related("by")
+    }
+    found = {}
+    for session in sessions:
+        own = own_facts(facts, plans[session.pk], session, needs[session.course_id]) if facts else None
+        findings = [
+            *(against_plan(own, plans[session.pk], policy=policy) if own else ()),
+            *about_people(session, people.get(session.pk, Headcount())),
+        ]
+        problems = tuple(
+            Problem(finding, waivers.get((session.pk, finding.key))) for finding in unique(findings)
+        )
+        if problems:
+            found[session.pk] = SessionProblems(session, problems)
+    return found
+
+
+def own_facts(facts: Facts, plan: SessionPlan, session: Session, needs: CourseNeeds) -> Facts:
+    """Of the whole centre what this plan is about, as if its session were not booked."""
+    rooms = {meeting.room_id for meeting in plan.meetings}
+    trainers = {pk for meeting in plan.meetings for pk in meeting.trainer_ids}
+    part = replace(
+        facts,
+        needs=needs,
+        rooms={pk: room for pk, room in facts.rooms.items() if pk in rooms},
+        trainers={pk: trainer for pk, trainer in facts.trainers.items() if pk in trainers},
+    )
+    return without_session(part, session.pk)
+
+
+def against_plan(facts: Facts, plan: SessionPlan, *, policy: Policy) -> list[Finding]:
+    """Gaps, hard findings and soft ones against the meetings of a plan, from facts that leave its session out."""
+    rooms = [facts.rooms.get(meeting.room_id or 0) for meeting in plan.meetings]
+    lengths = [
+        (local_day(meeting.span, zone_of(room)), meeting.span.length)
+        for meeting, room in zip(plan.meetings, rooms, strict=True)
+    ]
+    return unique(
+        gaps_of(plan),
+        plan_findings(facts, plan.meetings, needs_step_free=plan.details.needs_step_free),
+        daily_hours_findings(lengths, hours_at_most=policy.academic_hours_a_day),
+        travel_findings(facts, plan.meetings, travel_minutes=policy.travel_minutes),
+        soft_findings(facts, plan.meetings),
+    )
+
+
+def about_people(session: Session, people: Headcount) -> list[Finding]:
+    """Too few people shortly before the start (rule 8), and people whom a move brought into a clash."""
+    found = []
+    about = (About("session", session.pk),)
+    minimum = session.course.group_min or 0
+    is_near = session.is_open_for_enrolment and session.starts_at < timezone.now() + BEGINS_SOON
+    if is_near and people.held < minimum:
+        sentence = _("Too few people: %(held)s of at least %(minimum)s.")
+        found.append(Finding("too_few", sentence % {"held": people.held, "minimum": minimum}, about))
+    if people.clashing:
+        sentence = ngettext(
+            "%(count)s person is booked elsewhere at this time since the session was moved.",
+            "%(count)s people are booked elsewhere at this time since the session was moved.",
+            people.clashing,
+        )
+        found.append(Finding("people_clash", sentence % {"count": people.clashing}, about))
+    return found
+
+
+def plans_of(sessions: Sequence[Session]) -> dict[int, SessionPlan]:
+    """The sessions as plans of their meetings that have not begun; two queries."""
+    rooms: dict[int, int] = {}
+    trainers: dict[int, list[int]] = defaultdict(list)
+    claims = Booking.objects.filter(meeting__session__in=sessions).exclude(role=Booking.Role.ATTENDS)
+    for meeting, room, trainer in claims.order_by("pk").values_list("meeting", "room", "person__trainer"):
+        if room:
+            rooms[meeting] = room
+        elif trainer:
+            trainers[meeting].append(trainer)
+    meetings: dict[int, list[MeetingPlan]] = {session.pk: [] for session in sessions}
+    ahead = Meeting.objects.filter(session__in=sessions, starts_at__gt=timezone.now())
+    for row in ahead.order_by("starts_at"):
+        meetings[row.session_id].append(
+            MeetingPlan(row.starts_at, row.ends_at, rooms.get(row.pk), tuple(trainers[row.pk]))
+        )
+    return {session.pk: SessionPlan(tuple(meetings[session.pk]), details_of(session)) for session in sessions}
+
+
+def details_of(session: Session) -> Details:
+    return Details(
+        limit=session.limit,
+        needs_step_free=session.needs_step_free,
+        online_link=session.online_link,
+        note=session.note,
+    )

@@ -1,0 +1,268 @@
+"""Rule 7: who could teach instead and where instead, ranked with reasons, and the repair of many sessions at once."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from enrolment.actions import enrol
+from enrolment.invariants import booking_faults
+from scheduling.actions import confirm_session, current_plans, replan_session
+from scheduling.facts import Busy, CourseNeeds, Facts, RoomFacts, Shift, Span, TrainerAbsence, TrainerFacts
+from scheduling.hurt import without_room, without_trainer
+from scheduling.models import RoomClosure
+from scheduling.replacement import Gap, propose_trainers, rank_rooms, rank_trainers
+from tests.costs import cost
+from tests.factories import (
+    EmployeeFactory,
+    QualificationFactory,
+    RoomFactory,
+    SessionFactory,
+    SiteFactory,
+    TrainerFactory,
+    TrainerQualificationFactory,
+    in_days,
+    moscow,
+)
+from tests.rights import planner, sign_in
+from trainers.models import Absence
+
+pytestmark = pytest.mark.django_db
+
+STROGINO, VDNKH = 1, 2
+SERVICE = 5
+NEEDS = CourseNeeds(is_online=False, group_min=4, group_max=20, qualifications={SERVICE: "Service"})
+TUESDAY = date(2026, 12, 8)
+
+
+def span(start=10, hours=3, day=TUESDAY):
+    starts_at = moscow(day.year, day.month, day.day, start)
+    return Span(starts_at, starts_at + timedelta(hours=hours))
+
+
+def trainer(pk, name, **facts):
+    known = {"qualifications": {SERVICE: None}, "hours_a_day": 8, "hours_a_week": 30, "site_id": STROGINO}
+    return TrainerFacts(pk, 100 + pk, name, is_active=True, **{**known, **facts})
+
+
+def busy(at, site=STROGINO, session=99):
+    return Busy(at, at, session, "Other", teaches=True, site_id=site, site_name=f"Site {site}")
+
+
+def gap(*spans, **facts):
+    return Gap(1, "Course", spans or (span(),), NEEDS, site_id=STROGINO, leaving=1, **facts)
+
+
+def ranked(the_gap, *trainers, calendar=None):
+    facts = Facts(NEEDS, {}, {one.pk: one for one in trainers}, calendar or {})
+    with translation.override("en"):
+        return rank_trainers(the_gap, facts, travel_minutes=90)
+
+
+def names(candidates):
+    return [candidate.trainer.name for candidate in candidates]
+
+
+def test_rule_7_qualified_free_and_least_disturbed_comes_first():
+    found = ranked(
+        gap(near=frozenset({4})),
+        trainer(1, "Ill"),
+        trainer(2, "Far", site_id=VDNKH),
+        trainer(3, "Here that day", site_id=VDNKH, busy=(busy(span(16, 2)),)),
+        trainer(4, "Of the session", site_id=VDNKH),
+        trainer(5, "At home"),
+        trainer(6, "At home, busy week", load={TUESDAY: timedelta(hours=3)}),
+        trainer(7, "Off shift", shift=Shift("2/2", TUESDAY - timedelta(days=2))),
+        trainer(8, "Unqualified", qualifications={}),
+        trainer(9, "Taken", busy=(busy(span(12, 2)),)),
+        trainer(10, "Travelling", busy=(busy(span(14, 2), site=VDNKH),)),
+    )
+
+    assert names(found) == [
+        "Of the session",
+        "Here that day",
+        "At home",
+        "At home, busy week",
+        "Far",
+        "Off shift",
+        "Taken",
+        "Travelling",
+        "Unqualified",
+    ]
+    assert [candidate.can for candidate in found] == [True] * 6 + [False] * 3
+    assert [finding.code for finding in found[5].warnings] == ["trainer_off_shift"]
+    assert [candidate.against[0].code for candidate in found[6:]] == [
+        "trainer_busy",
+        "trainer_travels",
+        "qualification_missing",
+    ]
+
+
+def test_rule_7_the_rank_says_its_reasons():
+    (found,) = ranked(
+        gap(), trainer(2, "Here", busy=(busy(span(16, 2)),), load={TUESDAY: timedelta(hours=1.5)})
+    )
+
+    assert found.reasons == ("is at this site that day anyway", "2 of 30 academic hours that week")
+
+
+def test_rule_7_who_is_away_on_one_of_the_days_cannot_teach_the_session():
+    days = span(), span(day=TUESDAY + timedelta(days=1))
+    away = TrainerAbsence(TUESDAY + timedelta(days=1), TUESDAY + timedelta(days=9), "illness")
+
+    (found,) = ranked(gap(*days), trainer(2, "Away", absences=(away,)))
+
+    assert [finding.code for finding in found.against] == ["trainer_absent"]
+
+
+def test_rule_7_who_stays_in_the_room_may_hold_the_qualification():
+    stays = trainer(3, "Stays")
+
+    found = ranked(gap(others=(3,)), stays, trainer(2, "Helper", qualifications={}))
+
+    assert (names(found), found[0].can) == (["Helper"], True)
+
+
+def test_rule_7_nobody_is_proposed_for_two_sessions_at_one_time():
+    facts = Facts(NEEDS, {}, {one.pk: one for one in (trainer(2, "A"), trainer(3, "B"))})
+    gaps = [gap(), gap(), gap(), gap(span(15))]
+
+    proposed = propose_trainers(gaps, facts, travel_minutes=90)
+
+    assert [proposed[number] and proposed[number].pk for number in range(4)] == [2, 3, None, 2]
+
+
+def test_rule_7_rooms_rank_by_site_then_by_seats_to_spare():
+    def room(pk, name, capacity, site=STROGINO, **facts):
+        hours = {"opens_at": moscow(2026, 1, 1, 8).time(), "closes_at": moscow(2026, 1, 1, 20).time()}
+        known = {"zone": moscow(2026, 1, 1).tzinfo, "is_online": False, "is_step_free": True, **hours}
+        return RoomFacts(
+            pk, name, site, f"Site {site}", capacity=capacity, is_active=True, **{**known, **facts}
+        )
+
+    rooms = [
+        room(1, "Flooded", 20),
+        room(2, "Large", 40),
+        room(3, "Fits", 12),
+        room(4, "Elsewhere", 12, site=VDNKH),
+        room(5, "Small", 8),
+        room(6, "Taken", 12, busy=(busy(span(11, 1)),)),
+        room(7, "Online", 500, is_online=True),
+    ]
+    the_gap = Gap(1, "Course", (span(),), NEEDS, site_id=STROGINO, room=1, group=12)
+
+    found = rank_rooms(the_gap, Facts(NEEDS, {one.pk: one for one in rooms}, {}), changeover_minutes=15)
+
+    assert [(one.room.name, one.can) for one in found] == [
+        ("Fits", True),
+        ("Large", True),
+        ("Elsewhere", True),
+        ("Small", False),
+        ("Taken", False),
+    ]
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hr(client):
+    return sign_in(client, planner())
+
+
+@pytest.fixture
+def ill():
+    """A trainer of four sessions who falls ill before them, and two who could help; people hold seats."""
+    site, qualification = SiteFactory(), QualificationFactory()
+    who = TrainerFactory(home_site=site)
+    helpers = TrainerFactory.create_batch(2, home_site=site)
+    for one in (who, *helpers):
+        TrainerQualificationFactory(trainer=one, qualification=qualification)
+    for day in (14, 15, 16, 17):
+        session = SessionFactory(starts_at=in_days(day), room=RoomFactory(site=site), trainer=who)
+        session.course.qualifications.add(qualification)
+        enrol(EmployeeFactory(), session)
+    Absence.objects.create(
+        trainer=who, starts_on=in_days(13).date(), ends_on=in_days(20).date(), reason="illness"
+    )
+    return who
+
+
+def answers(form):
+    return {name: form[name].value() or "" for name in form.fields}
+
+
+def test_rule_7_an_illness_with_four_sessions_is_repaired_in_two_clicks(hr, ill):
+    url = f"{reverse('scheduling:repair')}?trainer={ill.pk}"
+    form = hr.get(url).context["form"]
+    assert len(form.questions) == without_trainer().count() == 4
+
+    shown = hr.post(url, answers(form))
+    assert without_trainer().count() == 4
+    assert sum(news.count for news in shown.context["rehearsal"].news if news.kind == "session_moved") == 4
+    hr.post(url, {**answers(form), "sure": 1})
+
+    assert not without_trainer().exists()
+    assert booking_faults() == []
+    assert len(hr.get(url).context["missing"]) == 0
+
+
+def test_rule_7_what_is_left_open_stays_flagged(hr, ill):
+    url = reverse("scheduling:repair")
+    form = hr.get(url).context["form"]
+    sent = answers(form) | {form.missing[0].key: "", "sure": 1}
+
+    hr.post(url, sent)
+
+    assert without_trainer().count() == 1
+
+
+def test_rule_9_a_session_that_somebody_changed_meanwhile_is_not_overwritten(hr, ill):
+    url = reverse("scheduling:repair")
+    form = hr.get(url).context["form"]
+    confirm_session(form.missing[2].session, by=EmployeeFactory(last_name="Волкова"))
+
+    refused = hr.post(url, {**answers(form), "sure": 1})
+
+    assert "Волкова" in str(refused.context["form"].errors)
+    assert without_trainer().count() == 4  # all or none
+
+
+def test_rule_7_a_closed_room_is_repaired_the_same_way(hr):
+    closed = RoomFactory()
+    spare = RoomFactory(site=closed.site)
+    session = SessionFactory(starts_at=in_days(14), room=closed)
+    RoomClosure.objects.create(room=closed, starts_at=in_days(14, 8), ends_at=in_days(14, 20), reason="потоп")
+    url = f"{reverse('scheduling:repair')}?room={closed.pk}"
+    form = hr.get(url).context["form"]
+
+    hr.post(url, {**answers(form), "sure": 1})
+
+    assert current_plans(session)[0].room_id == spare.pk
+    assert not without_room().exists()
+
+
+def test_rule_7_only_the_days_of_the_absence_get_another_trainer(hr, ill):
+    session = SessionFactory(starts_at=in_days(18), trainer=ill)
+    (plan,) = current_plans(session)
+    back = replace(plan, starts_at=in_days(25), ends_at=in_days(25, 13))
+    replan_session(session, [back], by=None, version=session.version)
+    form = hr.get(reverse("scheduling:repair")).context["form"]
+
+    hr.post(reverse("scheduling:repair"), {**answers(form), "sure": 1})
+
+    assert current_plans(session)[0].trainer_ids == (ill.pk,)
+
+
+@pytest.mark.rows_of("scheduling:repair")
+def test_the_repair_costs_the_same_for_any_number_of_sessions(hr):
+    costs = []
+    for more in (1, 2, 17):
+        for number in range(more):
+            session = SessionFactory(starts_at=in_days(14, 9 + number % 8))
+            session.meetings.get().bookings.filter(role="teaches").delete()
+        costs.append(cost(hr, reverse("scheduling:repair")))
+
+    assert costs == [costs[0]] * 3
