@@ -32,7 +32,7 @@ from accounts.models import StaffImport, StaffImportRow
 from accounts.staff_import import actions
 from accounts.staff_import.apply import apply_staff_import as apply_list
 from accounts.staff_import.apply import order_application, refuse_too_many_leavers
-from accounts.staff_import.errors import StaffImportError, TooManyLeavers
+from accounts.staff_import.errors import TooManyLeavers
 from accounts.staff_import.messages import sentence
 from accounts.staff_import.rows import FIELD_LABELS, Finding, Layout, StaffRow
 from accounts.staff_import.store import ABOUT_A_WORD
@@ -61,7 +61,7 @@ def staff_import(request: UserRequest) -> HttpResponse:
         )
         try:
             uploaded = take(file.read(), file.name, by=request.user)
-        except StaffImportError as error:
+        except Refusal as error:
             form.add_error("file", str(error))
         else:
             return redirect(uploaded)

@@ -20,6 +20,7 @@ from accounts.staff_import.rows import (
 )
 from accounts.staff_import.store import compare_rows, counted, judge_again, judge_all_together, store_table
 from centre.actions import action
+from centre.tables.records import UnreadableTable
 from people.models import Employee, Office, Position
 
 # Larger files are read, and longer lists applied, in the background.
@@ -34,7 +35,7 @@ def upload_staff_list(data: bytes, file_name: str, *, by: Employee | None) -> St
     """Read the file and keep what it says until somebody has seen the comparison and applies it.
 
     Raises:
-        UnreadableList: no table of employees is in the file.
+        UnreadableTable: no table of employees is in the file.
     """
     table = read_table(data)
     staff_import = StaffImport(file_name=file_name[-200:], uploaded_by=by, layout=table.layout.as_json())
@@ -69,7 +70,7 @@ def read_received(staff_import: StaffImport) -> None:
             staff_import.layout = table.layout.as_json()
             store_table(staff_import, table, tell=staff_import.tell_rows_read)
             finish_received(staff_import)
-    except StaffImportError as error:
+    except (StaffImportError, UnreadableTable) as error:
         give_up_reading(staff_import, str(error))
     except Exception:
         logger.exception("The staff list %s cannot be read", staff_import.pk)

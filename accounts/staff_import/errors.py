@@ -12,10 +12,6 @@ class StaffImportError(Refusal):
     """Base of what the staff import refuses; the text may be shown."""
 
 
-class UnreadableList(StaffImportError):
-    """The file is no staff list that can be read."""
-
-
 class AlreadyApplied(StaffImportError):
     """The list was applied before."""
 

@@ -8,6 +8,9 @@ from typing import Any, Self
 
 from django.utils.translation import gettext_lazy as _
 
+from centre.tables.records import Record as Record
+from centre.tables.records import fold as fold
+
 # What people call the columns, in messages and in the table of changes.
 FIELD_LABELS = {
     "personnel_number": _("Personnel number"),
@@ -31,11 +34,6 @@ FIELD_LABELS = {
 DATES = ("started_on", "ended_on", "pattern_starts_on")
 
 
-def fold(text: str) -> str:
-    """The text as names are compared: without case, yo and superfluous spaces (rule 28)."""
-    return " ".join(text.split()).lower().replace("\u0451", "\u0435")
-
-
 class Outcome(StrEnum):
     """What becomes of a row."""
 
@@ -56,28 +54,6 @@ SEVERITY = {
 }
 TAKEN = (Outcome.ACCEPT, Outcome.ACCEPT_FIXED)
 NOT_TAKEN = (Outcome.ASK, Outcome.REJECT)
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record of the file as it was written, under the number of its first physical line.
-
-    `kind` is "row", or for what stands above the first row "preamble" and "header"; `marks` say what the reading
-    had to overcome.
-    """
-
-    line: int
-    cells: list[str]
-    kind: str = "row"
-    marks: tuple[str, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(cell.strip() for cell in self.cells)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.cells).split())
 
 
 @dataclass(frozen=True, slots=True)

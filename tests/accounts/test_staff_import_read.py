@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from accounts.staff_import.errors import UnreadableList
 from accounts.staff_import.reading import read_table
+from centre.tables.records import UnreadableTable
 from tests.accounts.staff_lists import HEADER, OFFICE, a_list, a_reference, judged
 
 ROW = (
@@ -142,5 +142,5 @@ def test_a_repeated_line_counts_once_and_a_repeated_header_is_no_person():
     ],
 )
 def test_s16_what_is_no_list_is_refused_in_a_sentence(data):
-    with pytest.raises(UnreadableList):
+    with pytest.raises(UnreadableTable):
         read_table(data)

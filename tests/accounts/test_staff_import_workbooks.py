@@ -8,9 +8,8 @@ from io import BytesIO
 
 import pytest
 
-from accounts.staff_import.errors import UnreadableList
 from accounts.staff_import.reading import read_table
-from accounts.staff_import.reading.headings import MOST_ROWS
+from centre.tables.records import MOST_ROWS, UnreadableTable
 from tests.accounts.staff_lists import HEADER, OFFICE, a_list, a_reference, judged
 from tests.accounts.workbooks import a_workbook, by_hand, xml_row
 
@@ -132,7 +131,7 @@ def test_s16_a_hostile_file_gets_a_sentence_in_time_and_memory(name):
     data = HOSTILE[name]()
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
 
-    with pytest.raises(UnreadableList) as refused:
+    with pytest.raises(UnreadableTable) as refused:
         for _record in read_table(data).records:
             pass
 

@@ -1,16 +1,15 @@
-"""From the bytes of a file to its records: text in any usual encoding, and workbooks. Nothing is judged here."""
+"""From the bytes of a file to the records of a staff list; `centre.tables` reads the file. Nothing is judged here."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from django.utils.translation import gettext as _
-
-from accounts.staff_import.errors import UnreadableList
-from accounts.staff_import.reading import headings, text, workbook
-from accounts.staff_import.reading.headings import MOST_ROWS, too_many_rows
+from accounts.staff_import.reading import headings
 from accounts.staff_import.rows import Layout, Record
+from centre.tables import find_table
+from centre.tables.records import MOST_ROWS, too_many_rows
+from centre.tables.workbook import trimmed
 
 # What is usual in a list shows in its first rows.
 ROWS_LOOKED_AT = 300
@@ -28,38 +27,21 @@ def read_table(data: bytes) -> Table:
     """The table in the file. Records come one by one, so that memory does not grow with the list.
 
     Raises:
-        UnreadableList: no table with the necessary columns is in the file; while iterating, that it is too long.
+        UnreadableTable: no table with the necessary columns is in the file; while iterating, that it is too long.
     """
-    if not data.strip():
-        raise UnreadableList(_("The file is empty."))
-    refuse_other_formats(data)
-    layout, records = workbook.read(data) if data.startswith(b"PK") else text.read(data)
+    found = find_table(data, headings.count_known, headings.no_headings())
+    headings.refuse_missing(found.header)
+    layout = Layout(
+        headings=trimmed(found.header.cells) if found.sheet else found.header.cells,
+        columns=headings.recognise(found.header),
+        delimiter=found.delimiter,
+        listed_on=headings.listed_on(found.above),
+        sheet=found.sheet,
+        other_sheets=found.other_sheets,
+    )
+    records = (replace(one, kind=headings.kind_of(one, found.header.line)) for one in found.records)
     first = list(islice(records, ROWS_LOOKED_AT))
     return Table(with_habits(layout, first), not_too_many(chain(first, records)))
-
-
-def refuse_other_formats(data: bytes) -> None:
-    for begins, name in (
-        (b"%PDF", _("a PDF document")),
-        (b"\xd0\xcf\x11\xe0", _("a workbook of an old Excel (XLS)")),
-        (b"{\\rtf", _("a text document")),
-        (b"\x89PNG", _("a picture")),
-        (b"\xff\xd8\xff", _("a picture")),
-    ):
-        if data.startswith(begins):
-            raise UnreadableList(
-                _("This is %(what)s. Save the list as XLSX or CSV and upload that file.") % {"what": name}
-            )
-    if (
-        data[:200]
-        .lstrip(b"\xef\xbb\xbf \r\n\t")
-        .lower()
-        .startswith((b"<html", b"<!doctype", b"<?xml", b"<table"))
-    ):
-        raise UnreadableList(
-            _("This is %(what)s. Save the list as XLSX or CSV and upload that file.")
-            % {"what": _("a web page")}
-        )
 
 
 def not_too_many(records: Iterable[Record]) -> Iterator[Record]:

@@ -1,19 +1,15 @@
 """Where the table begins: the line of headings, and what stands above it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
 
-from accounts.staff_import.errors import UnreadableList
 from accounts.staff_import.rows import FIELD_LABELS, Record, fold
 from accounts.staff_import.words import COLUMNS
+from centre.tables.records import MOST_COLUMNS, UnreadableTable
 
-HEADER_WITHIN_LINES = 30
-MOST_COLUMNS = 200
-# The whole staff of the largest organisation that is planned for, and some.
-MOST_ROWS = 60_000
 NEEDED = ("personnel_number", "full_name", "position", "office", "started_on")
 RUSSIAN_DATE = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})")
 ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
@@ -30,14 +26,14 @@ def recognise(header: Record) -> dict[str, int]:
     return columns
 
 
-def best_header(records: Iterable[Record]) -> tuple[int, Record] | None:
-    """The record with most known headings and their number; None when none names the personnel number."""
-    found = [(len(recognise(one)), one) for one in records if "personnel_number" in recognise(one)]
-    return max(found, key=lambda pair: pair[0]) if found else None
+def count_known(record: Record) -> int:
+    """How many headings of a staff list the record has; none when the personnel number is not among them."""
+    known = recognise(record)
+    return len(known) if "personnel_number" in known else 0
 
 
-def no_headings() -> UnreadableList:
-    return UnreadableList(
+def no_headings() -> UnreadableTable:
+    return UnreadableTable(
         _("No headings were found. The list needs at least the columns %(columns)s.")
         % {"columns": labels(*NEEDED)}
     )
@@ -47,10 +43,10 @@ def refuse_missing(header: Record) -> None:
     """Say which columns are missing.
 
     Raises:
-        UnreadableList: one of the needed columns is not in the line of headings, or it never ends.
+        UnreadableTable: one of the needed columns is not in the line of headings, or it never ends.
     """
     if len(header.cells) > MOST_COLUMNS:
-        raise UnreadableList(
+        raise UnreadableTable(
             _("The table has %(count)s columns, a staff list has about ten. Delete the superfluous ones.")
             % {"count": len(header.cells)}
         )
@@ -59,7 +55,7 @@ def refuse_missing(header: Record) -> None:
     if not {"full_name", "last_name"} & columns.keys():
         missing.append("full_name")
     if missing:
-        raise UnreadableList(_("The list has no column %(columns)s.") % {"columns": labels(*missing)})
+        raise UnreadableTable(_("The list has no column %(columns)s.") % {"columns": labels(*missing)})
 
 
 def labels(*names: str) -> str:
@@ -82,10 +78,3 @@ def kind_of(record: Record, header_line: int) -> str:
     if record.line == header_line:
         return "header"
     return "preamble" if record.line < header_line else "row"
-
-
-def too_many_rows() -> UnreadableList:
-    return UnreadableList(
-        _("The list has more than %(count)s rows. Is it really the staff list? Divide it into smaller files.")
-        % {"count": MOST_ROWS}
-    )

@@ -5,24 +5,13 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from accounts.staff_import.errors import UnreadableList
-from accounts.staff_import.reading.headings import (
-    HEADER_WITHIN_LINES,
-    best_header,
-    kind_of,
-    listed_on,
-    no_headings,
-    recognise,
-    refuse_missing,
-)
-from accounts.staff_import.rows import Layout, Record
+from centre.tables.records import Record, UnreadableTable
 
 DELIMITERS = ";,\t|"
-# More lines have no staff list; asked before anything is read, for a file of empty lines is cheap to send.
+# More lines has no list; asked before anything is read, for a file of empty lines is cheap to send.
 MOST_LINES = 200_000
 # A cell with more line breaks is a quotation mark that nobody closed.
 LINES_A_RECORD = 20
@@ -42,46 +31,21 @@ class Line(str):
         return line
 
 
-def read(data: bytes) -> tuple[Layout, Iterator[Record]]:
-    """How the text is laid out, and its records.
-
-    Raises:
-        UnreadableList: no table of employees is in the text.
-    """
+def refuse_too_many_lines(data: bytes) -> None:
     if max(data.count(b"\n"), data.count(b"\r")) > MOST_LINES:
-        raise UnreadableList(
-            _("The file has more than %(count)s lines. Is it really the staff list?") % {"count": MOST_LINES}
+        raise UnreadableTable(
+            _("The file has more than %(count)s lines. Is it really the right one?") % {"count": MOST_LINES}
         )
-    data, encoding = in_bytes_of_one_width(data)
-    top = list(islice(physical_lines(data, encoding), HEADER_WITHIN_LINES))
-    best: tuple[int, str, Record] | None = None
-    for delimiter in DELIMITERS:
-        header = best_header(records(top, delimiter))
-        if header and (best is None or header[0] > best[0]):
-            best = (header[0], delimiter, header[1])
-    if best is None:
-        raise no_headings()
-    _known, delimiter, header_record = best
-    refuse_missing(header_record)
-    above = [one for one in records(top, delimiter) if one.line < header_record.line]
-    layout = Layout(
-        headings=header_record.cells,
-        columns=recognise(header_record),
-        delimiter=delimiter,
-        listed_on=listed_on(above),
-    )
-    return layout, marked(physical_lines(data, encoding), delimiter, header_record.line, data)
 
 
-def marked(lines: Iterable[Line], delimiter: str, header_line: int, data: bytes) -> Iterator[Record]:
-    """The records with their kinds; the last one knows whether a line break stood behind it."""
+def with_last_marked(found: Iterable[Record], *, ends: bool) -> Iterator[Record]:
+    """The records; the last one knows when no line break stood behind it."""
     last: Record | None = None
-    for record in records(lines, delimiter):
+    for record in found:
         if last is not None:
             yield last
-        last = replace(record, kind=kind_of(record, header_line))
+        last = record
     if last is not None:
-        ends = data.endswith((b"\n", b"\r"))
         yield last if ends else replace(last, marks=(*last.marks, "no_last_break"))
 
 
@@ -112,8 +76,8 @@ def from_utf16(data: bytes, encoding: str) -> bytes:
         raise not_text() from error
 
 
-def not_text() -> UnreadableList:
-    return UnreadableList(
+def not_text() -> UnreadableTable:
+    return UnreadableTable(
         _(
             "This is not a text table. Save the list as XLSX, or as CSV in UTF-8 or Windows-1251, "
             "and upload that file."

@@ -9,25 +9,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime, time
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from accounts.staff_import.errors import UnreadableList
-from accounts.staff_import.reading.headings import (
-    HEADER_WITHIN_LINES,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    best_header,
-    kind_of,
-    listed_on,
-    no_headings,
-    recognise,
-    refuse_missing,
-    too_many_rows,
-)
-from accounts.staff_import.rows import Layout, Record
+from centre.tables.records import MOST_COLUMNS, MOST_ROWS, Record, UnreadableTable, too_many_rows
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell
@@ -41,14 +27,16 @@ PIECE_BYTES = 1 << 18
 MOST_SHEETS = 30
 # A sheet's last row, and some: a cell far below ends the list, it does not fill the memory.
 LAST_ROW = 2 * MOST_ROWS
+# Titles above the headings, or empty rows in the middle.
+TITLES_AND_HEADINGS = 30
 FORBIDDEN = (b"<!DOC", b"<!ENT")
 
 
-def read(data: bytes) -> tuple[Layout, Iterator[Record]]:
-    """How the first sheet with a staff list is laid out, and its records; other such sheets are named.
+def sheets(data: bytes) -> list[Any]:
+    """The sheets of the workbook, once it was found harmless.
 
     Raises:
-        UnreadableList: it is no workbook, a hostile one, or no sheet has a staff list.
+        UnreadableTable: it is no workbook, or a hostile one.
     """
     refuse_hostile(data)
     from openpyxl import load_workbook
@@ -57,28 +45,7 @@ def read(data: bytes) -> tuple[Layout, Iterator[Record]]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
     except Exception as error:  # a broken workbook fails in openpyxl in a hundred ways
         raise broken() from error
-    best: tuple[int, Any, Record] | None = None
-    others: list[str] = []
-    for sheet in book.worksheets[:MOST_SHEETS]:
-        header = best_header(islice(records(sheet), HEADER_WITHIN_LINES))
-        if header and best is None:
-            best = (header[0], sheet, header[1])
-        elif header:
-            others.append(sheet.title)
-    if best is None:
-        raise no_headings()
-    _known, sheet, header_record = best
-    refuse_missing(header_record)
-    above = [one for one in islice(records(sheet), HEADER_WITHIN_LINES) if one.line < header_record.line]
-    headings = trimmed(header_record.cells)
-    layout = Layout(
-        headings=headings,
-        columns=recognise(header_record),
-        listed_on=listed_on(above),
-        sheet=sheet.title,
-        other_sheets=tuple(others),
-    )
-    return layout, marked(sheet, header_record.line, len(headings))
+    return list(book.worksheets[:MOST_SHEETS])
 
 
 def refuse_hostile(data: bytes) -> None:
@@ -89,15 +56,12 @@ def refuse_hostile(data: bytes) -> None:
     with closing(archive):
         parts = archive.infolist()
         if "xl/workbook.xml" not in {part.filename for part in parts}:
-            raise UnreadableList(
-                _("This is %(what)s. Save the list as XLSX or CSV and upload that file.")
-                % {"what": _("an archive or another document")}
-            )
+            raise another_format(_("an archive or another document"))
         texts = sum(part.file_size for part in parts if part.filename.lower().endswith("sharedstrings.xml"))
         if sum(part.file_size for part in parts) > UNPACKED_MAX_BYTES or texts > TEXTS_MAX_BYTES:
-            raise UnreadableList(
+            raise UnreadableTable(
                 _(
-                    "The workbook is far larger inside than a staff list can be. "
+                    "The workbook is far larger inside than a list can be. "
                     "Copy the list alone into a new workbook."
                 )
             )
@@ -114,56 +78,61 @@ def refuse_hostile_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None
             while piece := stream.read(PIECE_BYTES):
                 window = tail + piece
                 if any(word in window for word in FORBIDDEN):
-                    raise UnreadableList(
-                        _("The workbook holds definitions that no staff list needs. It is not opened.")
+                    raise UnreadableTable(
+                        _("The workbook holds definitions that no list needs. It is not opened.")
                     )
                 *texts, rest = piece.split(b"<")
                 longest = max([run + len(texts[0]), *map(len, texts[1:])]) if texts else 0
                 run = len(rest) if texts else run + len(rest)
                 if max(longest, run) > LONGEST_TEXT_BYTES:
-                    raise UnreadableList(
-                        _("A cell of the workbook is too long for a staff list. It is not opened.")
+                    raise UnreadableTable(
+                        _("A cell of the workbook is too long for a list. It is not opened.")
                     )
                 rows += window.count(b"</row>")
-                if rows > MOST_ROWS + HEADER_WITHIN_LINES:
+                if rows > MOST_ROWS + TITLES_AND_HEADINGS:
                     raise too_many_rows()
                 # Shorter than what is counted, so that nothing is counted twice.
                 tail = piece[-5:]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise broken() from error
     except Exception as error:
-        if isinstance(error, UnreadableList):
+        if isinstance(error, UnreadableTable):
             raise
         raise broken() from error  # zlib's own
 
 
-def broken() -> UnreadableList:
-    return UnreadableList(
+def another_format(name: str) -> UnreadableTable:
+    return UnreadableTable(
+        _("This is %(what)s. Save the list as XLSX or CSV and upload that file.") % {"what": name}
+    )
+
+
+def broken() -> UnreadableTable:
+    return UnreadableTable(
         _("The workbook cannot be opened: it is damaged or protected. Save it anew as XLSX.")
     )
 
 
 def records(sheet: Any) -> Iterator[Record]:
-    """The rows of the sheet, as far as a staff list reaches."""
+    """The rows of the sheet, as far as a list reaches."""
     sheet.reset_dimensions()
     rows = sheet.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS + 1)
     try:
         for line, row in enumerate(rows, start=1):
             yield Record(line, trimmed([in_text(cell) for cell in row]))
-    except UnreadableList:
+    except UnreadableTable:
         raise
     except Exception as error:
         raise broken() from error
 
 
-def marked(sheet: Any, header_line: int, width: int) -> Iterator[Record]:
-    """The records with their kinds, filled up to the width of the headings; empty rows at the end are no rows."""
+def as_wide_as(sheet: Any, width: int) -> Iterator[Record]:
+    """The records, filled up to the width of the headings; empty rows at the end are no rows."""
     empty: list[Record] = []
     for record in records(sheet):
-        filled = record.cells + [""] * (width - len(record.cells))
-        record = replace(record, cells=filled, kind=kind_of(record, header_line))
+        record = replace(record, cells=record.cells + [""] * (width - len(record.cells)))
         if record.is_empty:
-            if len(empty) < HEADER_WITHIN_LINES:
+            if len(empty) < TITLES_AND_HEADINGS:
                 empty.append(record)
             continue
         yield from empty
