@@ -75,6 +75,8 @@ class CalendarDay(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=Status.choices)
     is_closed = models.BooleanField(_("the centre is closed"), default=False)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    # Of a moved day off the day that it was moved from; of a working weekend the day off that it was given up for.
+    counterpart_on = models.DateField(_("moved from or to"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("calendar day")
@@ -88,10 +90,24 @@ class CalendarDay(models.Model):
                 ),
                 name="calendar_day_kind_known",
             ),
+            models.CheckConstraint(
+                condition=Q(counterpart_on__isnull=True)
+                | (Q(kind__in=["transferred_day_off", "working_weekend"]) & ~Q(counterpart_on=F("on"))),
+                name="calendar_day_moved_from_another",
+                violation_error_message=_("Only a moved day has another one that it was moved from or to."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.on:%d.%m.%Y} {self.name}"
+
+    @property
+    def is_moved(self) -> bool:
+        return self.kind in MOVED_KINDS
+
+
+# Kinds of days that stand for another one.
+MOVED_KINDS = (CalendarDay.Kind.TRANSFERRED_DAY_OFF, CalendarDay.Kind.WORKING_WEEKEND)
 
 
 class PolicyManager(models.Manager["Policy"]):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import calendar, plans, problems, repair, rooms, sessions, trainers
+from scheduling.views import calendar, calendar_table, plans, problems, repair, rooms, sessions, trainers
 
 app_name = "scheduling"
 urlpatterns = [
@@ -17,6 +17,13 @@ urlpatterns = [
     path("planning/<int:pk>/steps/<int:step_pk>/undo/", sessions.undo, name="undo"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/new/", calendar.calendar_day_new, name="calendar_day_new"),
+    path("calendar/table/", calendar_table.calendar_table, name="calendar_table"),
+    path(
+        "calendar/table/application/",
+        calendar_table.calendar_table_application,
+        name="calendar_table_application",
+    ),
+    path("calendar/table/template/", calendar_table.calendar_table_template, name="calendar_table_template"),
     path("calendar/<int:pk>/", calendar.calendar_day, name="calendar_day"),
     path("calendar/<int:pk>/removal/", calendar.calendar_day_removal, name="calendar_day_removal"),
     path("rooms/", rooms.room_list, name="room_list"),

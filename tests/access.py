@@ -77,6 +77,8 @@ READ = {
     "scheduling:session_list": PLANNERS,
     "scheduling:calendar": TELLERS,
     "scheduling:calendar_day_new": "centre_admin",
+    "scheduling:calendar_table": "centre_admin",
+    "scheduling:calendar_table_template": TELLERS,
     "scheduling:calendar_day": "centre_admin",
     "scheduling:room_list": PLANNERS,
     "scheduling:room": PLANNERS,
@@ -114,7 +116,11 @@ READ = {
     "learning:test": OWNER,
 }
 # Of these, those that answer with a file, which no browser shows as a page.
-FILES = {"accounts:staff_import_refused", "accounts:staff_list_template"}
+FILES = {
+    "accounts:staff_import_refused",
+    "accounts:staff_list_template",
+    "scheduling:calendar_table_template",
+}
 # Routes that only change something: a GET is refused whoever asks (promise S5).
 CHANGE = {
     "accounts:sign_out",
@@ -137,6 +143,7 @@ CHANGE = {
     "notifications:resend_message",
     "courses:course_archive",
     "scheduling:calendar_day_removal",
+    "scheduling:calendar_table_application",
     "scheduling:closure_removal",
     "scheduling:qualification_removal",
     "scheduling:absence_removal",
@@ -188,6 +195,7 @@ CHANGERS = {
     "accounts:undo_import": "hr_admin",
     "accounts:synonym_removal": "hr_admin",
     "scheduling:calendar_day_removal": "centre_admin",
+    "scheduling:calendar_table_application": "centre_admin",
     "scheduling:closure_removal": "centre_admin",
     "scheduling:qualification_removal": "centre_admin",
     "scheduling:absence_removal": "centre_admin",
@@ -210,6 +218,9 @@ WITHOUT_ARGUMENTS = {
     "scheduling:repair",
     "scheduling:calendar",
     "scheduling:calendar_day_new",
+    "scheduling:calendar_table",
+    "scheduling:calendar_table_application",
+    "scheduling:calendar_table_template",
     "scheduling:room_list",
     "scheduling:room_new",
     "scheduling:trainer_list",

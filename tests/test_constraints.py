@@ -143,6 +143,14 @@ BREAKS = {
     "calendar_day_kind_known": [
         lambda: CalendarDay.objects.create(on=TODAY, kind="feast", name="Пир", status="decree")
     ],
+    "calendar_day_moved_from_another": [
+        lambda: CalendarDay.objects.create(
+            on=TODAY, kind="holiday", name="Пир", status="decree", counterpart_on=date(2026, 11, 21)
+        ),
+        lambda: CalendarDay.objects.create(
+            on=TODAY, kind="working_weekend", name="Пир", status="decree", counterpart_on=TODAY
+        ),
+    ],
     "access_record_once_an_hour": [
         lambda: twice(look()),
         lambda: twice(look(kind="people", session_id=None)),

@@ -28,6 +28,8 @@ WITHOUT_ROWS = {
     "scheduling:absence_new",
     "scheduling:calendar_day",
     "scheduling:calendar_day_new",
+    "scheduling:calendar_table",
+    "scheduling:calendar_table_template",
     "scheduling:closure",
     "scheduling:closure_new",
     "scheduling:qualification",

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from centre.http import require_form
 from centre.listing import Listing
 from centre.models import CalendarDay
+from people.audit import last_changes, may_see_changes
 from people.requests import UserRequest
-from scheduling.columns.calendar import CALENDAR_COLUMNS
+from scheduling.columns.calendar import CALENDAR_COLUMNS, calendar_rows
 from scheduling.forms.calendar import CalendarDayForm, CalendarFilters
 from scheduling.hurt import upcoming_meetings
 from scheduling.year import months_of, weekdays
@@ -24,7 +25,8 @@ from scheduling.year import months_of, weekdays
 def calendar(request: UserRequest) -> HttpResponseBase:
     filters = CalendarFilters(request.GET)
     name = _("Calendar of %(year)s") % {"year": filters.year_shown}
-    listing = Listing(request, filters.apply(CalendarDay.objects.order_by("on")), CALENDAR_COLUMNS, name=name)
+    days = filters.apply(CalendarDay.objects.order_by("on"))
+    listing = Listing(request, days, CALENDAR_COLUMNS, name=name, rows=calendar_rows)
     context = {
         "filters": filters,
         "year": filters.year_shown,
@@ -59,7 +61,13 @@ def keep_day(request: UserRequest, entry: CalendarDay, title: str) -> HttpRespon
         request.POST if request.method == "POST" else None, instance=entry, initial=initial
     )
     form.cancel_url = reverse("scheduling:calendar")
-    context = {"form": form, "title": title, "entry": entry if entry.pk else None}
+    context = {
+        "form": form,
+        "title": title,
+        "entry": entry if entry.pk else None,
+        "change": last_changes("centre.calendarday", [entry.pk]).get(entry.pk) if entry.pk else None,
+        "sees_history": may_see_changes(request.user),
+    }
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         closes = chosen["is_closed"] and not (was_closed and "on" not in form.changed_data)
