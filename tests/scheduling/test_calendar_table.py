@@ -228,6 +228,7 @@ def test_rule_30_the_calendars_list_and_its_table_load_again_without_changes(cen
 
         read = read_days(file)
 
+        assert None not in [row.status for row in read.rows] + [row.is_closed for row in read.rows]
         comparison = compare_with_calendar(read.rows)
         assert (read.refused, comparison.written, len(comparison.unchanged)) == ([], [], 5)
 
