@@ -25,6 +25,9 @@ BEFORE_THE_FACTOR = {
 }
 STEP_PAGES = {Step.CODE: "accounts:second_factor_code", Step.SET_UP: "accounts:set_up_factor"}
 
+# A page that renews itself before an empty chair: it needs no session, and it must not prolong one.
+RENEWS_ITSELF = {"scheduling:room_door"}
+
 
 class AccessMiddleware:
     """One place for all views, so that none can be forgotten (promises S6, S10)."""
@@ -47,6 +50,8 @@ class AccessMiddleware:
     def what_stands_before(self, request: HttpRequest) -> HttpResponse | None:
         """The answer when the page itself may not answer; None for almost everybody."""
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+            return None
+        if route_of(request) in RENEWS_ITSELF:
             return None
         keep_alive(request)
         return missing_factor(request) or through_other_eyes(request, route_of(request))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import calendar, calendar_table, plans, problems, repair, rooms, sessions, trainers
+from scheduling.views import calendar, calendar_table, doors, plans, problems, repair, rooms, sessions, trainers
 
 app_name = "scheduling"
 urlpatterns = [
@@ -31,6 +31,10 @@ urlpatterns = [
     path("rooms/<int:pk>/", rooms.room, name="room"),
     path("rooms/<int:pk>/edit/", rooms.room_edit, name="room_edit"),
     path("rooms/<int:pk>/closures/new/", rooms.closure_new, name="closure_new"),
+    path("rooms/<int:pk>/door/", doors.door_sheet, name="door_sheet"),
+    path("rooms/<int:pk>/door/address/", doors.door_address, name="door_address"),
+    path("rooms/<int:pk>/door/removal/", doors.door_removal, name="door_removal"),
+    path("doors/<slug:token>/", doors.room_door, name="room_door"),
     path("closures/<int:pk>/", rooms.closure, name="closure"),
     path("closures/<int:pk>/removal/", rooms.closure_removal, name="closure_removal"),
     path("sites/<int:pk>/", rooms.site, name="site"),

@@ -11,6 +11,7 @@ from accounts.models import Synonym
 from centre.models import CalendarDay
 from courses.models import Programme
 from notifications.models import Message
+from scheduling.models import RoomDoor
 from tests.browser.small_centre import Centre
 
 EVERYBODY = "employee trainer head hr_admin centre_admin methodist system_admin"
@@ -84,6 +85,7 @@ READ = {
     "scheduling:room": PLANNERS,
     "scheduling:room_new": "centre_admin",
     "scheduling:room_edit": "centre_admin",
+    "scheduling:door_sheet": "centre_admin",
     "scheduling:closure_new": "centre_admin",
     "scheduling:closure": "centre_admin",
     "scheduling:site": "centre_admin system_admin",
@@ -145,6 +147,8 @@ CHANGE = {
     "scheduling:calendar_day_removal",
     "scheduling:calendar_table_application",
     "scheduling:closure_removal",
+    "scheduling:door_address",
+    "scheduling:door_removal",
     "scheduling:qualification_removal",
     "scheduling:absence_removal",
     "scheduling:undo",
@@ -159,6 +163,7 @@ PUBLIC = {
     "accounts:sign_in",
     "accounts:forgot_password",
     "accounts:password_asked",
+    "scheduling:room_door",
     "website:healthz",
     "website:help",
     "website:readyz",
@@ -197,6 +202,8 @@ CHANGERS = {
     "scheduling:calendar_day_removal": "centre_admin",
     "scheduling:calendar_table_application": "centre_admin",
     "scheduling:closure_removal": "centre_admin",
+    "scheduling:door_address": "centre_admin",
+    "scheduling:door_removal": "centre_admin",
     "scheduling:qualification_removal": "centre_admin",
     "scheduling:absence_removal": "centre_admin",
     "scheduling:undo": PLANNERS,
@@ -264,6 +271,10 @@ def address(route: str, centre: Centre) -> str:
         "scheduling:room": [centre.room.pk],
         "scheduling:room_edit": [centre.room.pk],
         "scheduling:closure_new": [centre.room.pk],
+        "scheduling:door_sheet": [centre.room.pk],
+        "scheduling:door_address": [centre.room.pk],
+        "scheduling:door_removal": [centre.room.pk],
+        "scheduling:room_door": [RoomDoor.objects.get_or_create(room=centre.room)[0].token],
         "scheduling:closure": [centre.online_room.closures.earliest("pk").pk],
         "scheduling:closure_removal": [centre.online_room.closures.earliest("pk").pk],
         "scheduling:site": [centre.room.site_id],

@@ -32,6 +32,7 @@ WITHOUT_ROWS = {
     "scheduling:calendar_table_template",
     "scheduling:closure",
     "scheduling:closure_new",
+    "scheduling:door_sheet",
     "scheduling:qualification",
     "scheduling:qualification_new",
     "scheduling:room_new",

@@ -110,6 +110,7 @@ NAMINGS: dict[str, Naming] = {
     "trainers.absence": Naming(name=lambda away: f"{away.starts_on:%d.%m.%Y}–{away.ends_on:%d.%m.%Y}"),
     "scheduling.session": Naming(("course",), session_name),
     "scheduling.roomclosure": Naming(("room",), lambda closure: str(closure.room)),
+    "scheduling.roomdoor": Naming(("room",)),
     "scheduling.booking": Naming(("room", "person"), lambda booking: str(booking.room or booking.person)),
     "enrolment.enrolment": Naming(("course",), lambda enrolment: course_without_session(enrolment)),
     "enrolment.attendancemark": Naming(("meeting",), lambda mark: str(mark.meeting)),
