@@ -1,6 +1,16 @@
 from django.urls import path
 
-from scheduling.views import calendar, calendar_table, doors, plans, problems, repair, rooms, sessions, trainers
+from scheduling.views import (
+    calendar,
+    calendar_table,
+    doors,
+    plans,
+    problems,
+    repair,
+    rooms,
+    sessions,
+    trainers,
+)
 
 app_name = "scheduling"
 urlpatterns = [

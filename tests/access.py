@@ -37,6 +37,8 @@ READ = {
     "website:looks_at_me": EVERYBODY,
     "website:centre": STAFF,
     "website:policy": TELLERS,
+    "website:month_report": PLANNERS,
+    "website:month_sessions": PLANNERS,
     "website:policy_history": TELLERS,
     "website:policy_change": "system_admin",
     "website:person_list": TELLERS,

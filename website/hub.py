@@ -90,6 +90,13 @@ SHELVES = (
                 "warning",
             ),
             Card(
+                "scheduling.plan_session",
+                "website:month_report",
+                _("Plan and fact"),
+                _("What was planned for a month and what took place, who came, how rooms are used."),
+                "check",
+            ),
+            Card(
                 "courses.change_course",
                 "courses:course_list",
                 _("Courses"),

@@ -4,6 +4,7 @@ from website import health, views
 from website.audit import views as audit_views
 from website.people import views as people
 from website.policy import views as policy
+from website.reports import views as reports
 
 app_name = "website"
 urlpatterns = [
@@ -19,6 +20,8 @@ urlpatterns = [
     path("account/looks/", audit_views.looks_at_me, name="looks_at_me"),
     path("help/", views.help_page, name="help"),
     path("centre/", views.centre, name="centre"),
+    path("reports/month/", reports.month, name="month_report"),
+    path("reports/month/sessions/", reports.month_sessions, name="month_sessions"),
     path("policy/", policy.policy, name="policy"),
     path("policy/change/", policy.policy_change, name="policy_change"),
     path("policy/history/", policy.policy_history, name="policy_history"),

@@ -1,0 +1,1 @@
+"""Reports for planners, which put sessions, people and attendance together."""
