@@ -344,7 +344,7 @@ class Waiver(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.session_id}: {self.key}"
+        return self.reason
 
 
 class Meeting(models.Model):

@@ -66,31 +66,32 @@ class ToldWaiver:
 
 # By the finding's code; of the day, or of the week from it.
 WAIVED = {
-    "trainer_day_hours": gettext_lazy("%(trainer)s: more hours than the limit a day, %(day)s"),
-    "trainer_week_hours": gettext_lazy("%(trainer)s: more hours than the limit in the week from %(day)s"),
-    "trainer_off_shift": gettext_lazy("%(trainer)s: a day off, %(day)s"),
+    "trainer_day_hours": gettext_lazy("more hours than the limit a day, %(day)s"),
+    "trainer_week_hours": gettext_lazy("more hours than the limit in the week from %(day)s"),
+    "trainer_off_shift": gettext_lazy("a day off, %(day)s"),
 }
 
 
 def told_waivers(session: Session) -> list[ToldWaiver]:
     """The session's waivers in words; two queries."""
     waivers = list(session.waivers.select_related("by").order_by("at", "pk"))
-    parts = {waiver.pk: waiver.key.split("/") for waiver in waivers}
-    keys = {about.partition(":")[2] for _code, about, *_day in parts.values()}
+    keys = {waiver.key.split("/")[1].partition(":")[2] for waiver in waivers}
     found = Trainer.objects.filter(pk__in=keys).select_related("employee") if keys else []
     trainers = {f"trainer:{trainer.pk}": trainer.employee.short_name for trainer in found}
     return [
         ToldWaiver(
-            waiver, str(WAIVED[code]) % {"trainer": trainers.get(who, ""), "day": local_day_words(day)}
+            waiver,
+            _("%(trainer)s: %(limit)s")
+            % {"trainer": trainers.get(waiver.key.split("/")[1], ""), "limit": limit_in_words(waiver.key)},
         )
         for waiver in waivers
-        for code, who, day in [parts[waiver.pk]]
-        if code in WAIVED
     ]
 
 
-def local_day_words(iso: str) -> str:
-    return day_words(date.fromisoformat(iso))
+def limit_in_words(key: str) -> str:
+    """Which limit a waiver's key is about: "a day off, 14 March"."""
+    code, _about, day = key.split("/")
+    return str(WAIVED[code]) % {"day": day_words(date.fromisoformat(day))}
 
 
 def names_in(plans: Iterable[SessionPlan]) -> Names:

@@ -77,7 +77,13 @@ class Walk:
         return f"{route_of(path) or path}?{'&'.join(names)}"
 
 
-def skeleton(html: str) -> str:
-    """The page without numbers and tokens: two that are equal need to be looked at once."""
-    html = re.sub(r'value="[A-Za-z0-9]{64}"', "", html)
-    return re.sub(r"\d+", "0", html)
+def skeletons(html: str) -> tuple[str, str]:
+    """The page's frame and its middle without numbers, tokens and the mark of the present page.
+
+    Of pages with equal ones only the first needs to be looked at closely; the frame is the same for one role.
+    """
+    html = re.sub(r'value="[A-Za-z0-9]{64}"| aria-current="[a-z]+"', "", html)
+    html = re.sub(r"<title>.*?</title>", "<title></title>", html, flags=re.DOTALL)
+    before, start, rest = re.sub(r"\d+", "0", html).partition("<main")
+    middle, _end, after = rest.partition("</main>")
+    return before + after, start + middle

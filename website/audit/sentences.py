@@ -17,7 +17,8 @@ from django.utils.translation import pgettext_lazy
 from audit.models import Change
 from centre.templatetags.centre_text import clock, thin
 from people.models import Employee
-from scheduling.models import Session
+from scheduling.models import Session, Waiver
+from scheduling.story import limit_in_words
 from website.audit.objects import Names, audited_models, columns_of
 
 # Why somebody is away is seen by HR and the centre only.
@@ -149,6 +150,8 @@ def in_words(field: Field | None, value: Any, names: Names) -> str:
         return names.get(field.related_model, value)
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
+    if field is not None and field.model is Waiver and field.name == "key":
+        return limit_in_words(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     match field:
