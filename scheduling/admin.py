@@ -11,7 +11,7 @@ from centre.admin import ReadOnly
 from people.admin import RowsOfPeopleAdmin
 from people.requests import UserRequest
 from scheduling.errors import SchedulingError
-from scheduling.models import Booking, Meeting, Room, RoomClosure, Session, SessionStep
+from scheduling.models import Booking, Meeting, Room, RoomClosure, Session, SessionStep, Waiver
 from scheduling.rooms import change_capacity
 
 
@@ -69,6 +69,14 @@ class SessionStepInline(ReadOnly, admin.TabularInline):
         return super().get_queryset(request).select_related("by")
 
 
+class WaiverInline(ReadOnly, admin.TabularInline):
+    model = Waiver
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Waiver]:
+        return super().get_queryset(request).select_related("by")
+
+
 @admin.register(Session)
 class SessionAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["course", "status", "starts_at", "ends_at", "seats", "limit"]
@@ -76,7 +84,7 @@ class SessionAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ["course"]
     search_fields = ["course__title", "course__code"]
     date_hierarchy = "starts_at"
-    inlines = [MeetingInline, SessionStepInline]
+    inlines = [MeetingInline, SessionStepInline, WaiverInline]
 
 
 @admin.register(Booking)
