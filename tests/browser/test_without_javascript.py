@@ -107,6 +107,7 @@ def test_a_planner_moves_and_cancels_a_session(centre: Centre, visit: Open):
     planner.fill("Day", "2027-03-10")
     planner.press("Show free rooms and trainers")
     planner.page.get_by_label(re.compile(centre.trainer.employee.last_name)).check()
+    planner.press("Show what will happen")
     planner.press("Save the changes")
     planner.sees_words("The session is changed.")
     session.refresh_from_db()
