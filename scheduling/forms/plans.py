@@ -17,8 +17,8 @@ from centre.models import Policy, closed_days
 from courses.models import Course
 from scheduling.checks import daily_hours_findings, local_day, qualification_findings, travel_findings
 from scheduling.choices import Choices, Option
-from scheduling.errors import NeedsReason
 from scheduling.facts import Span
+from scheduling.forms.reasons import WithReasons
 from scheduling.plans import MeetingPlan
 
 PLANNED_AHEAD = timedelta(days=731)
@@ -231,26 +231,12 @@ class MeetingOffers:
         return self.has_own_room or any(offer.is_chosen for offer in self.trainers) or bool(is_wrong)
 
 
-class PlacesForm(forms.Form):
+class PlacesForm(WithReasons):
     """The third step: a room and trainers for all meetings, and others for single ones where that is needed.
 
     What is not offered is refused with the reason, so that a planner whose page grew old learns whom the room
     went to.
     """
-
-    reason = forms.CharField(
-        label=gettext_lazy("Why"),
-        required=False,
-        max_length=300,
-        widget=forms.TextInput(attrs={"class": "form-control"}),
-    )
-    # Asked for only when a limit is broken (rule 3).
-    despite = forms.CharField(
-        label=gettext_lazy("Why it has to be so"),
-        required=False,
-        max_length=300,
-        widget=forms.TextInput(attrs={"class": "form-control"}),
-    )
 
     def __init__(self, choices: Choices, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -274,15 +260,6 @@ class PlacesForm(forms.Form):
             initial[room_field(None if len(rooms) == 1 else meeting)] = plan.room_id
             initial[trainers_field(None if len(trainers) == 1 else meeting)] = plan.trainer_ids
         return initial
-
-    @property
-    def asks_for_a_reason(self) -> bool:
-        return "despite" in self.errors or bool(self["despite"].value())
-
-    def ask_for_a_reason(self, refusal: NeedsReason) -> None:
-        """Show the field, with the limits that are broken."""
-        for finding in refusal.findings:
-            self.add_error("despite", finding.message)
 
     def room_offers(self, meeting: int | None = None) -> list[Offer]:
         chosen = str(self[room_field(meeting)].value() or "")

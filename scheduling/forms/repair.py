@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
 
-from scheduling.errors import NeedsReason
+from scheduling.forms.reasons import WithReasons
 from scheduling.gaps import Missing
 from scheduling.replacement import RoomCandidate, TrainerCandidate
 
@@ -28,20 +27,7 @@ class Question:
     chosen: str
 
 
-class RepairForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Why"),
-        required=False,
-        max_length=300,
-        widget=forms.TextInput(attrs={"class": "form-control"}),
-    )
-    despite = forms.CharField(
-        label=gettext_lazy("Why it has to be so"),
-        required=False,
-        max_length=300,
-        widget=forms.TextInput(attrs={"class": "form-control"}),
-    )
-
+class RepairForm(WithReasons):
     def __init__(
         self,
         missing: Sequence[Missing],
@@ -97,14 +83,6 @@ class RepairForm(forms.Form):
     @property
     def version_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in dict.fromkeys(version_field(one) for one in self.missing)]
-
-    @property
-    def asks_for_a_reason(self) -> bool:
-        return "despite" in self.errors or bool(self["despite"].value())
-
-    def ask_for_a_reason(self, refusal: NeedsReason) -> None:
-        for finding in refusal.findings:
-            self.add_error("despite", finding.message)
 
 
 def version_field(missing: Missing) -> str:
