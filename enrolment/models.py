@@ -131,6 +131,7 @@ class Enrolment(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="enrolments",
+        db_index=False,  # enrolment_by_session begins with it
         verbose_name=_("session"),
     )
     seat = models.CharField(_("seat"), max_length=10, choices=Seat.choices)

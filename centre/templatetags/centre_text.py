@@ -35,7 +35,8 @@ TONE_ICONS = {
 
 
 class Named(Protocol):
-    short_name: str
+    @property
+    def short_name(self) -> str: ...
 
 
 @register.filter

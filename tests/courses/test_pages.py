@@ -107,8 +107,8 @@ def test_the_list_costs_the_same_for_any_number_of_courses(hr, rows, django_asse
     CourseFactory.create_batch(rows)
     hr.get(LIST)
 
-    # Session, user, rights, parts; count and page with audience and prerequisites, own views.
-    with django_assert_num_queries(9):
+    # Session, user, parts; count and page with audience and prerequisites, own views.
+    with django_assert_num_queries(8):
         response = hr.get(LIST)
 
     assert len(response.context["listing"].page.object_list) == min(rows, 50)

@@ -146,8 +146,8 @@ def test_the_list_costs_the_same_for_any_number_of_sessions(hr, rows, django_ass
     )
     hr.get(reverse("scheduling:session_list"))
 
-    # Session, user, rights, parts; count, page, meetings, absences, closures, bookings, people, sites, own views.
-    with django_assert_num_queries(14):
+    # Session, user, parts; count, page, meetings, absences, closures, bookings, people, sites, own views.
+    with django_assert_num_queries(13):
         response = hr.get(reverse("scheduling:session_list"))
 
     assert len(response.context["listing"].lines) == min(rows, 50)

@@ -203,7 +203,7 @@ def test_s15_an_unknown_course_is_not_found(client, reader, code):
 
 @pytest.mark.rows_of("website:course")
 @pytest.mark.parametrize("rows", [1, 3, 300])
-def test_the_course_costs_six_statements_for_any_number_of_rows(
+def test_the_course_costs_five_statements_for_any_number_of_rows(
     client, reader, rows, django_assert_num_queries
 ):
     course = CourseFactory()
@@ -217,8 +217,8 @@ def test_the_course_costs_six_statements_for_any_number_of_rows(
     course.audience.add(reader.main_employment.position)
     client.force_login(reader)
 
-    # Session and user; policy, course, sessions, meetings; the menu's trainer and rights.
-    with django_assert_num_queries(2 + 6):
+    # Session and user; policy, course, sessions, meetings; the menu's trainer.
+    with django_assert_num_queries(2 + 5):
         client.get(course.get_absolute_url())
 
 

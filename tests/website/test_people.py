@@ -116,8 +116,8 @@ def test_the_list_costs_the_same_for_any_number_of_people(hr, rows, django_asser
     )
     hr.get(LIST)
 
-    # Session, user, rights, parts; okrugs, offices, positions; count, page, jobs, whom they lead; own views.
-    with django_assert_num_queries(12):
+    # Session, user, parts; okrugs, offices, positions; count, page, jobs, whom they lead; own views.
+    with django_assert_num_queries(11):
         response = hr.get(LIST)
 
     assert len(response.context["listing"].lines) == min(rows, 50)
