@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import pgtrigger
 import pytest
 from django.test import TransactionTestCase
 
+from tests.emptying import Emptying
 from trainingcenter.celery import app as celery_app
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -70,16 +70,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def tables_may_be_emptied() -> Iterator[None]:
-    """A test with real transactions ends with TRUNCATE, which the audit refuses to everybody else."""
-    emptied = TransactionTestCase._fixture_teardown
-
-    def empty(case: TransactionTestCase) -> None:
-        with pgtrigger.ignore("audit.Change:append_only", "audit.AccessRecord:append_only"):
-            emptied(case)
-
+def tables_are_emptied_quickly() -> Iterator[None]:
+    """A test with real transactions ends with empty tables, as after Django's flush."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        emptying = Emptying(TransactionTestCase._fixture_teardown)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: emptying(case))
         yield
 
 
