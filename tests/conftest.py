@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import TransactionTestCase
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests.emptying import Emptying
 from trainingcenter.celery import app as celery_app
@@ -75,6 +76,23 @@ def tables_are_emptied_quickly() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         emptying = Emptying(TransactionTestCase._fixture_teardown)
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: emptying(case))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_are_found_once() -> Iterator[None]:
+    """WhiteNoise looks through all folders for each test client anew; they are the same for all tests."""
+    look = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, dict[str, object]] = {}
+
+    def add(middleware: WhiteNoiseMiddleware) -> None:
+        if middleware.static_prefix not in found:
+            look(middleware)
+            found[middleware.static_prefix] = dict(middleware.files)
+        middleware.files.update(found[middleware.static_prefix])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add)
         yield
 
 
