@@ -281,6 +281,17 @@ def trainer_clash_findings(trainer: TrainerFacts, span: Span) -> Iterator[Findin
             yield finding("trainer_busy", trainer.name, sentence % booking_words(busy), about)
 
 
+def clash_findings(
+    facts: Facts, meetings: Sequence[MeetingPlan], *, changeover_minutes: int
+) -> Iterator[Finding]:
+    """Bookings that stand in the way of the plan, for those who are about to choose it (rule 2)."""
+    for plan in meetings:
+        if room := facts.rooms.get(plan.room_id or 0):
+            yield from room_clash_findings(room, plan.span, changeover_minutes=changeover_minutes)
+        for trainer in (facts.trainers[pk] for pk in plan.trainer_ids if pk in facts.trainers):
+            yield from trainer_clash_findings(trainer, plan.span)
+
+
 def travel_findings(
     facts: Facts, meetings: Sequence[MeetingPlan], *, travel_minutes: int
 ) -> Iterator[Finding]:
