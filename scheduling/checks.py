@@ -79,6 +79,13 @@ def findings_against(
         reach_minutes=policy.travel_minutes,
         besides=besides,
     )
+    return broken_rules(facts, meetings, needs_step_free=needs_step_free, policy=policy)
+
+
+def broken_rules(
+    facts: Facts, meetings: Sequence[MeetingPlan], *, needs_step_free: bool, policy: Policy
+) -> list[Finding]:
+    """The same from facts that are loaded; they know nothing of the planned session's own bookings."""
     rooms = [facts.rooms.get(plan.room_id or 0) for plan in meetings]
     lengths = [
         (local_day(plan.span, zone_of(room)), plan.span.length)

@@ -45,12 +45,22 @@ class Search:
         fitting = [room for room in self.facts.rooms.values() if self.is_wished(room) and self.suits(room)]
         return sorted(fitting, key=lambda room: (room.capacity, room.site_name, room.name, room.pk))
 
+    def unfit_rooms(self) -> list[Finding]:
+        """What the wished rooms lack, whatever the time; of the other kind of room nothing is said."""
+        kind = self.facts.needs.is_online
+        rooms = [
+            room for room in self.facts.rooms.values() if self.is_wished(room) and room.is_online == kind
+        ]
+        return [lack for room in sorted(rooms, key=lambda room: room.name) for lack in self.lacks(room)]
+
     def is_wished(self, room: RoomFacts) -> bool:
         return self.wish.site_id in (None, room.site_id) and self.wish.room_id in (None, room.pk)
 
     def suits(self, room: RoomFacts) -> bool:
-        lacks = room_findings(room, self.facts.needs, group=self.people, step_free=self.wish.needs_step_free)
-        return next(lacks, None) is None
+        return next(self.lacks(room), None) is None
+
+    def lacks(self, room: RoomFacts) -> Iterator[Finding]:
+        return room_findings(room, self.facts.needs, group=self.people, step_free=self.wish.needs_step_free)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from scheduling.finder.wishes import Obstacle, Obstacles
 from scheduling.replacement import load_of_week, trainer_reasons
 
 if TYPE_CHECKING:
-    from scheduling.finder.days import Option, SearchedDay
+    from scheduling.finder.days import Option, Search, SearchedDay
 
 
 def slot_reasons(day: "SearchedDay", option: "Option", *, people: int) -> Iterator[str]:
@@ -31,9 +31,12 @@ def slot_reasons(day: "SearchedDay", option: "Option", *, people: int) -> Iterat
         yield f"{trainer.name}: {', '.join(words)}"
 
 
-def obstacle_words(obstacles: Obstacles) -> list[str]:
-    """What stood in the way, the most frequent first."""
-    return [sentence(obstacle, days) for obstacle, days in obstacles.most_common()]
+def obstacle_words(search: "Search", obstacles: Obstacles) -> list[str]:
+    """What stood in the way, the most frequent first; where no room would do, what each lacks."""
+    sentences = [sentence(obstacle, days) for obstacle, days in obstacles.most_common()]
+    if Obstacle.NO_ROOM in obstacles:
+        sentences += [found.message for found in search.unfit_rooms()]
+    return sentences
 
 
 def sentence(obstacle: Obstacle, days: int) -> str:
