@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from scheduling.checks import Finding, broken_rules, clash_findings, unique
 from scheduling.facts import Facts, RoomFacts, Span, TrainerFacts
@@ -32,6 +33,28 @@ class ProposedGroup:
     @property
     def name(self) -> str:
         return _("Group %(number)s") % {"number": self.number}
+
+
+@dataclass(frozen=True)
+class WithoutPlace:
+    """Groups for which there is no place, for the same reasons."""
+
+    numbers: tuple[int, ...]
+    why_not: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        words = {"numbers": ", ".join(map(str, self.numbers))}
+        return ngettext("Group %(numbers)s", "Groups %(numbers)s", len(self.numbers)) % words
+
+
+def without_place(groups: Iterable[ProposedGroup]) -> list[WithoutPlace]:
+    """Each reason once, with the groups that it is said of."""
+    by_reason: dict[tuple[str, ...], list[int]] = {}
+    for group in groups:
+        if not group.meetings:
+            by_reason.setdefault(group.why_not, []).append(group.number)
+    return [WithoutPlace(tuple(numbers), why_not) for why_not, numbers in by_reason.items()]
 
 
 def proposed_group(search: Search, number: int, plans: Mapping[int, SessionPlan]) -> ProposedGroup:

@@ -23,7 +23,7 @@ from scheduling.finder.search import find_groups
 from scheduling.finder.words import obstacle_words
 from scheduling.forms.groups import CHANGE, GroupRows
 from scheduling.forms.wishes import GroupsForm
-from scheduling.groups import ProposedGroup, another_place, plan_of, proposed_group
+from scheduling.groups import ProposedGroup, another_place, plan_of, proposed_group, without_place
 from scheduling.plans import SessionPlan
 from scheduling.searches import load_search
 
@@ -151,7 +151,8 @@ def show(request: UserRequest, form: GroupsForm, search: Search, rows: GroupRows
         "rows": rows,
         "shown": shown,
         "placed": [one for one in shown if one.group.meetings],
-        "without": [one.group for one in shown if not one.group.meetings],
+        "without": without_place(one.group for one in shown),
+        "without_count": sum(not one.group.meetings for one in shown),
     }
     return render(request, "scheduling/groups.html", context)
 

@@ -148,11 +148,15 @@ def times_form(
     sent = request.POST if request.method == "POST" else request.GET
     data = sent if "day_1" in sent else None
     if session is None:
+        meetings = course.meetings or 1
+        is_whole = request.method == "POST" or f"day_{meetings}" in sent
         initial = {"course": course.code, **TimesForm.initial_of(proposal(course))}
         if found is not None:
             initial = {"course": course.code, **TimesForm.initial_of([slot.span for slot in found.slots])}
             initial |= {"places": places_in_address(found.plans), **details_of(request)}
-        return TimesForm(course, course.meetings or 1, policy, data, initial=initial)
+        # A slot that was found without a course may be only the first of its meetings.
+        initial |= {name: sent[name] for name in SLOT if name in sent and name != "places"}
+        return TimesForm(course, meetings, policy, data if is_whole else None, initial=initial)
     # Meetings that have begun stay as they are, and are not asked about.
     spans = [
         Span(meeting.starts_at, meeting.ends_at)

@@ -96,6 +96,19 @@ def test_a_slot_with_a_window_and_a_conflict_trainer_opens_the_planning_form_fil
     )
 
 
+def test_a_slot_for_a_course_of_several_meetings_is_their_first(hr):
+    course = CourseFactory(meetings=2)
+    slot = {"day_1": "2026-12-01", "start_1": "10:00", "end_1": "13:00", "places": "1:1"}
+
+    form = hr.get(PLAN, {"course": course.code, **slot}).context["form"]
+
+    assert (form.is_bound, form["day_1"].value(), form["day_2"].value()) == (
+        False,
+        "2026-12-01",
+        date(2026, 12, 9),
+    )
+
+
 def test_rule_4_what_no_room_has_is_said(hr):
     RoomFactory(name="Малая", capacity=8)
     TrainerFactory()
