@@ -25,6 +25,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROLES = ["employee", "trainer", "head", "hr_admin", "centre_admin", "methodist", "system_admin"]
 # The steps of planning stand in the address, and no link leads to the later ones.
 TIMES = "/planning/new/?course={course}&day_1={day}&start_1=10:00&end_1=13:00&limit=5&needs_step_free=&note="
+# What the finder answers: slots, dates, more groups than have a place.
+FOUND = (
+    "/planning/slots/?course={course}",
+    "/planning/new/?course={course}&propose=1",
+    "/planning/groups/?course={course}&groups=40&month=2027-03",
+)
 # Of fields that Django and its Select2 make: a box for words named by its title, dates in two fields, a combobox,
 # and rows of a table that only their heads name.
 DJANGO_S_OWN = (
@@ -114,7 +120,11 @@ def steps_of_planning(centre: Centre, role: str) -> list[str]:
     if role not in PLANNERS.split():
         return []
     days = ["2027-03-20", "2020-01-01"]  # free, and over
-    return [TIMES.format(course=centre.courses["taught"].code, day=day) for day in days]
+    course = centre.courses["taught"].code
+    return [
+        *(TIMES.format(course=course, day=day) for day in days),
+        *(address.format(course=course) for address in FOUND),
+    ]
 
 
 def look_at_every_page(visitor: Visitor, walk: Walk, *, both_widths: bool = True) -> list[str]:
