@@ -84,6 +84,15 @@ SHELVES = (
             ),
             Card(
                 "scheduling.plan_session",
+                "scheduling:board",
+                _("Board"),
+                _(
+                    "A day, a week or a month by rooms, trainers or sites; drag a meeting, or move it by a form."
+                ),
+                "laptop",
+            ),
+            Card(
+                "scheduling.plan_session",
                 "scheduling:problems",
                 _("Problems of the plan"),
                 _("Sessions that break a rule, lack a trainer, a room or people, and who could help."),

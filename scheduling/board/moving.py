@@ -1,0 +1,112 @@
+"""Moving one meeting of a session from the board: the plan asked for, what is said of it, and what may be undone."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from centre.models import Policy, Site
+from people.models import Employee
+from scheduling.actions import current_plan
+from scheduling.board.forbidden import Dragged
+from scheduling.checks import day_words
+from scheduling.choices import load_choices
+from scheduling.errors import SchedulingError
+from scheduling.headcounts import headcount
+from scheduling.models import Meeting, Room, Session, SessionStep
+from scheduling.plans import MeetingPlan, SessionPlan
+
+# So long a planner may take back what they did here.
+UNDONE_WITHIN = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A meeting in the plan of its session, as the database has it; `number` counts from 0."""
+
+    meeting: Meeting
+    session: Session
+    plan: SessionPlan
+    number: int
+
+    @property
+    def own(self) -> MeetingPlan:
+        return self.plan.meetings[self.number]
+
+    @property
+    def others(self) -> tuple[MeetingPlan, ...]:
+        return self.plan.meetings[: self.number] + self.plan.meetings[self.number + 1 :]
+
+    def moved(self, wanted: MeetingPlan) -> SessionPlan:
+        """The session's plan with this meeting at another place."""
+        meetings = [*self.plan.meetings]
+        meetings[self.number] = wanted
+        return replace(self.plan, meetings=tuple(meetings))
+
+
+def standing(meeting: Meeting) -> Standing:
+    """Where the meeting stands; it comes with its session and course."""
+    plan = current_plan(meeting.session)
+    number = [one.starts_at for one in plan.meetings].index(meeting.starts_at)
+    return Standing(meeting, meeting.session, plan, number)
+
+
+def dragged(stand: Standing) -> Dragged:
+    session = stand.session
+    return Dragged(
+        stand.own,
+        stand.others,
+        group=max(headcount(session).held, session.course.group_min or 1),
+        step_free=session.needs_step_free,
+        is_draft=session.status == Session.Status.DRAFT,
+    )
+
+
+def room_at(site: Site, stand: Standing, wanted: MeetingPlan, policy: Policy) -> MeetingPlan:
+    """The plan in a room of the site: its own when it is there and free, else the one with the fewest seats to spare.
+
+    Raises:
+        SchedulingError: no room of the site is free and fitting then.
+    """
+    choices = load_choices(
+        stand.session.course,
+        [wanted.span],
+        group=dragged(stand).group,
+        needs_step_free=stand.session.needs_step_free,
+        policy=policy,
+        besides=[stand.session.pk],
+    )
+    free = [option.pk for option in choices.free_rooms() if option.room.site_id == site.pk]
+    if not free:
+        raise SchedulingError(
+            _("No room of “%(site)s” is free and fitting then. Choose another time or site.") % {"site": site}
+        )
+    return replace(wanted, room_id=wanted.room_id if wanted.room_id in free else free[0])
+
+
+def told(session: Session, plan: MeetingPlan) -> str:
+    """ "“Course”: 4 December, 10:00–13:00, Room 201"."""
+    local = plan.span.local(timezone.get_default_timezone())
+    room = Room.objects.filter(pk=plan.room_id).first() if plan.room_id else None
+    return _("“%(course)s”: %(day)s, %(start)s–%(end)s, %(room)s") % {
+        "course": session.course.title,
+        "day": day_words(local.starts_at.date()),
+        "start": f"{local.starts_at:%H:%M}",
+        "end": f"{local.ends_at:%H:%M}",
+        "room": room or _("without a room"),
+    }
+
+
+def last_done_by(planner: Employee) -> SessionStep | None:
+    """The planner's last change of a plan that nobody has changed since; None when there is nothing to take back."""
+    kinds = [SessionStep.Kind.MOVED, SessionStep.Kind.EDITED]
+    return (
+        SessionStep.objects.filter(by=planner, kind__in=kinds, at__gt=timezone.now() - UNDONE_WITHIN)
+        .filter(before__isnull=False, version=F("session__version"), session__ends_at__gt=timezone.now())
+        .exclude(session__status__in=[Session.Status.CANCELLED, Session.Status.CLOSED])
+        .select_related("session__course")
+        .order_by("-at", "-pk")
+        .first()
+    )
