@@ -60,23 +60,13 @@ def card_as_json(card: Card, rows: str) -> dict[str, Any]:
 
 
 def label_of(card: Card) -> str:
-    """The card in words, for who hears it."""
-    zone = timezone.get_default_timezone()
-    starts_at, ends_at = card.starts_at.astimezone(zone), card.ends_at.astimezone(zone)
-    words = _(
-        "%(title)s, %(day)s, %(start)s–%(end)s, %(room)s, %(trainers)s, %(state)s, %(held)s of %(seats)s seats"
-    ) % {
-        "title": card.title,
+    """What the place of the card on the board shows, for whoever hears it: its day, its room and its trainers."""
+    starts_at = card.starts_at.astimezone(timezone.get_default_timezone())
+    return _("%(day)s, %(room)s, %(trainers)s") % {
         "day": day_words(starts_at.date()),
-        "start": f"{starts_at:%H:%M}",
-        "end": f"{ends_at:%H:%M}",
         "room": card.room or _("without a room"),
         "trainers": ", ".join(name for _pk, name in card.trainers) or _("without a trainer"),
-        "state": card.state_word,
-        "held": card.held,
-        "seats": card.seats,
     }
-    return ". ".join([words, *(flag.message.rstrip(".") for flag in card.flags)])
 
 
 def band_as_json(band: Band) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Moving one meeting of a session from the board: the plan asked for, what is said of it, and what may be undone."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -100,13 +101,39 @@ def told(session: Session, plan: MeetingPlan) -> str:
 
 
 def last_done_by(planner: Employee) -> SessionStep | None:
-    """The planner's last change of a plan that nobody has changed since; None when there is nothing to take back."""
-    kinds = [SessionStep.Kind.MOVED, SessionStep.Kind.EDITED]
-    return (
-        SessionStep.objects.filter(by=planner, kind__in=kinds, at__gt=timezone.now() - UNDONE_WITHIN)
-        .filter(before__isnull=False, version=F("session__version"), session__ends_at__gt=timezone.now())
+    """The planner's last change of a plan that still stands, for taking it back; None when there is nothing."""
+    recent = SessionStep.objects.filter(
+        by=planner, before__isnull=False, at__gt=timezone.now() - UNDONE_WITHIN
+    )
+    steps = (
+        SessionStep.objects.filter(session__in=recent.values("session"), session__ends_at__gt=timezone.now())
         .exclude(session__status__in=[Session.Status.CANCELLED, Session.Status.CLOSED])
         .select_related("session__course")
-        .order_by("-at", "-pk")
-        .first()
+        .order_by("pk")
     )
+    by_session: dict[int, list[SessionStep]] = defaultdict(list)
+    for step in steps:
+        by_session[step.session_id].append(step)
+    standing_last = (last_standing(own) for own in by_session.values())
+    own = [
+        step
+        for step in standing_last
+        if step and step.by_id == planner.pk and step.at > timezone.now() - UNDONE_WITHIN
+    ]
+    return max(own, key=lambda step: step.pk, default=None)
+
+
+def last_standing(steps: Iterable[SessionStep]) -> SessionStep | None:
+    """Of a session's steps in their order the last change of its plan that was not taken back.
+
+    None when the session took a step of another kind after it: was published, say.
+    """
+    changes: list[SessionStep] = []
+    for step in steps:
+        if step.before is None:
+            changes.clear()
+        elif step.kind == SessionStep.Kind.UNDONE:
+            changes[-1:] = []
+        else:
+            changes.append(step)
+    return changes[-1] if changes else None

@@ -280,30 +280,39 @@ function startBoard() {
     return made;
   }
 
+  // A card is a button; what its place on the board shows is said in it for those who do not see it.
   function contentOf({ event }) {
     const { card } = event.extendedProps;
     if (!card) {
       return { domNodes: [] };
     }
     const seats = `${card.seats}${card.number ? ` · ${card.number}` : ""}`;
-    return {
-      domNodes: [
-        element("span", "board-card__time", `${clock(event.start)}–${clock(event.end)}`),
-        element("span", "board-card__title", card.title),
-        element("span", "board-card__words", order === "trainer" ? card.place : card.names),
-        element("span", "board-card__words", `${seats} · ${card.stateWord}`),
-      ],
-    };
+    const button = element("button", "board-card__button", "");
+    button.type = "button";
+    if (event.display === "auto") {
+      button.dataset.card = card.id;
+    } else {
+      button.tabIndex = -1;
+    }
+    button.append(
+      element("span", "board-card__time", `${clock(event.start)}–${clock(event.end)}`),
+      " ",
+      element("span", "board-card__title", card.title),
+      " ",
+      element("span", "board-card__words", order === "trainer" ? card.place : card.names),
+      " ",
+      element("span", "board-card__words", `${seats} · ${card.stateWord}`),
+      element("span", "visually-hidden", `. ${[card.label, ...card.flags].join(". ")}`),
+    );
+    return { domNodes: [button] };
   }
 
   function mounted({ el, event }) {
     const { card, words: band } = event.extendedProps;
     if (band) {
       el.title = band;
-    } else if (card && event.display === "auto") {
-      el.dataset.card = card.id;
-      el.title = card.label;
-      el.setAttribute("aria-label", card.label);
+    } else if (card) {
+      el.title = [card.title, card.label, ...card.flags].join("\n");
     }
   }
 
@@ -354,7 +363,6 @@ function startBoard() {
       eventResizeStop: end,
       eventDrop: dropped,
       eventResize: dropped,
-      eventClick: ({ event }) => openCard(event.extendedProps.card),
       eventContent: contentOf,
       eventDidMount: mounted,
       resourceLabelContent: ({ resource }) => ({
@@ -366,9 +374,9 @@ function startBoard() {
     };
   }
 
-  // The component calls itself a table whose rows hold no cells: a group of buttons is what it is, and all that it says.
+  // The component calls itself a table whose rows hold no cells: a group of buttons is what it is.
   function tidyRoles() {
-    for (const one of place.querySelectorAll("[role]:not(.ec-event)")) {
+    for (const one of place.querySelectorAll("[role]:not([role=group], [role=presentation])")) {
       one.removeAttribute("role");
       one.removeAttribute("aria-colindex");
       one.removeAttribute("aria-colspan");
@@ -396,8 +404,12 @@ function startBoard() {
     lookUp(card, drag.from).catch(() => {});
   }
 
+  // The click that ends a drag opens nothing.
   function end() {
     unlight();
+    setTimeout(() => {
+      drag = null;
+    });
   }
 
   function onTheWay({ event, jsEvent }) {
@@ -412,7 +424,6 @@ function startBoard() {
   function dropped({ event, oldEvent, newResource, revert }) {
     const { card } = event.extendedProps;
     const from = drag?.from || rowOf(oldEvent);
-    drag = null;
     save(card, { start: event.start, end: event.end, from, row: newResource ? newResource.id : from }, revert);
   }
 
@@ -658,6 +669,13 @@ function startBoard() {
     event.preventDefault();
     event.stopPropagation();
     send(event.target.action, new FormData(event.target), () => {});
+  });
+
+  place.addEventListener("click", (event) => {
+    const card = cardOf(event.target.closest("[data-card]")?.dataset.card);
+    if (card && !keys && !drag) {
+      openCard(card);
+    }
   });
 
   board.addEventListener("click", (event) => {

@@ -243,6 +243,33 @@ def test_the_planner_s_last_change_is_taken_back(hr, draft):
     assert current_plan(draft) == before
 
 
+def test_the_changes_before_it_are_taken_back_one_after_another(hr, draft):
+    plans = [current_plan(draft)]
+    for start in ("09:00", "09:30", "09:45"):
+        draft.refresh_from_db()
+        move(hr, draft, start=start)
+        plans.append(current_plan(draft))
+
+    found = []
+    while (step := hr.get(board(draft)).context["last_done"]) is not None:
+        found.append(current_plan(draft))
+        hr.post(reverse("scheduling:board_undo"), {"step": step.pk})
+
+    assert [*found, current_plan(draft)] == plans[::-1]
+
+
+def test_what_was_published_since_is_not_taken_back(hr, draft):
+    move(hr, draft, start="09:00")
+    draft.refresh_from_db()
+    (step,) = draft.steps.filter(kind="moved")
+    publish_session(draft, by=None)
+
+    answer = hr.post(reverse("scheduling:board_undo"), {"step": step.pk}, headers=JSON).json()
+
+    assert answer["state"] == "refused"
+    assert hr.get(board(draft)).context["last_done"] is None
+
+
 def test_nobody_takes_back_what_another_did(hr, client, draft):
     move(hr, draft, start="09:00")
     (step,) = draft.steps.filter(kind="moved")
