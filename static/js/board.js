@@ -12,8 +12,18 @@ const SCROLLBAR_PX = 18;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-if (board && window.EventCalendar && window.matchMedia("(min-width: 60rem)").matches) {
-  startBoard();
+if (board && window.EventCalendar) {
+  const isWide = window.matchMedia("(min-width: 60rem)");
+  const list = board.querySelector("[data-list-box]");
+  const follow = () => {
+    list.open = !isWide.matches;
+    if (isWide.matches && !board.dataset.started) {
+      board.dataset.started = "yes";
+      startBoard();
+    }
+  };
+  isWide.addEventListener("change", follow);
+  follow();
 }
 
 function startBoard() {
@@ -326,7 +336,6 @@ function startBoard() {
     }
     part("field").hidden = false;
     board.classList.add("board--drawn");
-    part("list-box").open = false;
     calendar = window.EventCalendar.create(place, { ...options(), resources, events });
     place.querySelector(".ec").setAttribute("aria-label", board.dataset.label);
     new MutationObserver(tidyRoles).observe(place, { childList: true, subtree: true });
@@ -594,14 +603,15 @@ function startBoard() {
     event.stopPropagation();
   }
 
-  place.addEventListener(
+  // Asked of the whole window while a card is taken: it is drawn anew at each step, and has no focus for a moment.
+  window.addEventListener(
     "keydown",
     (event) => {
       if (keys) {
         pressed(event);
         return;
       }
-      const card = cardOf(event.target.closest("[data-card]")?.dataset.card);
+      const card = cardOf(event.target.closest?.("[data-board] .board-card__button")?.dataset.card);
       if (card && event.key === " ") {
         event.preventDefault();
         event.stopPropagation();
@@ -610,6 +620,13 @@ function startBoard() {
     },
     true,
   );
+
+  window.addEventListener("pointerdown", () => {
+    if (keys) {
+      leave();
+      say(words("PutBack"));
+    }
+  });
 
   // --- the dialog -----------------------------------------------------------------------------------------------------
 
