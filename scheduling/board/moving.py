@@ -88,11 +88,15 @@ def room_at(site: Site, stand: Standing, wanted: MeetingPlan, policy: Policy) ->
 
 
 def told(session: Session, plan: MeetingPlan) -> str:
-    """ "“Course”: 4 December, 10:00–13:00, Room 201"."""
+    """ "Course: 4 December, 10:00–13:00, Room 201"."""
+    return f"{session.course.title}: {place_in_words(plan)}"
+
+
+def place_in_words(plan: MeetingPlan) -> str:
+    """ "4 December, 10:00–13:00, Room 201"."""
     local = plan.span.local(timezone.get_default_timezone())
     room = Room.objects.filter(pk=plan.room_id).first() if plan.room_id else None
-    return _("“%(course)s”: %(day)s, %(start)s–%(end)s, %(room)s") % {
-        "course": session.course.title,
+    return _("%(day)s, %(start)s–%(end)s, %(room)s") % {
         "day": day_words(local.starts_at.date()),
         "start": f"{local.starts_at:%H:%M}",
         "end": f"{local.ends_at:%H:%M}",

@@ -74,7 +74,7 @@ class MoveForm(WithReasons):
         Trainer.objects.active().select_related("employee"),
         label=gettext_lazy("Trainers"),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     site = forms.ModelChoiceField(Site.objects.all(), required=False, widget=forms.HiddenInput)
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
@@ -84,8 +84,7 @@ class MoveForm(WithReasons):
         self.session = session
         for name in ("day", "start", "end"):
             self.fields[name].widget.attrs["class"] = "form-control"
-        for name in ("room", "trainers"):
-            self.fields[name].widget.attrs["class"] = "form-select"
+        self.fields["room"].widget.attrs["class"] = "form-select"
 
     @classmethod
     def initial_of(cls, session: Session, plan: MeetingPlan) -> dict[str, object]:
@@ -121,10 +120,6 @@ class MoveForm(WithReasons):
     @property
     def times(self) -> list[forms.BoundField]:
         return [self[name] for name in ("day", "start", "end")]
-
-    @property
-    def places(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("room", "trainers")]
 
     @property
     def plan(self) -> MeetingPlan:

@@ -1,6 +1,8 @@
 """The planners' board: its page with the same cards as a list, what its script asks for, and moving a meeting."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -24,8 +26,8 @@ from scheduling.board.cards import rows_of
 from scheduling.board.feed import board_as_json, forbidden_as_json
 from scheduling.board.forbidden import Question, forbidden_times
 from scheduling.board.loading import LONG_TEXTS, facts_of_site, load_board, load_cards, load_unplanned
-from scheduling.board.moving import Standing, dragged, last_done_by, room_at, standing, told
-from scheduling.board.values import Board, Rows, Scope, View
+from scheduling.board.moving import Standing, dragged, last_done_by, place_in_words, room_at, standing, told
+from scheduling.board.values import Board, Card, Rows, Scope, View
 from scheduling.errors import NeedsReason, SchedulingError
 from scheduling.forms.board import BoardFilters, MoveForm
 from scheduling.loading import load_calendar_of_centre, needs_of, without_session
@@ -59,7 +61,7 @@ def board(request: UserRequest) -> HttpResponse:
     return render(request, "scheduling/board/board.html", context)
 
 
-def by_day(shown: Board) -> list[tuple[Any, list[Any]]]:
+def by_day(shown: Board) -> list[tuple[date, list[Card]]]:
     """The cards of the list that is read, by day."""
     zone = timezone.get_default_timezone()
     days = groupby(shown.cards, key=lambda card: card.starts_at.astimezone(zone).date())
@@ -75,16 +77,27 @@ def address(scope: Scope) -> str:
 @permission_required("scheduling.plan_session", raise_exception=True)
 @require_safe
 def board_feed(request: UserRequest) -> JsonResponse:
-    """The same board for the script, with the list as it is read now."""
+    """The same board for the script; when asked for `lists`, with the lists as they are read now."""
     policy = Policy.objects.current()
     shown = load_board(BoardFilters(request.GET).scope, policy=policy)
     unplanned = load_unplanned(policy=policy)
-    lists = {"days": by_day(shown), "unplanned": unplanned, "last_done": last_done_by(request.user)}
     answer = board_as_json(shown, unplanned)
-    for name in ("list", "unplanned", "undo"):
-        context = {**lists, "address": address(shown.scope)}
-        answer[f"{name}Html"] = render_to_string(f"scheduling/board/_{name}.html", context, request)
+    if "lists" in request.GET:
+        answer |= lists_as_html(request, shown, unplanned)
     return JsonResponse(answer)
+
+
+def lists_as_html(request: UserRequest, shown: Board, unplanned: Sequence[Card]) -> dict[str, str]:
+    context = {
+        "days": by_day(shown),
+        "unplanned": unplanned,
+        "last_done": last_done_by(request.user),
+        "address": address(shown.scope),
+    }
+    return {
+        f"{name}Html": render_to_string(f"scheduling/board/_{name}.html", context, request)
+        for name in ("list", "unplanned", "undo")
+    }
 
 
 @login_required
@@ -178,11 +191,12 @@ def move(request: UserRequest, stand: Standing, form: MoveForm, context: dict[st
             rehearsal = rehearse(lambda: write(request, change, form), [stand.session])
             if rehearsal.refusal:
                 raise rehearsal.refusal
-            context["rehearsal"] = rehearsal
+            context |= {"rehearsal": rehearsal, "wanted": place_in_words(wanted)}
             return Answer("asks")
         (changed,) = write(request, change, form)
     except NeedsReason as refusal:
         form.ask_for_a_reason(refusal)
+        context["wanted"] = place_in_words(wanted)
         return Answer("asks", tuple(finding.message for finding in refusal.findings))
     except SchedulingError as error:
         form.add_error(None, str(error))

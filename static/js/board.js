@@ -78,11 +78,15 @@ function startBoard() {
     return answer.json();
   }
 
+  // What the page brought along is asked for again only after a change: the lists, and what can be taken back.
   async function reload(focused = null) {
-    data = await ask(board.dataset.feed);
-    part("list").innerHTML = data.listHtml;
-    part("unplanned").innerHTML = data.unplannedHtml;
-    part("undo").innerHTML = data.undoHtml;
+    const isFirst = calendar === null;
+    data = await ask(`${board.dataset.feed}${isFirst ? "" : "&lists=1"}`);
+    if (!isFirst) {
+      part("list").innerHTML = data.listHtml;
+      part("unplanned").innerHTML = data.unplannedHtml;
+      part("undo").innerHTML = data.undoHtml;
+    }
     draw();
     if (focused !== null) {
       focusOn(focused);
@@ -312,7 +316,7 @@ function startBoard() {
       element("span", "board-card__words", order === "trainer" ? card.place : card.names),
       " ",
       element("span", "board-card__words", `${seats} · ${card.stateWord}`),
-      element("span", "visually-hidden", `. ${[card.label, ...card.flags].join(". ")}`),
+      element("span", "visually-hidden", `. ${[`${card.label}.`, ...card.flags].join(" ")}`),
     );
     return { domNodes: [button] };
   }
@@ -478,13 +482,7 @@ function startBoard() {
       window.removeEventListener("pointerup", drop);
       window.removeEventListener("pointercancel", drop);
       item.classList.remove("board-draft--carried");
-      unlight();
-      drag = null;
-      if (isCarried) {
-        // The click that follows a drag would open the card.
-        item.addEventListener("click", (event) => event.preventDefault(), { once: true, capture: true });
-        setTimeout(() => item.replaceWith(item), 0);
-      }
+      end();
       if (wanted) {
         save(card, wanted, () => {});
       }
@@ -640,6 +638,7 @@ function startBoard() {
   }
 
   function show(html, putBack, focused) {
+    const title = (cardOf(focused) || data.unplanned.find((one) => String(one.id) === String(focused)))?.title || "";
     whenClosed = whenClosed && dialog.open ? whenClosed : () => {
       putBack();
       if (focused !== null) {
@@ -648,14 +647,17 @@ function startBoard() {
     };
     dialog.dataset.card = focused ?? "";
     dialog.innerHTML = html;
-    const close = element("button", "button button--secondary button--small board__close", words("Close"));
+    const head = element("div", "board__dialog-head", "");
+    const close = element("button", "button button--secondary button--small", words("Close"));
     close.type = "button";
     close.addEventListener("click", () => dialog.close());
-    dialog.prepend(close);
+    head.append(element("h2", "board__dialog-title", title), close);
+    dialog.prepend(head);
+    dialog.setAttribute("aria-label", title);
     if (!dialog.open) {
       dialog.showModal();
     }
-    (dialog.querySelector(".error-summary, .notice") || dialog).scrollIntoView({ block: "nearest" });
+    dialog.scrollTop = 0;
     dialog.querySelector("[autofocus]")?.focus();
   }
 
@@ -697,7 +699,11 @@ function startBoard() {
 
   board.addEventListener("click", (event) => {
     const link = event.target.closest("[data-open]");
-    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) {
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) {
+      return;
+    }
+    if (drag) {
+      event.preventDefault();
       return;
     }
     const card = cardOf(link.dataset.open) || data.unplanned.find((one) => String(one.id) === link.dataset.open);

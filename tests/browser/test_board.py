@@ -9,7 +9,7 @@ import pytest
 
 from courses.models import Course
 from scheduling.actions import current_plan
-from scheduling.models import Room, Session
+from scheduling.models import Booking, Room, Session
 from tests.browser.conftest import Open
 from tests.browser.small_centre import Centre, empty_centre
 from tests.browser.test_keyboard import TABS_AT_MOST, Keyboard
@@ -148,6 +148,27 @@ def test_a_refusal_puts_the_card_back_with_its_sentence(
     assert where(taken)[2] == other_room.pk
 
 
+def test_a_draft_without_a_room_is_dragged_from_the_list_onto_one(
+    centre: Centre, other_room: Room, draft: Session, visit: Open
+):
+    Booking.objects.of_rooms().delete()
+    planner = visit(employee=centre.hr_admin)
+    open_board(planner, "week")
+    thursday = planner.page.locator(".ec-col-head").nth(3).bounding_box()
+    waiting = planner.page.locator("[data-draft]", has_text=TITLE)
+
+    drag(
+        planner,
+        waiting,
+        to_y=middle(row_of(planner, other_room).bounding_box()),
+        by_x=thursday["x"] - waiting.bounding_box()["x"],
+    )
+    hears(planner, other_room.name)
+
+    assert where(draft) == ("11.03 10:00", "13:00", other_room.pk)
+    planner.sees_words("Every draft has its room and its trainers.")
+
+
 def test_a_planner_plans_by_keyboard_alone(centre: Centre, other_room: Room, draft: Session, visit: Open):
     planner = visit(employee=centre.hr_admin)
     keys = Keyboard(planner)
@@ -169,7 +190,7 @@ def test_a_planner_plans_by_keyboard_alone(centre: Centre, other_room: Room, dra
     hears(planner, "Сохранено")
     saved = where(draft)
 
-    planner.page.wait_for_function("document.activeElement.matches('[data-card]')")
+    planner.page.locator("[data-card]:focus").wait_for()
     keys.press("Space")
     hears(planner, "Карточка взята")
     keys.press("ArrowRight")
@@ -178,7 +199,7 @@ def test_a_planner_plans_by_keyboard_alone(centre: Centre, other_room: Room, dra
     hears(planner, "возвращена на место")
     put_back = where(draft)
 
-    planner.page.wait_for_function("document.activeElement.matches('[data-card]')")
+    planner.page.locator("[data-card]:focus").wait_for()
     keys.press("Enter")
     planner.page.locator("dialog[open]").wait_for()
     for _stop in range(TABS_AT_MOST):  # the parts of a date have a ring of the browser's own
