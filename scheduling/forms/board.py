@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -65,13 +67,13 @@ class MoveForm(WithReasons):
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": STEP_SECONDS}),
     )
     room = forms.ModelChoiceField(
-        Room.objects.in_use().select_related("site"),
+        Room.objects.none(),
         label=gettext_lazy("Room"),
         required=False,
         empty_label=gettext_lazy("No room yet"),
     )
     trainers = forms.ModelMultipleChoiceField(
-        Trainer.objects.active().select_related("employee"),
+        Trainer.objects.none(),
         label=gettext_lazy("Trainers"),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
@@ -79,9 +81,15 @@ class MoveForm(WithReasons):
     site = forms.ModelChoiceField(Site.objects.all(), required=False, widget=forms.HiddenInput)
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, session: Session, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, session: Session, plan: MeetingPlan, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial=self.initial_of(session, plan))
         self.session = session
+        # What the meeting has is offered too when it is out of use: what to do about it is said by the findings.
+        rooms = Q(is_active=True) | Q(pk=plan.room_id)
+        trainers = Q(is_active=True, employee__is_active=True) | Q(pk__in=plan.trainer_ids)
+        self.fields["room"].queryset = Room.objects.filter(rooms)  # type: ignore[attr-defined]
+        known = Trainer.objects.filter(trainers).select_related("employee")
+        self.fields["trainers"].queryset = known  # type: ignore[attr-defined]
         for name in ("day", "start", "end"):
             self.fields[name].widget.attrs["class"] = "form-control"
         self.fields["room"].widget.attrs["class"] = "form-select"

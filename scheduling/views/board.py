@@ -143,7 +143,7 @@ def board_meeting(request: UserRequest, pk: int) -> HttpResponseBase:
     """One card with its form; sent by the form as a page, or by the board's script, which is answered in JSON."""
     stand = standing(get_object_or_404(shown_meetings(), pk=pk))
     data = request.POST if request.method == "POST" else None
-    form = MoveForm(stand.session, data, initial=MoveForm.initial_of(stand.session, stand.own))
+    form = MoveForm(stand.session, stand.own, data)
     context: dict[str, Any] = {"stand": stand, "session": stand.session, "form": form}
     answer = move(request, stand, form, context) if data is not None else Answer("asks")
     wants_json = request.accepts("application/json") and not request.accepts("text/html")

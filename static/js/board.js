@@ -309,7 +309,7 @@ function startBoard() {
       button.tabIndex = -1;
     }
     button.append(
-      element("span", "board-card__time", `${clock(event.start)}–${clock(event.end)}`),
+      element("span", "board-card__time", view === "month" ? clock(event.start) : `${clock(event.start)}–${clock(event.end)}`),
       " ",
       element("span", "board-card__title", card.title),
       " ",
@@ -339,7 +339,7 @@ function startBoard() {
       return;
     }
     part("field").hidden = false;
-    board.classList.add("board--drawn");
+    board.classList.add("board--drawn", `board--${view}`);
     calendar = window.EventCalendar.create(place, { ...options(), resources, events });
     place.querySelector(".ec").setAttribute("aria-label", board.dataset.label);
     new MutationObserver(tidyRoles).observe(place, { childList: true, subtree: true });

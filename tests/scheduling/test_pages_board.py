@@ -180,6 +180,16 @@ def test_a_draft_may_be_taken_off_its_room_and_waits_among_the_unplanned(hr, dra
     assert feed["cards"][0]["rows"] == ["room-0"]
 
 
+def test_rule_4_a_room_out_of_use_is_named_when_its_meeting_is_moved(hr, draft, room):
+    room.is_active = False
+    room.save()
+
+    answer = move(hr, draft, start="09:00")
+
+    assert answer["state"] == "refused"
+    assert room.name in answer["sentences"][0]
+
+
 def test_a_published_meeting_keeps_a_room(hr, draft):
     publish_session(draft, by=None)
     draft.refresh_from_db()
