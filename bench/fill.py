@@ -48,6 +48,7 @@ def fill(scale: Scale) -> None:
             courses=SEAT_COURSES,
             sessions_a_course=scale.upcoming_sessions // SEAT_COURSES,
         )
+        run("board_week.sql", rooms=ROOMS)
     if faults := booking_faults():
         raise SystemExit("\n".join(["The data are wrong:", *faults[:10]]))
     with told("vacuum"), connection.cursor() as cursor:

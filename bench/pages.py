@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote
 
 from django.conf import settings
@@ -43,6 +44,7 @@ def pages() -> list[Page]:
     open_sheet = Session.objects.filter(ends_at__lt=now, status=Session.Status.CONFIRMED).latest("ends_at")
     trainer = demo_accounts()["trainer"]
     taught = upcoming.taught_by(trainer).earliest("starts_at").starts_at
+    full_week = f"{timezone.localdate() + timedelta(weeks=27):%Y-%m-%d}"
     catalogue = reverse("website:catalogue")
     return [
         Page("home", reverse("website:home")),
@@ -53,6 +55,7 @@ def pages() -> list[Page]:
         Page("session", reverse("website:session", args=[session.pk])),
         Page("people", reverse("website:person_list"), "hr_admin"),
         Page("planners' sessions", reverse("scheduling:session_list"), "hr_admin"),
+        Page("planners' board, 400 meetings", f"{reverse('scheduling:board')}?on={full_week}", "hr_admin"),
         Page("timetable", f"{reverse('enrolment:timetable')}?week={taught:%G-W%V}", "trainer"),
         Page("attendance sheet", reverse("enrolment:sheet", args=[open_sheet.pk]), "hr_admin"),
     ]

@@ -48,6 +48,14 @@ class SessionPlan:
         meetings[number] = replace(meetings[number], **changes)
         return replace(self, meetings=tuple(meetings))
 
+    def is_same(self, other: "SessionPlan") -> bool:
+        """Whether both say the same, in whatever order they name the trainers."""
+        return self._sorted() == other._sorted()
+
+    def _sorted(self) -> "SessionPlan":
+        meetings = (replace(one, trainer_ids=tuple(sorted(one.trainer_ids))) for one in self.meetings)
+        return replace(self, meetings=tuple(meetings))
+
     def as_json(self) -> dict[str, Any]:
         """For keeping in the session's story; `of_json` reads it."""
         meetings = [

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from scheduling.views import (
+    board,
     calendar,
     calendar_table,
     copies,
@@ -22,6 +23,11 @@ urlpatterns = [
     path("planning/groups/", groups.groups, name="groups"),
     path("planning/slots/", slots.slots, name="slots"),
     path("planning/problems/", problems.problems, name="problems"),
+    path("planning/board/", board.board, name="board"),
+    path("planning/board/feed/", board.board_feed, name="board_feed"),
+    path("planning/board/undo/", board.board_undo, name="board_undo"),
+    path("planning/board/<int:pk>/", board.board_meeting, name="board_meeting"),
+    path("planning/board/<int:pk>/allowed/", board.board_allowed, name="board_allowed"),
     path("planning/repair/", repair.repair, name="repair"),
     path("planning/<int:pk>/", sessions.session, name="session"),
     path("planning/<int:pk>/copy/", copies.copy, name="copy"),

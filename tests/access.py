@@ -104,6 +104,10 @@ READ = {
     "scheduling:groups": PLANNERS,
     "scheduling:copy": PLANNERS,
     "scheduling:problems": PLANNERS,
+    "scheduling:board": PLANNERS,
+    "scheduling:board_feed": PLANNERS,
+    "scheduling:board_meeting": PLANNERS,
+    "scheduling:board_allowed": PLANNERS,
     "scheduling:repair": PLANNERS,
     "scheduling:session": PLANNERS,
     "scheduling:replan": PLANNERS,
@@ -122,8 +126,10 @@ READ = {
     "learning:material": OWNER,
     "learning:test": OWNER,
 }
-# Of these, those that answer with a file, which no browser shows as a page.
+# Of these, those that answer with a file or with data for a script, which no browser shows as a page.
 FILES = {
+    "scheduling:board_feed",
+    "scheduling:board_allowed",
     "accounts:staff_import_refused",
     "accounts:staff_list_template",
     "scheduling:calendar_table_template",
@@ -157,6 +163,7 @@ CHANGE = {
     "scheduling:qualification_removal",
     "scheduling:absence_removal",
     "scheduling:undo",
+    "scheduling:board_undo",
     "enrolment:enrol_in_session",
     "enrolment:add_to_sheet",
     "learning:start",
@@ -212,6 +219,7 @@ CHANGERS = {
     "scheduling:qualification_removal": "centre_admin",
     "scheduling:absence_removal": "centre_admin",
     "scheduling:undo": PLANNERS,
+    "scheduling:board_undo": PLANNERS,
     "notifications:stop_message": TELLERS,
     "notifications:resend_message": TELLERS,
     "courses:course_archive": COURSE_EDITORS,
@@ -229,6 +237,9 @@ WITHOUT_ARGUMENTS = {
     "scheduling:slots",
     "scheduling:groups",
     "scheduling:problems",
+    "scheduling:board",
+    "scheduling:board_feed",
+    "scheduling:board_undo",
     "scheduling:repair",
     "scheduling:calendar",
     "scheduling:calendar_day_new",
@@ -293,6 +304,8 @@ def address(route: str, centre: Centre) -> str:
         "scheduling:absence_new": [centre.trainer.pk],
         "scheduling:absence": [centre.trainer.absences.earliest("pk").pk],
         "scheduling:absence_removal": [centre.trainer.absences.earliest("pk").pk],
+        "scheduling:board_meeting": [centre.sessions["open"].meetings.earliest("pk").pk],
+        "scheduling:board_allowed": [centre.sessions["open"].meetings.earliest("pk").pk],
         "scheduling:undo": [
             centre.sessions["open"].pk,
             centre.sessions["open"].steps.earliest("pk").pk,

@@ -85,6 +85,9 @@ PLANNING = Topic(
         _(
             "Plan a session in three steps: course, days, rooms and trainers. It stays a draft until you publish it."
         ),
+        _(
+            "The board shows rooms, trainers or sites by days: drag a meeting, or open its card and fill in the form."
+        ),
         _("Before a session moves or is cancelled you see whom it touches and which letters will go."),
         _(
             "Each list is narrowed by its filters; the address holds them, and files hold exactly what is shown."

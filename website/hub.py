@@ -84,6 +84,15 @@ SHELVES = (
             ),
             Card(
                 "scheduling.plan_session",
+                "scheduling:board",
+                _("Board"),
+                _(
+                    "A day, a week or a month by rooms, trainers or sites; drag a meeting, or move it by a form."
+                ),
+                "laptop",
+            ),
+            Card(
+                "scheduling.plan_session",
                 "scheduling:slots",
                 _("Free slots"),
                 _("The first times at which a room, its equipment and trainers are free together."),

@@ -138,6 +138,7 @@ def replan_sessions(
 def undo(step: SessionStep, *, by: Employee | None) -> list[Session]:
     """Take back a change of a plan, with all sessions of its operation, as long as nobody changed them since.
 
+    What was changed since and taken back again does not count, so that the changes before it can be taken back too.
     Limits that stood broken before may stand broken again.
 
     Raises:
@@ -149,8 +150,18 @@ def undo(step: SessionStep, *, by: Employee | None) -> list[Session]:
     for one in together:
         if one.before is None or one.version is None:
             raise StalePlan(_("This step cannot be taken back."))
-        changes.append(Change(one.session, one.version, SessionPlan.of_json(one.before)))
+        changes.append(Change(one.session, version_left_by(one), SessionPlan.of_json(one.before)))
     return replan(changes, by=by, despite=_("Taken back: it stood so before."), kind=Step.UNDONE)
+
+
+def version_left_by(step: SessionStep) -> int:
+    """The version to go back from: the session's own, when everything since was taken back again."""
+    session = Session.objects.get(pk=step.session_id)
+    later = session.steps.filter(pk__gt=step.pk)
+    if step.version == session.version or later.filter(before__isnull=True).exists():
+        return step.version or 0
+    stands_again = current_plan(session).is_same(SessionPlan.of_json(step.after or {"meetings": []}))
+    return session.version if stands_again else step.version or 0
 
 
 # --- how ------------------------------------------------------------------------------------------

@@ -1,0 +1,191 @@
+"""Where a meeting that is being dragged must not go, and why: the checks of planning, asked for all times at once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from centre.models import Policy
+from scheduling.board.background import closed_hours, day_span
+from scheduling.board.values import Row, Rows
+from scheduling.checks import (
+    Finding,
+    closed_findings,
+    daily_hours_findings,
+    load_findings,
+    local_day,
+    monday_of,
+    qualification_findings,
+    room_clash_findings,
+    room_findings,
+    room_time_findings,
+    shift_findings,
+    trainer_clash_findings,
+    trainer_findings,
+    trainer_travel_findings,
+)
+from scheduling.facts import Facts, RoomFacts, Span, TrainerFacts
+from scheduling.plans import MeetingPlan
+
+
+@dataclass(frozen=True)
+class Forbidden:
+    """A time that the meeting must not touch, and why; with a reason it may, when it `is_soft`."""
+
+    span: Span
+    why: str
+    is_soft: bool = False
+
+
+@dataclass(frozen=True)
+class Dragged:
+    """The meeting as it stands, the others of its session, and for how many people it needs a room."""
+
+    plan: MeetingPlan
+    others: tuple[MeetingPlan, ...] = ()
+    group: int = 1
+    step_free: bool = False
+    is_draft: bool = True
+
+
+@dataclass(frozen=True)
+class Question:
+    """Everything that is asked of one row: facts leave the meeting's own session out."""
+
+    facts: Facts
+    dragged: Dragged
+    days: tuple[date, ...]
+    policy: Policy
+    now: datetime
+    with_reasons: bool = False
+
+    @property
+    def whole(self) -> Span:
+        return day_span(self.days[0], self.days[-1])
+
+    def at(self, day: date) -> Span:
+        """The meeting on another day, at its own hour."""
+        start = self.dragged.plan.starts_at
+        moved = day_span(day).starts_at + (start - day_span(local_day(self.dragged.plan.span)).starts_at)
+        return Span(moved, moved + self.dragged.plan.span.length)
+
+
+def forbidden_times(
+    question: Question, rows: Sequence[Row], out_of: int | None
+) -> dict[str, list[Forbidden]]:
+    """By the row's key; under an empty key what holds in every row. `out_of`: the trainer whose row it leaves."""
+    found = {"": list(whatever_the_row(question))}
+    for row in rows:
+        room, trainers = taken_to(question, row, out_of)
+        found[row.key] = [
+            *nobody_and_nowhere(question, row),
+            *(room_forbids(question, room) if room else ()),
+            *trainers_forbid(question, trainers, room),
+        ]
+    return found
+
+
+def taken_to(question: Question, row: Row, out_of: int | None) -> tuple[RoomFacts | None, list[TrainerFacts]]:
+    """The room and the trainers that the meeting would have in that row. Of a site's row no room is known yet."""
+    facts, plan = question.facts, question.dragged.plan
+    room = facts.rooms.get(plan.room_id or 0)
+    keys = list(plan.trainer_ids)
+    if row.rows == Rows.ROOM:
+        room = facts.rooms.get(row.pk)
+    elif row.rows == Rows.TRAINER:
+        keys = [pk for pk in keys if pk != out_of]
+        keys += [row.pk] if row.pk and row.pk not in keys else []
+    elif room is None or room.site_id != row.pk:
+        room = None
+    return room, [facts.trainers[pk] for pk in keys if pk in facts.trainers]
+
+
+def whatever_the_row(question: Question) -> Iterator[Forbidden]:
+    """What is over, closed days, the session's other meetings, and how much is taught a day."""
+    if question.whole.starts_at < question.now:
+        over = Span(question.whole.starts_at, min(question.now, question.whole.ends_at))
+        yield Forbidden(over, _("This time is over. Choose a later day or time."))
+    for other in question.dragged.others:
+        yield Forbidden(other.span, _("Two meetings of the session overlap. Give each its own time."))
+    for day in question.days:
+        yield from on(day, closed_findings(question.facts, day))
+        lengths = [(day, question.dragged.plan.span.length)]
+        lengths += [(day, one.span.length) for one in question.dragged.others if local_day(one.span) == day]
+        limit = question.policy.academic_hours_a_day
+        yield from on(day, daily_hours_findings(lengths, hours_at_most=limit))
+
+
+def on(day: date, findings: Iterable[Finding]) -> Iterator[Forbidden]:
+    for one in findings:
+        yield Forbidden(day_span(day), one.message, one.is_soft)
+
+
+def nobody_and_nowhere(question: Question, row: Row) -> Iterator[Forbidden]:
+    """Only a draft may lack a room or a trainer."""
+    if row.pk == 0 and not question.dragged.is_draft:
+        sentence = (
+            _("People know of this meeting: it needs a trainer.")
+            if row.rows == Rows.TRAINER
+            else _("People know of this meeting: it needs a room.")
+        )
+        yield Forbidden(question.whole, sentence)
+
+
+def room_forbids(question: Question, room: RoomFacts) -> Iterator[Forbidden]:
+    dragged, changeover = question.dragged, question.policy.changeover_minutes
+    lacks = room_findings(room, question.facts.needs, group=dragged.group, step_free=dragged.step_free)
+    for one in lacks:
+        yield Forbidden(question.whole, one.message)
+    for day in question.days:
+        for span in closed_hours(room, day):
+            for one in room_time_findings(replace(room, closures=()), span):
+                yield Forbidden(span, one.message)
+    for closure in room.closures:
+        always_open = replace(room, closures=(closure,))
+        for one in room_time_findings(always_open, closure.span):
+            if one.code == "room_closed":
+                yield Forbidden(closure.span, one.message)
+    for busy in room.busy:
+        alone = replace(room, busy=(busy,))
+        taken = Span(busy.meeting.starts_at - timedelta(minutes=changeover), busy.span.ends_at)
+        for one in room_clash_findings(alone, busy.meeting, changeover_minutes=changeover):
+            yield Forbidden(taken, one.message)
+
+
+def trainers_forbid(
+    question: Question, trainers: Sequence[TrainerFacts], room: RoomFacts | None
+) -> Iterator[Forbidden]:
+    for day in question.days:
+        if trainers:
+            yield from on(day, qualification_findings(trainers, question.facts.needs, day))
+        for trainer in trainers:
+            yield from on(day, trainer_findings(trainer, day, with_reasons=question.with_reasons))
+            yield from on(day, soft_on(question, trainer, day))
+    for trainer in trainers:
+        yield from busy_trainer(question, trainer, room)
+
+
+def soft_on(question: Question, trainer: TrainerFacts, day: date) -> Iterator[Finding]:
+    """The trainer's limits with the meeting on that day, beside the session's others that they teach (rule 3)."""
+    spans = [one.span for one in question.dragged.others if trainer.pk in one.trainer_ids]
+    spans.append(question.at(day))
+    yield from shift_findings(trainer, [spans[-1]], question.facts.calendar)
+    for one in load_findings(trainer, spans):
+        if one.on in (day, monday_of(day)):
+            yield one
+
+
+def busy_trainer(question: Question, trainer: TrainerFacts, room: RoomFacts | None) -> Iterator[Forbidden]:
+    travel = question.policy.travel_minutes
+    for busy in trainer.busy:
+        alone = replace(trainer, busy=(busy,))
+        for one in trainer_clash_findings(alone, busy.span):
+            yield Forbidden(busy.span, one.message)
+        if room is None or room.is_online:
+            continue
+        before = Span(busy.span.starts_at - timedelta(minutes=travel), busy.span.starts_at)
+        after = Span(busy.span.ends_at, busy.span.ends_at + timedelta(minutes=travel))
+        for way in (before, after):
+            for one in trainer_travel_findings(alone, way, room.site_id, travel_minutes=travel):
+                yield Forbidden(way, one.message)

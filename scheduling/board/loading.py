@@ -1,0 +1,166 @@
+"""Loads a board in a number of statements that does not grow with its meetings."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from centre.models import Policy
+from people.models import Employee
+from scheduling.board.background import bands_of, hours_of
+from scheduling.board.cards import flags_of, rows_of
+from scheduling.board.values import Board, Card, Scope
+from scheduling.facts import Facts
+from scheduling.headcounts import Headcount, headcounts
+from scheduling.hurt import without_room, without_trainer
+from scheduling.loading import load_calendar_of_centre
+from scheduling.models import Booking, Meeting, Session
+from scheduling.plans import MeetingPlan
+from scheduling.problems import SessionProblems, problems_of
+
+UNPLANNED_AT_MOST = 30
+LONG_TEXTS = tuple(f"session__course__{name}" for name in ("description", "search_russian", "search_simple"))
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Who and what is booked for a meeting."""
+
+    room_id: int | None
+    room: str
+    site_id: int | None
+    site: str
+    trainers: tuple[tuple[int, str], ...]
+
+
+NOTHING = Claims(None, "", None, "", ())
+
+
+def load_board(scope: Scope, *, policy: Policy) -> Board:
+    """The board of these days: thirty statements at most, however many meetings it has."""
+    facts = load_calendar_of_centre(scope.first, scope.last)
+    cards = [card for card in load_cards(meetings_during(scope), policy=policy) if is_at(card, scope)]
+    rows = rows_of(scope, facts, cards)
+    bands = bands_of(scope, facts, rows, travel_minutes=policy.travel_minutes)
+    hours = hours_of(facts_of_site(facts, scope), [card.span for card in cards])
+    return Board(scope, tuple(rows), tuple(cards), tuple(bands), hours)
+
+
+def is_at(card: Card, scope: Scope) -> bool:
+    """Whether the card belongs on a board of one site; what has no room may come to any."""
+    return scope.site is None or card.site_id in (None, scope.site)
+
+
+def facts_of_site(facts: Facts, scope: Scope) -> Facts:
+    rooms = {pk: room for pk, room in facts.rooms.items() if scope.site in (None, room.site_id)}
+    return Facts(facts.needs, rooms, facts.trainers, facts.calendar)
+
+
+def meetings_during(scope: Scope) -> QuerySet[Meeting]:
+    span = scope.span
+    return Meeting.objects.filter(starts_at__lt=span.ends_at, ends_at__gt=span.starts_at).exclude(
+        session__status=Session.Status.CANCELLED
+    )
+
+
+def load_unplanned(*, policy: Policy) -> list[Card]:
+    """Meetings of drafts that still lack a room or a trainer, the next ones first, wherever the board stands."""
+    drafts = Q(session__status=Session.Status.DRAFT, starts_at__gt=timezone.now())
+    lacking = Q(pk__in=without_room().order_by().values("pk")) | Q(
+        pk__in=without_trainer().order_by().values("pk")
+    )
+    keys = list(
+        Meeting.objects.filter(drafts, lacking)
+        .order_by("starts_at", "pk")
+        .values_list("pk", flat=True)[:UNPLANNED_AT_MOST]
+    )
+    return load_cards(Meeting.objects.filter(pk__in=keys), policy=policy)
+
+
+def load_cards(meetings: QuerySet[Meeting], *, policy: Policy) -> list[Card]:
+    """The cards in the order of time; eighteen statements for any number."""
+    siblings = Meeting.objects.filter(session=OuterRef("session")).order_by().values("session")
+    earlier = siblings.filter(starts_at__lt=OuterRef("starts_at"))
+    found = list(
+        meetings.select_related("session__course")
+        .defer(*LONG_TEXTS)
+        .annotate(
+            of=Subquery(siblings.annotate(count=Count("pk")).values("count")),
+            before=Coalesce(Subquery(earlier.annotate(count=Count("pk")).values("count")), 0),
+        )
+        .order_by("starts_at", "pk")
+    )
+    sessions = list({meeting.session_id: meeting.session for meeting in found}.values())
+    claims = claims_of([meeting.pk for meeting in found])
+    people = headcounts(session.pk for session in sessions)
+    problems = problems_of(sessions, policy=policy)
+    return [
+        card_of(
+            meeting,
+            claims.get(meeting.pk, NOTHING),
+            people.get(meeting.session_id, Headcount()),
+            problems.get(meeting.session_id),
+        )
+        for meeting in found
+    ]
+
+
+def card_of(meeting: Meeting, claims: Claims, people: Headcount, problems: SessionProblems | None) -> Card:
+    session = meeting.session
+    plan = MeetingPlan(
+        meeting.starts_at, meeting.ends_at, claims.room_id, tuple(pk for pk, _name in claims.trainers)
+    )
+    return Card(
+        pk=meeting.pk,
+        session_id=session.pk,
+        version=session.version,
+        title=session.course.title,
+        state=session.state,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        number=meeting.before + 1,  # type: ignore[attr-defined]
+        meetings=meeting.of,  # type: ignore[attr-defined]
+        seats=session.seats,
+        held=people.held,
+        waiting=people.waiting,
+        can_move=session.can_move and not meeting.has_begun,
+        room_id=claims.room_id,
+        room=claims.room,
+        site_id=claims.site_id,
+        site=claims.site,
+        trainers=claims.trainers,
+        flags=flags_of(plan, problems.problems if problems and not meeting.has_begun else ()),
+    )
+
+
+def claims_of(meetings: Collection[int]) -> dict[int, Claims]:
+    """By meeting its room and trainers; one query."""
+    rooms: dict[int, Booking] = {}
+    trainers: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    claims = (
+        Booking.objects.filter(meeting__in=meetings)
+        .exclude(role=Booking.Role.ATTENDS)
+        .select_related("room__site", "person__trainer")
+        .order_by("person__name_key", "pk")
+    )
+    for claim in claims:
+        if claim.room is not None:
+            rooms[claim.meeting_id] = claim
+        elif claim.person is not None and (key := key_of_trainer(claim.person)):
+            trainers[claim.meeting_id].append((key, claim.person.short_name))
+    return {pk: claims_together(rooms.get(pk), trainers[pk]) for pk in {*rooms, *trainers}}
+
+
+def key_of_trainer(person: Employee) -> int | None:
+    return person.trainer.pk if hasattr(person, "trainer") else None
+
+
+def claims_together(booked: Booking | None, trainers: Sequence[tuple[int, str]]) -> Claims:
+    room = booked.room if booked else None
+    if room is None:
+        return Claims(None, "", None, "", tuple(trainers))
+    site = "" if room.site.is_online else room.site.name
+    return Claims(room.pk, room.name, room.site_id, site, tuple(trainers))
