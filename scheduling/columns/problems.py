@@ -27,6 +27,7 @@ PROBLEM_COLUMNS = (
         gettext_lazy("Problems"),
         in_words,
         template="scheduling/_problems_cell.html",
+        speaks=True,
     ),
     Column(
         "codes",
