@@ -98,7 +98,7 @@ def test_the_filters_of_the_list_stand_in_the_address(hr):
     assert found(shelf="archive") == [archived]
     assert found(shelf="all") == [distance, archived, taught]
     assert found(shelf="?", block="?", page="x") == [distance, taught]
-    assert "Такого курса нет" in hr.get(LIST, {"q": "щщщ"}).content.decode()
+    assert "С такими фильтрами ничего не нашлось" in hr.get(LIST, {"q": "щщщ"}).content.decode()
 
 
 @pytest.mark.rows_of("courses:course_list")

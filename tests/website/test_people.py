@@ -88,7 +88,7 @@ def test_rule_30_a_search_in_vain_shows_who_was_meant(hr):
 
     assert [line.head.row.person.last_name for line in page.context["listing"].lines] == ["Семёнов"]
     assert "Показано для «семенов»" in page.content.decode()
-    assert "Никого не нашлось" in hr.get(LIST, {"q": "щщщщ"}).content.decode()
+    assert "С такими фильтрами ничего не нашлось" in hr.get(LIST, {"q": "щщщщ"}).content.decode()
 
 
 def test_rule_30_the_file_holds_what_is_shown(hr):
