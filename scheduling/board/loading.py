@@ -12,7 +12,7 @@ from centre.models import Policy
 from people.models import Employee
 from scheduling.board.background import bands_of, hours_of
 from scheduling.board.cards import flags_of, rows_of
-from scheduling.board.values import Board, Card, Scope
+from scheduling.board.values import Board, Card, Only, Scope
 from scheduling.facts import Facts
 from scheduling.headcounts import Headcount, headcounts
 from scheduling.hurt import without_room, without_trainer
@@ -40,17 +40,21 @@ NOTHING = Claims(None, "", None, "", ())
 
 
 def load_board(scope: Scope, *, policy: Policy) -> Board:
-    """The board of these days: thirty statements at most, however many meetings it has."""
+    """The board of these days: thirty statements or so, however many meetings it has."""
     facts = load_calendar_of_centre(scope.first, scope.last)
-    cards = [card for card in load_cards(meetings_during(scope), policy=policy) if is_at(card, scope)]
+    cards = [card for card in load_cards(meetings_during(scope), policy=policy) if is_shown(card, scope)]
     rows = rows_of(scope, facts, cards)
     bands = bands_of(scope, facts, rows, travel_minutes=policy.travel_minutes)
     hours = hours_of(facts_of_site(facts, scope), [card.span for card in cards])
     return Board(scope, tuple(rows), tuple(cards), tuple(bands), hours)
 
 
-def is_at(card: Card, scope: Scope) -> bool:
-    """Whether the card belongs on a board of one site; what has no room may come to any."""
+def is_shown(card: Card, scope: Scope) -> bool:
+    """Whether the card belongs on the board; on that of one site what has no room does, for it may come to any."""
+    if scope.only == Only.DRAFTS and card.state != Session.Status.DRAFT:
+        return False
+    if scope.only == Only.FLAGGED and not card.flags:
+        return False
     return scope.site is None or card.site_id in (None, scope.site)
 
 

@@ -26,6 +26,13 @@ class Rows(TextChoices):
     SITE = "site", _("Sites")
 
 
+class Only(TextChoices):
+    """Which cards are shown, where not all are."""
+
+    DRAFTS = "draft", _("drafts")
+    FLAGGED = "flagged", _("with problems")
+
+
 class Tone(StrEnum):
     """How what speaks against a meeting looks; see docs/look.md."""
 
@@ -36,12 +43,16 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """The days that a board shows, and by what it is ordered; `site` is the key of the only one shown."""
+    """The days that a board shows, and by what it is ordered; `site` is the key of the only one shown.
+
+    `only`: which cards, see there; empty for all.
+    """
 
     view: str = View.WEEK
     on: date = date.min
     rows: str = Rows.ROOM
     site: int | None = None
+    only: str = ""
 
     @property
     def first(self) -> date:

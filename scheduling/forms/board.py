@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from centre.filters import ListFilters
 from centre.models import Site
-from scheduling.board.values import Rows, Scope, View
+from scheduling.board.values import Only, Rows, Scope, View
 from scheduling.forms.plans import PLANNED_AHEAD
 from scheduling.forms.reasons import WithReasons
 from scheduling.models import Room, Session
@@ -33,7 +33,13 @@ class BoardFilters(ListFilters):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     site = forms.ModelChoiceField(
-        Site.objects.all(), label=gettext_lazy("Site"), required=False, empty_label=gettext_lazy("All")
+        Site.objects.all(), label=gettext_lazy("Site"), required=False, empty_label=gettext_lazy("All sites")
+    )
+
+    only = forms.ChoiceField(
+        label=gettext_lazy("Meetings"),
+        required=False,
+        choices=[("", gettext_lazy("All meetings")), *Only.choices],
     )
 
     @property
@@ -44,7 +50,11 @@ class BoardFilters(ListFilters):
             on = today
         site = chosen.get("site")
         return Scope(
-            chosen.get("view", View.WEEK), on, chosen.get("rows", Rows.ROOM), site.pk if site else None
+            chosen.get("view", View.WEEK),
+            on,
+            chosen.get("rows", Rows.ROOM),
+            site.pk if site else None,
+            chosen.get("only", ""),
         )
 
 

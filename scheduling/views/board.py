@@ -69,7 +69,13 @@ def by_day(shown: Board) -> list[tuple[date, list[Card]]]:
 
 
 def address(scope: Scope) -> str:
-    asked = {"view": scope.view, "on": scope.on.isoformat(), "rows": scope.rows, "site": scope.site}
+    asked = {
+        "view": scope.view,
+        "on": scope.on.isoformat(),
+        "rows": scope.rows,
+        "site": scope.site,
+        "only": scope.only,
+    }
     return f"?{urlencode({name: str(value) for name, value in asked.items() if value})}"
 
 

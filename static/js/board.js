@@ -203,8 +203,9 @@ function startBoard() {
       const row = data.rows[Math.floor(index / perRow)].id;
       if (isDay) {
         cell.classList.add("board-lit");
-        for (const one of [...(forbidden[""] || []), ...(forbidden[row] || [])]) {
-          cell.append(veil(one, cell));
+        const times = [...(forbidden[""] || []), ...(forbidden[row] || [])];
+        for (const one of times.sort((first, second) => second.soft - first.soft)) {
+          cell.append(veil(one, cell)); // the hard ones above the soft ones
         }
       } else {
         const at = new Date(`${board.dataset.first}T00:00`);
@@ -316,7 +317,7 @@ function startBoard() {
       element("span", "board-card__words", order === "trainer" ? card.place : card.names),
       " ",
       element("span", "board-card__words", `${seats} · ${card.stateWord}`),
-      element("span", "visually-hidden", `. ${[`${card.label}.`, ...card.flags].join(" ")}`),
+      element("span", "visually-hidden", `, ${[card.label, ...card.flags].join("; ")}`),
     );
     return { domNodes: [button] };
   }

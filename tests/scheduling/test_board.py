@@ -10,6 +10,7 @@ from centre.models import Policy
 from scheduling.board.background import bands_of, hours_of
 from scheduling.board.cards import flags_of, rows_of
 from scheduling.board.forbidden import Dragged, Question, forbidden_times
+from scheduling.board.loading import is_shown
 from scheduling.board.values import Band, Card, Flag, Row, Scope
 from scheduling.checks import About, Finding
 from scheduling.facts import (
@@ -118,6 +119,25 @@ def test_rows_are_what_is_in_use_and_what_a_card_needs():
         "Hall",
         "Small",
     ]
+
+
+def test_a_board_may_show_drafts_or_problems_alone():
+    calm, draft, flagged = (
+        card(at(10), state="open"),
+        card(at(10)),
+        card(at(10), state="open", flags=(Flag("Too few people.", "bad"),)),
+    )
+
+    shown = {
+        only: [is_shown(one, Scope(only=only)) for one in (calm, draft, flagged)]
+        for only in ("", "draft", "flagged")
+    }
+
+    assert shown == {
+        "": [True, True, True],
+        "draft": [False, True, False],
+        "flagged": [False, False, True],
+    }
 
 
 def test_a_card_stands_in_the_rows_of_its_room_of_each_trainer_and_of_its_site():
