@@ -11,6 +11,7 @@ from django.db.models import Deferrable, F, Func, Q
 from django.db.models.lookups import Contains
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from audit.triggers import audited
@@ -392,7 +393,7 @@ class Meeting(models.Model):
         indexes = [models.Index(fields=["starts_at"], name="meeting_by_start")]
 
     def __str__(self) -> str:
-        return f"{timezone.localtime(self.starts_at):%d.%m.%Y %H:%M}"
+        return date_format(timezone.localtime(self.starts_at), "DATETIME_FORMAT")
 
     @property
     def has_begun(self) -> bool:
