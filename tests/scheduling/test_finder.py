@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, combinations
 from zoneinfo import ZoneInfo
 
@@ -157,12 +157,13 @@ def test_slots_begin_at_a_quarter_of_an_hour():
 
 def test_a_site_in_another_time_zone_keeps_its_own_days_and_hours():
     kamchatka = ZoneInfo("Asia/Kamchatka")
-    far = Span(datetime(2026, 12, 7, 8, tzinfo=kamchatka), datetime(2026, 12, 7, 20, tzinfo=kamchatka))
-    search = search_in([room(1, zone=kamchatka, busy=(taken(far),))], [trainer(1)])
+    morning = [datetime(2026, 12, 7, hour, tzinfo=kamchatka).astimezone(UTC) for hour in (8, 11)]
+    search = search_in([room(1, zone=kamchatka, busy=(taken(Span(*morning)),))], [trainer(1)])
 
     (slot,) = find_slots(search, count=1).slots
 
-    assert slot.span.starts_at == datetime(2026, 12, 8, 8, tzinfo=kamchatka)
+    # In UTC the morning lies on the day before.
+    assert slot.span.starts_at == datetime(2026, 12, 7, 11, tzinfo=kamchatka)
 
 
 def test_rule_3_two_trainers_who_hold_the_qualifications_together_and_as_few_as_can_be():
