@@ -409,11 +409,10 @@ def load_findings(trainer: TrainerFacts, spans: Iterable[Span]) -> Iterator[Find
     weeks: dict[date, timedelta] = defaultdict(timedelta)
     for day, length in days.items():
         weeks[monday_of(day)] += length
-    for day, length in trainer.load.items():
-        if day in days:
-            days[day] += length
-        if (monday := monday_of(day)) in weeks:
-            weeks[monday] += length
+    for day in days:
+        days[day] += trainer.load.get(day, timedelta())
+    for monday in weeks:
+        weeks[monday] += trainer.load_of_week(monday)
     about = (About("trainer", trainer.pk),)
     for day, length in days.items():
         if trainer.hours_a_day is not None and length > trainer.hours_a_day * ACADEMIC_HOUR:

@@ -142,6 +142,11 @@ class TrainerFacts:
     load: dict[date, timedelta] = field(default_factory=dict)
     site_id: int | None = None
 
+    def load_of_week(self, monday: date) -> timedelta:
+        """How long the person teaches already in the week from that Monday."""
+        days = (self.load.get(monday + timedelta(days=number)) for number in range(7))
+        return sum(filter(None, days), timedelta())
+
     def holds(self, qualification: int, day: date) -> bool:
         until = self.qualifications.get(qualification, date.min)
         return until is None or until >= day

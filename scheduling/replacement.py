@@ -139,9 +139,7 @@ def trainer_reasons(
 
 
 def load_of_week(trainer: TrainerFacts, span: Span) -> timedelta:
-    monday = monday_of(local_day(span))
-    lengths = (length for day, length in trainer.load.items() if monday_of(day) == monday)
-    return sum(lengths, timedelta())
+    return trainer.load_of_week(monday_of(local_day(span)))
 
 
 def rank_rooms(gap: Gap, facts: Facts, *, changeover_minutes: int) -> list[RoomCandidate]:

@@ -1,7 +1,7 @@
 """One day of a search: which rooms and trainers are free for so long, and whom to choose."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain
@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from centre.models import Policy
 from scheduling.checks import Finding, load_findings, local_day, room_findings, shift_findings
-from scheduling.facts import Facts, RoomFacts, Span, TrainerFacts
-from scheduling.finder.free import fits, room_gaps, starts_in, trainer_gaps
+from scheduling.facts import Busy, Facts, RoomFacts, Span, TrainerFacts
+from scheduling.finder.free import Timetables, fits, room_gaps, starts_in, trainer_gaps
 from scheduling.finder.wishes import Obstacle, Slot, Wish
 from scheduling.finder.words import slot_reasons
 from scheduling.models import ACADEMIC_HOUR
@@ -31,6 +31,12 @@ class Search:
     facts: Facts
     policy: Policy
     spreads_load: bool = False
+    timetables: Timetables = field(default_factory=Timetables)
+
+    def near(self, subject: RoomFacts | TrainerFacts, day: date) -> list[Busy]:
+        """The bookings that matter on that day."""
+        reach = max(self.policy.travel_minutes, self.policy.changeover_minutes)
+        return self.timetables.near(subject, day, reach_minutes=reach)
 
     @property
     def people(self) -> int:
@@ -82,6 +88,7 @@ class SearchedDay:
         self.on, self.near = on, near
         self.all_rooms = rooms
         self._gaps: dict[tuple[int, int | None], list[Span]] = {}
+        self._within_limits: dict[date, list[TrainerFacts]] = {}
         self._soft: dict[tuple[int, date], tuple[Finding, ...]] = {}
 
     # --- rooms ------------------------------------------------------------------------------------
@@ -93,6 +100,7 @@ class SearchedDay:
         for room in self.all_rooms:
             gaps = room_gaps(
                 room,
+                self.search.near(room, self.on),
                 self.on,
                 changeover_minutes=self.search.policy.changeover_minutes,
                 begins_from=self.wish.begins_from,
@@ -150,15 +158,21 @@ class SearchedDay:
             # A day more on either side: a site may keep another time than the centre.
             whole = Span(midnight - DAY, midnight + 2 * DAY)
             travel = self.search.policy.travel_minutes
-            self._gaps[key] = trainer_gaps(trainer, whole, site_id, travel_minutes=travel)
+            self._gaps[key] = trainer_gaps(
+                self.search.near(trainer, self.on), whole, site_id, travel_minutes=travel
+            )
         return fits(span, self._gaps[key])
 
     def free_trainers(self, span: Span, site_id: int | None, *, keeps_limits: bool) -> list[TrainerFacts]:
-        return [
-            trainer
-            for trainer in self.present
-            if self.is_free(trainer, span, site_id) and not (keeps_limits and self.soft(trainer, span))
-        ]
+        able = self.within_limits(span) if keeps_limits else self.present
+        return [trainer for trainer in able if self.is_free(trainer, span, site_id)]
+
+    def within_limits(self, span: Span) -> list[TrainerFacts]:
+        """Who may teach so long on that day without a reason."""
+        day = local_day(span)
+        if day not in self._within_limits:
+            self._within_limits[day] = [one for one in self.present if not self.soft(one, span)]
+        return self._within_limits[day]
 
     def covers(self, trainers: Sequence[TrainerFacts]) -> bool:
         """Whether they could teach the course together, the wished one among them."""
@@ -206,7 +220,7 @@ class SearchedDay:
         """Whether the trainer has something to do at the site that day anyway."""
         return any(
             busy.site_id == site_id is not None and local_day(busy.meeting) == self.on
-            for busy in trainer.busy
+            for busy in self.search.near(trainer, self.on)
         )
 
     # --- what is found ----------------------------------------------------------------------------
@@ -217,6 +231,8 @@ class SearchedDay:
             return
         for start, rooms in self.starts.items():
             span = Span(start, start + self.wish.length)
+            if self.wish.keeps_limits and not self.covers(self.within_limits(span)):
+                continue
             teams: dict[int | None, tuple[TrainerFacts, ...]] = {}
             for room in rooms:
                 site = site_of(room)

@@ -1,12 +1,42 @@
 """Free time: what bookings, changeovers, ways between sites and closures leave of the opening hours."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from scheduling.facts import RoomFacts, Span, TrainerFacts
+from scheduling.facts import Busy, RoomFacts, Span, TrainerFacts
 
 # Proposals begin at a quarter of an hour.
 GRID = timedelta(minutes=15)
+
+
+class Timetables:
+    """The bookings of rooms and trainers by day, sorted once for all days of a search.
+
+    Facts are values: a room or trainer with one more booking is another object, and is sorted anew.
+    """
+
+    def __init__(self) -> None:
+        # The subject is kept with its days, so that its id stays its own.
+        self._known: dict[tuple[int, int], tuple[RoomFacts | TrainerFacts, dict[date, list[Busy]]]] = {}
+
+    def near(self, subject: RoomFacts | TrainerFacts, day: date, *, reach_minutes: int) -> list[Busy]:
+        """The bookings of the day and of those beside it, and others that are nearer than so many minutes."""
+        key = (id(subject), reach_minutes)
+        if key not in self._known:
+            reach = timedelta(days=1, minutes=reach_minutes)
+            self._known[key] = (subject, self._by_day(subject.busy, reach))
+        return self._known[key][1].get(day, [])
+
+    @staticmethod
+    def _by_day(busy: Iterable[Busy], reach: timedelta) -> dict[date, list[Busy]]:
+        found: dict[date, list[Busy]] = defaultdict(list)
+        for one in busy:
+            day, last = (one.span.starts_at - reach).date(), (one.span.ends_at + reach).date()
+            while day <= last:
+                found[day].append(one)
+                day += timedelta(days=1)
+        return found
 
 
 def without(whole: Span, taken: Iterable[Span]) -> list[Span]:
@@ -22,17 +52,26 @@ def without(whole: Span, taken: Iterable[Span]) -> list[Span]:
 
 
 def room_gaps(
-    room: RoomFacts, day: date, *, changeover_minutes: int, begins_from: time | None, ends_by: time | None
+    room: RoomFacts,
+    busy: Iterable[Busy],
+    day: date,
+    *,
+    changeover_minutes: int,
+    begins_from: time | None,
+    ends_by: time | None,
 ) -> list[Span]:
-    """When a meeting may be held in the room on that day, between these hours; its changeover fits after each."""
+    """When a meeting may be held in the room on that day, between these hours, with its changeover before others.
+
+    `busy` are the room's bookings near that day.
+    """
     opens = max(room.opens_at, begins_from) if begins_from else room.opens_at
     closes = min(room.closes_at, ends_by) if ends_by else room.closes_at
     if opens >= closes:
         return []
     whole = Span(moment(room, day, opens), moment(room, day, closes))
     changeover = timedelta(minutes=changeover_minutes)
-    busy = (Span(one.span.starts_at - changeover, one.span.ends_at) for one in room.busy)
-    taken = [*busy, *(closure.span for closure in room.closures)]
+    taken = [Span(one.span.starts_at - changeover, one.span.ends_at) for one in busy]
+    taken += [closure.span for closure in room.closures]
     return without(whole, [span for span in taken if span.overlaps(whole)])
 
 
@@ -42,12 +81,11 @@ def moment(room: RoomFacts, day: date, at: time) -> datetime:
 
 
 def trainer_gaps(
-    trainer: TrainerFacts, whole: Span, site_id: int | None, *, travel_minutes: int
+    busy: Iterable[Busy], whole: Span, site_id: int | None, *, travel_minutes: int
 ) -> list[Span]:
-    """When the trainer may teach at the site, the way from and to another counted; online there is no way."""
+    """When somebody with these bookings may teach at the site: the way from another counts, but not online."""
     taken = [
-        one.span.widened(travel_minutes) if is_elsewhere(one.site_id, site_id) else one.span
-        for one in trainer.busy
+        one.span.widened(travel_minutes) if is_elsewhere(one.site_id, site_id) else one.span for one in busy
     ]
     return without(whole, [span for span in taken if span.overlaps(whole)])
 

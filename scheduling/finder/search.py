@@ -87,8 +87,12 @@ def find_groups(search: Search, pattern: Pattern, *, count: int) -> list[GroupFo
     A session for which there is no place from its day on is looked for from the first day on.
     """
     search = replace(search, spreads_load=True)
-    found = []
+    found: list[GroupFound] = []
     for number, first in enumerate(spread_over(search.wish, count), start=1):
+        if found and not found[-1].slots:
+            # Where one had no place, the next has none: nothing became free meanwhile.
+            found.append(replace(found[-1], number=number))
+            continue
         series = whole_series(search, pattern, (first, search.wish.first))
         found.append(GroupFound(number, series.slots, series.obstacles))
         search = replace(

@@ -7,8 +7,10 @@ from typing import Any
 
 from django import forms
 from django.core import signing
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from scheduling.finder.days import Search
 from scheduling.forms.reasons import WithReasons
@@ -21,6 +23,9 @@ SIGNED_LENGTH = 20_000
 CHANGE = "change"
 
 
+OUT_OF_DATE = gettext_lazy("This page is out of date. Propose the groups again.")
+
+
 class KeptPlan(forms.CharField):
     """What was proposed travels signed in the page, so that what is saved is what was seen."""
 
@@ -31,9 +36,12 @@ class KeptPlan(forms.CharField):
         if not text:
             return None
         try:
-            return SessionPlan.of_json(signing.loads(text, salt=SALT))
+            plan = SessionPlan.of_json(signing.loads(text, salt=SALT))
         except signing.BadSignature:
-            raise forms.ValidationError(_("This page is out of date. Propose the groups again.")) from None
+            raise forms.ValidationError(OUT_OF_DATE) from None
+        if plan.meetings[0].starts_at <= timezone.now():
+            raise forms.ValidationError(OUT_OF_DATE)
+        return plan
 
 
 def signed(plan: SessionPlan) -> str:
@@ -64,9 +72,10 @@ class GroupRows(WithReasons):
         days = {"min": search.wish.first.isoformat(), "max": search.wish.last.isoformat()}
         self.days = search.wish.first, search.wish.last
         for number in range(1, count + 1):
-            self.fields[f"plan_{number}"] = KeptPlan(required=False, max_length=SIGNED_LENGTH)
+            name = _("Group %(number)s") % {"number": number}
+            self.fields[f"plan_{number}"] = KeptPlan(label=name, required=False, max_length=SIGNED_LENGTH)
             self.fields[f"take_{number}"] = forms.BooleanField(
-                label=_("Group %(number)s") % {"number": number},
+                label=name,
                 required=False,
                 widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
             )
@@ -75,8 +84,8 @@ class GroupRows(WithReasons):
             self.fields[f"first_{number}"] = forms.DateField(
                 label=_("Not before"), required=False, widget=widget
             )
-            for name, label, choices in (("room", _("Room"), rooms), ("trainer", _("Trainer"), trainers)):
-                self.fields[f"{name}_{number}"] = forms.TypedChoiceField(
+            for kind, label, choices in (("room", _("Room"), rooms), ("trainer", _("Trainer"), trainers)):
+                self.fields[f"{kind}_{number}"] = forms.TypedChoiceField(
                     label=label,
                     required=False,
                     coerce=int,

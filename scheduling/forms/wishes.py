@@ -74,8 +74,12 @@ class WishForm(CentreForm, forms.Form):
         for name in ("site", "trainer", "course"):
             if name in self.fields and not self.fields[name].required:
                 self.fields[name].empty_label = capfirst(_("no matter"))  # type: ignore[attr-defined]
+        self.adapt()
         self.helper.form_method = "get"
         self.helper.disable_csrf = True
+
+    def adapt(self) -> None:
+        """For a subclass whose fields depend on more; the helper arranges what is left."""
 
     def where_and_when(self) -> list[Any]:
         return [
@@ -221,11 +225,15 @@ class DatesForm(FromDay):
     button_class = "button button--secondary"
 
     def __init__(self, course: Course, *args: Any, **kwargs: Any) -> None:
+        self.course = course
         # The form of the times stands on the same page.
         super().__init__(*args, auto_id="id_wish_%s", **kwargs)
+
+    def adapt(self) -> None:
         self.fields["first"].initial = timezone.localdate() + timedelta(days=LEAD_DAYS)
-        self.course = course
-        self.fields["course"] = forms.CharField(widget=forms.HiddenInput, initial=course.code, required=False)
+        self.fields["course"] = forms.CharField(
+            widget=forms.HiddenInput, initial=self.course.code, required=False
+        )
         if self.meetings == 1:
             del self.fields["days_between"]
 

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, combinations
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
@@ -145,6 +146,24 @@ def test_rule_2_changeover_and_the_way_between_sites_are_kept_free():
         ("07 16:30", 1, [1]),
         ("07 18:00", 1, [1]),
     ]
+
+
+def test_slots_begin_at_a_quarter_of_an_hour():
+    until_five_past_nine = Span(at(8), at(9, 5))
+    search = search_in([room(1, busy=(taken(until_five_past_nine),))], [trainer(1)], last=MONDAY)
+
+    assert told(find_slots(search, count=2).slots) == [("07 09:15", 1, [1]), ("07 12:15", 1, [1])]
+
+
+def test_a_site_in_another_time_zone_keeps_its_own_days_and_hours():
+    kamchatka = ZoneInfo("Asia/Kamchatka")
+    morning = [datetime(2026, 12, 7, hour, tzinfo=kamchatka).astimezone(UTC) for hour in (8, 11)]
+    search = search_in([room(1, zone=kamchatka, busy=(taken(Span(*morning)),))], [trainer(1)])
+
+    (slot,) = find_slots(search, count=1).slots
+
+    # In UTC the morning lies on the day before.
+    assert slot.span.starts_at == datetime(2026, 12, 7, 11, tzinfo=kamchatka)
 
 
 def test_rule_3_two_trainers_who_hold_the_qualifications_together_and_as_few_as_can_be():

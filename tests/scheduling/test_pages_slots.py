@@ -381,6 +381,20 @@ def test_what_was_not_proposed_by_the_page_is_not_saved(hr):
     assert not Session.objects.exists()
 
 
+def test_groups_whose_time_has_come_meanwhile_are_not_saved(hr):
+    course, _trainer = conflicts()
+    RoomFactory()
+    asked = month(course, 2)
+    sent = sent_back(hr.get(GROUPS, asked))
+
+    with time_machine.travel(moscow(2026, 12, 10, 9), tick=False):
+        hr.force_login(planner())
+        response = hr.post(address_of(asked), sent)
+
+    assert list(response.context["rows"].errors) == ["plan_1"]
+    assert not Session.objects.exists()
+
+
 # --- the verb -------------------------------------------------------------------------------------
 
 
