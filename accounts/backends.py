@@ -4,10 +4,12 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
-from django.db.models.functions import Lower
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Value
+from django.db.models.functions import Concat, Lower
 from django.http import HttpRequest
 
+from centre.prepared import Given, Prepared
 from people.models import Employee, Employment
 
 
@@ -38,8 +40,29 @@ def account_tried(request: HttpRequest, credentials: dict[str, Any] | None = Non
     return tried[typed]
 
 
+def ask_employee() -> Any:
+    """The account with `granted`, the rights of its groups as "app.codename"."""
+    rights = Permission.objects.filter(group__user=OuterRef("pk")).order_by()
+    names = rights.values(right=Concat("content_type__app_label", Value("."), "codename"))
+    return Employee.objects.filter(pk=Given("pk")).annotate(granted=ArraySubquery(names))
+
+
+EMPLOYEE = Prepared(ask_employee)
+
+
 class EmployeeBackend(ModelBackend):
-    """Signs in by personnel number or e-mail. Rights come from groups alone, in one query."""
+    """Signs in by personnel number or e-mail. Rights come from groups alone, and with the account."""
+
+    def get_user(self, user_id: int) -> Employee | None:
+        """The reader of every page, with the rights that almost every page asks for, in one statement."""
+        found = EMPLOYEE(pk=user_id)
+        if not found or not self.user_can_authenticate(found[0]):
+            return None
+        employee: Employee = found[0]
+        if not employee.is_superuser:  # who may do everything, also what no group may
+            # Where Django's backend keeps what it would ask for by another statement.
+            vars(employee).update(_user_perm_cache=set(), _group_perm_cache=set(vars(employee)["granted"]))
+        return employee
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any

@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import BrowserSession
 from accounts.second_factor import Step, next_step
 from centre.models import Policy
+from centre.prepared import Given, Prepared
 from people.models import Employee
 from people.requests import client_address
 
@@ -27,10 +28,20 @@ TOUCH_EVERY = timedelta(minutes=5)
 STARTED_AT, SEEN_AT, ADDRESS, DEVICE, FACTOR = "started_at", "seen_at", "address", "device", "second_factor"
 
 
+SESSIONS = Prepared(
+    lambda: BrowserSession.objects.filter(session_key=Given("key"), expire_date__gt=Given("now"))
+)
+
+
 class SessionStore(DatabaseStore):
     @classmethod
     def get_model_class(cls) -> type[BrowserSession]:
         return BrowserSession
+
+    def _get_session_from_db(self) -> BrowserSession | None:
+        """By a prepared queryset, for every page asks; Django's own way says what to do when there is none."""
+        found = SESSIONS(key=self.session_key, now=timezone.now())
+        return found[0] if found else super()._get_session_from_db()  # type: ignore[misc]
 
     def create_model_instance(self, data: dict[str, Any]) -> BrowserSession:
         row = cast(BrowserSession, super().create_model_instance(data))

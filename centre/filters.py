@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 
 
@@ -19,21 +21,23 @@ class Asked:
 
 
 class ListFilters(forms.Form):
-    """Base of the filters. `q`, where there is one, is the search; the others fold away under `more`.
+    """Base of the filters. The search, where there is one, is named by `searched`; the others fold away under `more`.
 
     A hidden field (a tab) is no filter to be named.
     """
 
     more: str | Promise = ""
+    searched = "q"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.add_fields()
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             if isinstance(field.widget, forms.CheckboxInput):
                 field.widget.attrs["class"] = "form-check-input"
             elif not field.widget.is_hidden:
-                field.widget.attrs["class"] = "form-control" if name == "q" else "form-select"
+                is_choice = isinstance(field, forms.ChoiceField)
+                field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
         self.is_valid()
 
     def add_fields(self) -> None:
@@ -46,8 +50,8 @@ class ListFilters(forms.Form):
 
     @property
     def narrowing_fields(self) -> list[forms.BoundField]:
-        """The filters beside the words."""
-        return [field for field in self.visible_fields() if field.name != "q"]
+        """The filters beside the search."""
+        return [field for field in self.visible_fields() if field.name != self.searched]
 
     @property
     def is_narrowed(self) -> bool:
@@ -62,6 +66,11 @@ class ListFilters(forms.Form):
                     words_of(field.field, self.chosen[field.name]),
                     self.address_without([field.name]),
                 )
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether an empty list may be empty because of the filters."""
+        return any(self.asked())
 
     @property
     def address_of_all(self) -> str:
@@ -79,6 +88,8 @@ def words_of(field: forms.Field, value: Any) -> str:
     """The answer as the form words it; a tick needs no more words than its label."""
     if value is True:
         return ""
+    if isinstance(value, date):
+        return date_format(value, "DATE_FORMAT")
     for choice, words in getattr(field, "choices", ()):
         if str(choice) == str(getattr(value, "pk", value)):
             return str(words)

@@ -56,6 +56,10 @@ class Column:
     is_number: bool = False
     # A code or a number that must not break at its hyphen.
     keeps_line: bool = False
+    # Its words need no title beside them where the rows are cards.
+    speaks: bool = False
+    # A title of many words, which needs more of the width than its neighbours.
+    is_wide: bool = False
     # Shown only when it is asked for.
     is_extra: bool = False
 
@@ -67,7 +71,13 @@ class Cell:
 
     @property
     def css_class(self) -> str:
-        classes = {"number": self.column.is_number, "nowrap": self.column.keeps_line}
+        column = self.column
+        classes = {
+            "number": column.is_number,
+            "nowrap": column.keeps_line,
+            "wide": column.is_wide,
+            "speaks": column.speaks,
+        }
         return " ".join(name for name, is_so in classes.items() if is_so)
 
     @property

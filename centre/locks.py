@@ -17,7 +17,7 @@ class LockingQuerySet(models.QuerySet[M]):
         Raises:
             DoesNotExist: the row is gone.
         """
-        return self.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+        return self.locked().get(pk=pk)
 
     def lock_all(self, pks: Iterable[int]) -> dict[int, M]:
         """The fresh rows by key, locked in the order of their keys, so that two callers never deadlock."""
@@ -25,4 +25,7 @@ class LockingQuerySet(models.QuerySet[M]):
         return {row.pk: row for row in rows}
 
     def locked_in_order(self) -> Self:
-        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+        return self.order_by("pk").locked()
+
+    def locked(self) -> Self:
+        return self.select_for_update(no_key=True, of=("self",))

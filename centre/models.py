@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.triggers import audited
 from centre.functions import SortKey
+from centre.prepared import Given, Prepared
 
 
 class Site(models.Model):
@@ -114,9 +115,13 @@ class PolicyManager(models.Manager["Policy"]):
     def current(self, now: datetime | None = None) -> "Policy":
         """The version in force; the defaults of the model while none was written. Read it once per action."""
         now = now or timezone.now()
-        return self.filter(valid_from__lte=now).order_by("-valid_from", "-pk").first() or Policy(
-            valid_from=now
-        )
+        found = IN_FORCE(now=now)
+        return found[0] if found else Policy(valid_from=now)
+
+
+IN_FORCE = Prepared(
+    lambda: Policy.objects.filter(valid_from__lte=Given("now")).order_by("-valid_from", "-pk")[:1]
+)
 
 
 def wanted_in_production() -> bool:

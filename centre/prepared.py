@@ -6,14 +6,22 @@
 What differs from call to call is `Given`; everything else is the same for the life of the process, so a date or a
 moment among the other parameters is a mistake and refused. Rows come out as of any queryset, models or values;
 what changes the query itself, such as a search of any number of words, stays an ordinary queryset.
+
+PostgreSQL plans such a query once a connection (PREPARE), for any values: planning costs it more than running. Fresh
+statistics make it plan anew. A pool of connections between the centre and PostgreSQL that hands out another one for
+each transaction cannot keep plans: PREPARED_STATEMENTS=false.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
+from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from django.conf import settings
 from django.db import connections, models
 from django.db.models import QuerySet
 from django.db.models.expressions import Expression
@@ -23,9 +31,10 @@ from django.db.models.sql.compiler import SQLCompiler
 
 @dataclass(frozen=True)
 class Slot:
-    """Where a value goes among the parameters."""
+    """Where a value goes among the parameters, and its type where the query does not say it."""
 
     name: str
+    kind: str = ""
 
 
 class Given(Expression):
@@ -34,12 +43,14 @@ class Given(Expression):
     def __init__(self, name: str, output_field: "models.Field[Any, Any] | None" = None) -> None:
         super().__init__(output_field=output_field)
         self.name = name
+        self.known = output_field
 
     def __repr__(self) -> str:
         return f"Given({self.name!r})"
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
-        return "%s", [Slot(self.name)]
+        kind = self.known.cast_db_type(connection) if self.known else None
+        return "%s", [Slot(self.name, kind or "")]
 
 
 @models.ForeignObject.register_lookup
@@ -59,14 +70,24 @@ class AnyOf(Lookup):
         return f"{left} = ANY({right}::{kind}[])", [*left_params, *right_params]
 
 
+# A parameter of Django's SQL, or a per cent sign that stands for itself.
+PLACE = re.compile("%(s|%)")
+NUMBERS = count(1)
+
+
 @dataclass(frozen=True)
 class Built:
-    """A query with everything that building it costs."""
+    """A query with everything that building it costs; `params` are the places of the values that are given."""
 
     queryset: QuerySet[Any, Any]
     compiler: SQLCompiler
     sql: str
     params: tuple[Any, ...]
+    # The same query for PREPARE: the given values numbered, and all others written out.
+    text: str
+    slots: tuple[Slot, ...]
+    # By PostgreSQL's connection the name under which it knows the query.
+    names: WeakKeyDictionary[Any, str] = field(default_factory=WeakKeyDictionary)
 
 
 class Prepared:
@@ -84,10 +105,28 @@ class Prepared:
         """
         # Whole or not at all: threads that ask first at the same moment each build it, and either will do.
         built = self.built = self.built or self._prepare()
+        if settings.PREPARED_STATEMENTS:
+            return self._executed(built, tuple(given[slot.name] for slot in built.slots))
+        params = tuple(given[one.name] if isinstance(one, Slot) else one for one in built.params)
+        return self._rows(built, built.sql, params)
+
+    def _executed(self, built: Built, values: tuple[Any, ...]) -> list[Any]:
+        connection = connections[built.queryset.db]
+        connection.ensure_connection()
+        link = connection.connection
+        if name := built.names.get(link):
+            return self._rows(built, executing(name, len(values)), values)
+        # A new name for every try: whether one that broke off was kept, only PostgreSQL knows.
+        name = f"prepared_{next(NUMBERS)}"
+        statements = f"PREPARE {name} AS {built.text.replace('%', '%%')}; {executing(name, len(values))}"
+        rows = self._rows(built, statements, values)
+        built.names[link] = name
+        return rows
+
+    def _rows(self, built: Built, sql: str, params: tuple[Any, ...]) -> list[Any]:
         filled = copy(built.compiler)
         filled.connection = connections[built.queryset.db]  # of this thread
-        params = tuple(given[one.name] if isinstance(one, Slot) else one for one in built.params)
-        vars(filled)["as_sql"] = lambda *args, **kwargs: (built.sql, params)
+        vars(filled)["as_sql"] = lambda *args, **kwargs: (sql, params)
         queryset: QuerySet[Any, Any] = built.queryset._chain()  # type: ignore[attr-defined]
         vars(queryset.query)["get_compiler"] = lambda *args, **kwargs: filled
         return list(queryset)
@@ -98,4 +137,26 @@ class Prepared:
         sql, params = compiler.as_sql()
         if stale := [one for one in params if isinstance(one, date | time)]:
             raise ValueError(f"{stale} would stay the same for ever: make it Given.")
-        return Built(queryset, compiler, sql, tuple(params))
+        text, slots = numbered(sql, params, connections[queryset.db])
+        return Built(queryset, compiler, sql, tuple(params), text, slots)
+
+
+def executing(name: str, values: int) -> str:
+    return f"EXECUTE {name} ({', '.join(['%s'] * values)})" if values else f"EXECUTE {name}"
+
+
+def numbered(sql: str, params: Iterable[Any], connection: Any) -> tuple[str, tuple[Slot, ...]]:
+    """The query with $1, $2 … for the given values and every other parameter written out."""
+    rest, slots = iter(params), []
+
+    def place(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        param = next(rest)
+        if not isinstance(param, Slot):
+            with connection.cursor() as cursor:
+                return cursor.mogrify("%s", [param]).decode()
+        slots.append(param)
+        return f"${len(slots)}::{param.kind}" if param.kind else f"${len(slots)}"
+
+    return PLACE.sub(place, sql), tuple(slots)

@@ -22,9 +22,14 @@ def read_in(zone: Callable[[], ZoneInfo | None]) -> Iterator[None]:
         _reader.reset(token)
 
 
+def own_zone() -> ZoneInfo | None:
+    """The reader's own zone; None for the site's own."""
+    return _reader.get()()
+
+
 def in_own_zone(*moments: datetime) -> list[datetime]:
     """The moments in the reader's own zone; none when its clocks show the same as the site's then."""
-    zone = _reader.get()()
+    zone = own_zone()
     if zone is None:
         return []
     own = [at.astimezone(zone) for at in moments]

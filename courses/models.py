@@ -297,20 +297,22 @@ class Course(models.Model):
 
     @property
     def way(self) -> str:
-        """ "Training, in person"; a webinar and a distance course say by their name how they are taught."""
-        form, delivery = self.Format(self.format), self.Delivery(self.delivery)
-        plain = {
-            (self.Format.WEBINAR, self.Delivery.ONLINE_LIVE),
-            (self.Format.DISTANCE, self.Delivery.SELF_PACED),
-        }
-        return (
-            str(form.label) if (form, delivery) in plain else f"{form.label}, {str(delivery.label).lower()}"
-        )
+        return way_of_teaching(self.format, self.delivery)
 
     @property
     def is_scored(self) -> bool:
         """Whether attendance alone is not enough: a test or an exam must be passed too (rule 23)."""
         return self.result_kind in {self.ResultKind.TEST, self.ResultKind.EXAM}
+
+
+def way_of_teaching(form: str, delivery: str) -> str:
+    """ "Training, in person"; a webinar and a distance course say by their name how they are taught."""
+    plain = {
+        (Course.Format.WEBINAR, Course.Delivery.ONLINE_LIVE),
+        (Course.Format.DISTANCE, Course.Delivery.SELF_PACED),
+    }
+    said = str(Course.Format(form).label)
+    return said if (form, delivery) in plain else f"{said}, {str(Course.Delivery(delivery).label).lower()}"
 
 
 class CourseAudience(Course.audience.through):  # type: ignore[name-defined]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from centre.actions import action
 from centre.models import Policy
+from centre.prepared import Given, Prepared
 from courses.models import Course
 from enrolment.conditions import unmet
 from enrolment.errors import EnrolmentError, NotEligible, ReasonMissing, TooLate
@@ -47,10 +48,15 @@ def enrol(trainee: Employee, session: Session, *, by: Employee | None = None) ->
     return enrolment
 
 
+# Built once, for this is the action that many do at one moment.
+LOCKED_SESSION = Prepared(lambda: Session.objects.with_course().locked().filter(pk=Given("pk")))
+LOCKED_TRAINEE = Prepared(lambda: Employee.objects.locked().filter(pk=Given("pk")))
+
+
 @action
 def _enrol(trainee: Employee, session: Session, *, by: Employee) -> tuple[Enrolment, bool]:
-    session = Session.objects.with_course().lock(session.pk)  # first the session, then people
-    trainee = Employee.objects.lock(trainee.pk)
+    [session] = LOCKED_SESSION(pk=session.pk)  # first the session, then people
+    [trainee] = LOCKED_TRAINEE(pk=trainee.pk)
     policy = Policy.objects.current()
     situation = situations(trainee, [session], policy=policy)[session.pk]
     if situation.live_enrolment_id and not situation.live_enrolment_elsewhere:

@@ -46,8 +46,8 @@ def seat_facts() -> dict[str, Combinable]:
     of_session = Enrolment.objects.filter(session=OuterRef("pk")).order_by().values("session")
     waiting = of_session.filter(seat=Seat.WAITING, ended_because=Ending.LIVE)
     return {
-        "seats_taken": count_of(of_session.filter(seat__in=SEATS_TAKEN).annotate(n=Count("pk")).values("n")),
-        "waiting": count_of(waiting.annotate(n=Count("pk")).values("n")),
+        "seats_taken": count_of(of_session.filter(seat__in=SEATS_TAKEN).annotate(n=Count("*")).values("n")),
+        "waiting": count_of(waiting.annotate(n=Count("*")).values("n")),
     }
 
 
@@ -68,7 +68,7 @@ def optional_ahead() -> EnrolmentQuerySet:
 
 
 def optional_bookings(enrolments: EnrolmentQuerySet) -> Coalesce:
-    return count_of(enrolments.values("trainee").annotate(n=Count("pk")).values("n"))
+    return count_of(enrolments.values("trainee").annotate(n=Count("*")).values("n"))
 
 
 def in_audience(course: str) -> Q:

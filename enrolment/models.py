@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.triggers import audited
 from centre.functions import ClockTimestamp
@@ -131,6 +132,7 @@ class Enrolment(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="enrolments",
+        db_index=False,  # enrolment_by_session begins with it
         verbose_name=_("session"),
     )
     seat = models.CharField(_("seat"), max_length=10, choices=Seat.choices)
@@ -208,7 +210,7 @@ class EnrolmentEntry(models.Model):
         PROMOTED = "promoted", _("seat given from the queue")
         SKIPPED = "skipped", _("passed over in the queue")
         STARTED = "started", _("course started")
-        CANCELLED = "cancelled", _("cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("enrolment", "cancelled")
         CLASH = "clash", _("clashes after the session was moved")
         CLASH_OVER = "clash_over", _("the clash is over")
         MOVED = "moved", _("session moved")

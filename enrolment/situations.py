@@ -26,7 +26,6 @@ from enrolment.conditions import (
     unmet,
 )
 from people.models import Employee
-from records.models import Completion
 from scheduling.models import Meeting, Session
 
 
@@ -122,34 +121,25 @@ def planned_meeting(row: dict[str, Any]) -> PlannedMeeting:
 
 def prerequisites_on(day: date, facts: dict[str, Any]) -> tuple[Prerequisite, ...]:
     """Each prerequisite, and whether a completion of it is valid on the day."""
+    valid = valid_on(day, facts)
     return tuple(
-        Prerequisite(needed["code"], needed["title"], completed_until(needed["id"], day, facts) is not None)
-        for needed in facts["needed"]
+        Prerequisite(needed["code"], needed["title"], needed["id"] in valid) for needed in facts["needed"]
     )
 
 
 def completed_until(course_id: int, day: date, facts: dict[str, Any]) -> date | None:
-    """The last day of the longest completion of the course that is valid on the day; see `longest`."""
-    return longest((one for one in completions(facts) if one.course_id == course_id), day)
+    """The last day of the longest completion of the course that is valid on the day; see `valid_on`."""
+    return valid_on(day, facts).get(course_id)
 
 
-def completions(facts: dict[str, Any]) -> Iterable[Completion]:
+def valid_on(day: date, facts: dict[str, Any]) -> dict[int, date]:
+    """By course the last day of the longest completion valid on the day; `date.max` for one that never expires."""
+    longest: dict[int, date] = {}
     for row in facts["own_completions"]:
-        yield Completion(
-            course_id=row["course"],
-            completed_on=date.fromisoformat(row["on"]),
-            valid_until=date.fromisoformat(row["until"]) if row["until"] else None,
-        )
-
-
-def longest(completions: Iterable[Completion], on: date) -> date | None:
-    """The last day of the longest completion valid on that day; `date.max` for one that never expires."""
-    ends = [
-        completion.valid_until or date.max
-        for completion in completions
-        if completion.completed_on <= on and (completion.valid_until is None or completion.valid_until >= on)
-    ]
-    return max(ends, default=None)
+        until = date.fromisoformat(row["until"]) if row["until"] else date.max
+        if date.fromisoformat(row["on"]) <= day <= until:
+            longest[row["course"]] = max(until, longest.get(row["course"], until))
+    return longest
 
 
 def unmet_for_course(trainee: Employee, course: Course) -> list[Unmet]:

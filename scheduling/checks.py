@@ -79,6 +79,13 @@ def findings_against(
         reach_minutes=policy.travel_minutes,
         besides=besides,
     )
+    return broken_rules(facts, meetings, needs_step_free=needs_step_free, policy=policy)
+
+
+def broken_rules(
+    facts: Facts, meetings: Sequence[MeetingPlan], *, needs_step_free: bool, policy: Policy
+) -> list[Finding]:
+    """The same from facts that are loaded; they know nothing of the planned session's own bookings."""
     rooms = [facts.rooms.get(plan.room_id or 0) for plan in meetings]
     lengths = [
         (local_day(plan.span, zone_of(room)), plan.span.length)
@@ -279,6 +286,17 @@ def trainer_clash_findings(trainer: TrainerFacts, span: Span) -> Iterator[Findin
             )
             about = (About("trainer", trainer.pk), About("session", busy.session_id))
             yield finding("trainer_busy", trainer.name, sentence % booking_words(busy), about)
+
+
+def clash_findings(
+    facts: Facts, meetings: Sequence[MeetingPlan], *, changeover_minutes: int
+) -> Iterator[Finding]:
+    """Bookings that stand in the way of the plan, for those who are about to choose it (rule 2)."""
+    for plan in meetings:
+        if room := facts.rooms.get(plan.room_id or 0):
+            yield from room_clash_findings(room, plan.span, changeover_minutes=changeover_minutes)
+        for trainer in (facts.trainers[pk] for pk in plan.trainer_ids if pk in facts.trainers):
+            yield from trainer_clash_findings(trainer, plan.span)
 
 
 def travel_findings(

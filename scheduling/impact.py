@@ -19,7 +19,7 @@ def publish_impact(row: SessionRow) -> Iterator[str]:
         yield _("That is fewer than the smallest group of the course, %(minimum)s.") % {
             "minimum": row.session.course.group_min
         }
-    yield _("No messages are sent.")
+    yield _("Nobody gets a message at once.")
 
 
 def confirm_impact(row: SessionRow) -> Iterator[str]:
@@ -29,7 +29,7 @@ def confirm_impact(row: SessionRow) -> Iterator[str]:
             "held": row.people.held,
             "minimum": row.session.course.group_min,
         }
-    yield _("No messages are sent.")
+    yield _("Nobody gets a message at once.")
 
 
 def limit_impact(row: SessionRow) -> Iterator[str]:

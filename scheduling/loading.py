@@ -47,15 +47,41 @@ def load_facts(
     trainer_ids: Collection[int] | None = None,
 ) -> Facts:
     """Facts of these rooms and trainers (None: of all in use) at these times; six queries."""
+    return load_facts_for(needs_of(course), spans, room_ids=room_ids, trainer_ids=trainer_ids)
+
+
+def load_facts_for(
+    needs: CourseNeeds,
+    spans: Sequence[Span],
+    *,
+    room_ids: Collection[int] | None = None,
+    trainer_ids: Collection[int] | None = None,
+) -> Facts:
+    """The same for needs that are known already; five queries."""
     first, last = _days_of(spans)
     rooms = Room.objects.in_use() if room_ids is None else Room.objects.filter(pk__in=room_ids)
     trainers = Trainer.objects.active() if trainer_ids is None else Trainer.objects.filter(pk__in=trainer_ids)
     return Facts(
-        needs=needs_of(course),
+        needs=needs,
         rooms=_load_rooms(rooms, spans),
         trainers=_load_trainers(trainers, first, last),
         calendar=load_calendar(first, last),
     )
+
+
+def load_days(
+    needs: CourseNeeds,
+    first: date,
+    last: date,
+    *,
+    reach_minutes: int,
+    room_ids: Collection[int] | None = None,
+    trainer_ids: Collection[int] | None = None,
+) -> Facts:
+    """Facts with everything booked on the days from `first` to `last`; seven queries for any number of bookings."""
+    whole = [Span(midnight(first), midnight(last + timedelta(days=1)))]
+    facts = load_facts_for(needs, whole, room_ids=room_ids, trainer_ids=trainer_ids)
+    return with_bookings(facts, whole, reach_minutes=reach_minutes)
 
 
 def with_bookings(

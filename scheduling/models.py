@@ -188,7 +188,11 @@ class Session(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="sessions", verbose_name=_("course")
+        Course,
+        on_delete=models.PROTECT,
+        related_name="sessions",
+        db_index=False,  # session_by_course begins with it
+        verbose_name=_("course"),
     )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     limit = models.PositiveSmallIntegerField(_("own limit of seats"), null=True, blank=True)
@@ -482,6 +486,8 @@ class Booking(models.Model):
             one_booking_at_a_time("room"),
             one_booking_at_a_time("person"),
         ]
+        # A meeting has twenty people and one room, which every page asks for.
+        indexes = [models.Index(fields=["meeting"], condition=Q(room__isnull=False), name="booking_rooms")]
 
     def __str__(self) -> str:
         return f"{self.room or self.person}: {self.meeting}"

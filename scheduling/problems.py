@@ -14,17 +14,7 @@ from django.utils.translation import ngettext
 
 from centre.models import Policy
 from scheduling.actions.steps import gaps_of
-from scheduling.checks import (
-    About,
-    Finding,
-    daily_hours_findings,
-    local_day,
-    plan_findings,
-    soft_findings,
-    travel_findings,
-    unique,
-    zone_of,
-)
+from scheduling.checks import About, Finding, broken_rules, unique
 from scheduling.facts import CourseNeeds, Facts
 from scheduling.headcounts import Headcount, headcounts
 from scheduling.loading import load_calendar_of_centre, needs_of_courses, weeks_of, without_session
@@ -109,17 +99,9 @@ def own_facts(facts: Facts, plan: SessionPlan, session: Session, needs: CourseNe
 
 def against_plan(facts: Facts, plan: SessionPlan, *, policy: Policy) -> list[Finding]:
     """Gaps, hard findings and soft ones against the meetings of a plan, from facts that leave its session out."""
-    rooms = [facts.rooms.get(meeting.room_id or 0) for meeting in plan.meetings]
-    lengths = [
-        (local_day(meeting.span, zone_of(room)), meeting.span.length)
-        for meeting, room in zip(plan.meetings, rooms, strict=True)
-    ]
     return unique(
         gaps_of(plan),
-        plan_findings(facts, plan.meetings, needs_step_free=plan.details.needs_step_free),
-        daily_hours_findings(lengths, hours_at_most=policy.academic_hours_a_day),
-        travel_findings(facts, plan.meetings, travel_minutes=policy.travel_minutes),
-        soft_findings(facts, plan.meetings),
+        broken_rules(facts, plan.meetings, needs_step_free=plan.details.needs_step_free, policy=policy),
     )
 
 

@@ -15,8 +15,7 @@ def proposed_spans(
     *, academic_hours: int, meetings: int, today: date, days_off: Collection[date], zone: tzinfo
 ) -> list[Span]:
     """The course's hours in equal meetings on consecutive working days, from ten o'clock, two weeks ahead."""
-    length = academic_hours * ACADEMIC_HOUR / meetings
-    length += -length % ROUND_TO
+    length = meeting_length(academic_hours=academic_hours, meetings=meetings)
     spans: list[Span] = []
     day = today + timedelta(days=LEAD_DAYS)
     while len(spans) < meetings:
@@ -25,3 +24,9 @@ def proposed_spans(
             spans.append(Span(starts_at, starts_at + length))
         day += timedelta(days=1)
     return spans
+
+
+def meeting_length(*, academic_hours: int, meetings: int) -> timedelta:
+    """Of equal meetings, in whole five minutes."""
+    length = academic_hours * ACADEMIC_HOUR / meetings
+    return length + -length % ROUND_TO

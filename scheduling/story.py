@@ -10,11 +10,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from centre.templatetags.centre_text import meeting_time
+from centre.templatetags.centre_text import NO_BREAK_SPACE, meeting_time
 from scheduling.checks import day_words
 from scheduling.models import Room, Session, SessionStep, Waiver
 from scheduling.plans import Details, MeetingPlan, SessionPlan
 from trainers.models import Trainer
+
+WORD_JOINER = "\u2060"
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,9 @@ def changes_of_meeting(before: MeetingPlan | None, after: MeetingPlan | None, na
 
 
 def time_words(meeting: MeetingPlan) -> str:
-    return strip_tags(meeting_time(meeting.starts_at, meeting.ends_at))
+    """The hours stay in one line, as on a page."""
+    words = strip_tags(meeting_time(meeting.starts_at, meeting.ends_at))
+    return words.replace("–", f"–{WORD_JOINER}").replace(" (", f"{NO_BREAK_SPACE}(")
 
 
 def detail(details: Details, name: str) -> str:

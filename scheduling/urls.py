@@ -4,12 +4,15 @@ from scheduling.views import (
     board,
     calendar,
     calendar_table,
+    copies,
     doors,
+    groups,
     plans,
     problems,
     repair,
     rooms,
     sessions,
+    slots,
     trainers,
 )
 
@@ -17,6 +20,8 @@ app_name = "scheduling"
 urlpatterns = [
     path("planning/", sessions.session_list, name="session_list"),
     path("planning/new/", plans.plan, name="plan"),
+    path("planning/groups/", groups.groups, name="groups"),
+    path("planning/slots/", slots.slots, name="slots"),
     path("planning/problems/", problems.problems, name="problems"),
     path("planning/board/", board.board, name="board"),
     path("planning/board/feed/", board.board_feed, name="board_feed"),
@@ -25,6 +30,7 @@ urlpatterns = [
     path("planning/board/<int:pk>/allowed/", board.board_allowed, name="board_allowed"),
     path("planning/repair/", repair.repair, name="repair"),
     path("planning/<int:pk>/", sessions.session, name="session"),
+    path("planning/<int:pk>/copy/", copies.copy, name="copy"),
     path("planning/<int:pk>/plan/", plans.replan, name="replan"),
     path("planning/<int:pk>/publication/", sessions.publish, name="publish"),
     path("planning/<int:pk>/confirmation/", sessions.confirm, name="confirm"),

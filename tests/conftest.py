@@ -6,10 +6,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import pgtrigger
 import pytest
+from django.db import connection
 from django.test import TransactionTestCase
+from whitenoise.middleware import WhiteNoiseMiddleware
 
+from tests.emptying import Emptying
 from trainingcenter.celery import app as celery_app
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -52,6 +54,10 @@ BROWSER_TESTS = pytest.StashKey[int]()
 
 
 def pytest_runtest_call(item: pytest.Item) -> None:
+    if "_django_db_helper" in getattr(item, "fixturenames", ()) and connection.connection is not None:
+        # A plan for three rows must not be that of the next test's three hundred: no table is analysed in between.
+        with connection.cursor() as cursor:
+            cursor.execute("DISCARD PLANS")
     if item.get_closest_marker("browser"):
         item.config.stash[BROWSER_TESTS] = item.config.stash.get(BROWSER_TESTS, 0) + 1
 
@@ -70,16 +76,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def tables_may_be_emptied() -> Iterator[None]:
-    """A test with real transactions ends with TRUNCATE, which the audit refuses to everybody else."""
-    emptied = TransactionTestCase._fixture_teardown
+def tables_are_emptied_quickly() -> Iterator[None]:
+    """A test with real transactions ends with empty tables, as after Django's flush."""
+    with pytest.MonkeyPatch.context() as patch:
+        emptying = Emptying(TransactionTestCase._fixture_teardown)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: emptying(case))
+        yield
 
-    def empty(case: TransactionTestCase) -> None:
-        with pgtrigger.ignore("audit.Change:append_only", "audit.AccessRecord:append_only"):
-            emptied(case)
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_are_found_once() -> Iterator[None]:
+    """WhiteNoise looks through all folders for each test client anew; they are the same for all tests."""
+    look = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, dict[str, object]] = {}
+
+    def add(middleware: WhiteNoiseMiddleware) -> None:
+        if middleware.static_prefix not in found:
+            look(middleware)
+            found[middleware.static_prefix] = dict(middleware.files)
+        middleware.files.update(found[middleware.static_prefix])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add)
         yield
 
 

@@ -114,7 +114,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "website.context_processors.navigation",
+                "website.context_processors.look",
             ],
         },
     },
@@ -139,7 +139,11 @@ if database.get("ENGINE") != "django.db.backends.postgresql":
     )
 # A server that does not answer, or a network that swallows what is sent, is noticed before people lose patience.
 patience = {"connect_timeout": 3, "tcp_user_timeout": 4000}
-DATABASES = {"default": {**database, "OPTIONS": {**patience, **database.get("OPTIONS", {})}}}
+# Whether hot queries are planned once for each connection (centre/prepared.py), and then for any values: for one
+# reader's values it would be done anew, and cost more than running them.
+PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", True)
+planning = {"options": "-c plan_cache_mode=force_generic_plan"} if PREPARED_STATEMENTS else {}
+DATABASES = {"default": {**database, "OPTIONS": {**patience, **planning, **database.get("OPTIONS", {})}}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")

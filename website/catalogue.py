@@ -1,9 +1,9 @@
-"""The catalogue's list: courses as one reader sees them, each with its nearest session."""
+"""The catalogue's list: courses as one reader sees them, each with its nearest session, as a card."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.core.paginator import Page, Paginator
 from django.db.models import DateField, Exists, F, OuterRef, QuerySet, Subquery
@@ -11,9 +11,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from centre.fragments import Fragment
 from centre.prepared import Given, Prepared
 from courses.models import Course, CourseQuerySet
 from enrolment.annotations import NOW, TRAINEE, own_live, own_positions, seat_facts
+from enrolment.models import Seat
 from people.models import Employee
 from records.models import Completion
 from scheduling.models import Booking, Session, SessionQuerySet
@@ -110,9 +112,24 @@ def ask_courses() -> Any:
 COURSES = Prepared(ask_courses)
 
 
+class Nearest(NamedTuple):
+    """The session of a course that the catalogue shows."""
+
+    course: int
+    starts_at: datetime
+    seats: int
+    seats_taken: int
+    waiting: int
+    site: str | None
+
+    @property
+    def has_free_seat(self) -> bool:
+        return not self.waiting and self.seats_taken < self.seats
+
+
 @lru_cache
 def nearest_asked(names: frozenset[str]) -> Prepared:
-    """Sessions by their start, with seats and site."""
+    """Sessions by their start, as fields of `Nearest`."""
     room = Booking.objects.filter(meeting__session=OuterRef("pk"), room__isnull=False).order_by("period")
     return Prepared(
         lambda: (
@@ -120,25 +137,57 @@ def nearest_asked(names: frozenset[str]) -> Prepared:
             .filter(course_id__any=Given("courses"))
             .annotate(**seat_facts(), site_name=Subquery(room.values("room__site__name")[:1]))
             .order_by("starts_at", "pk")
-            .only("course", "seats", "starts_at")
+            .values_list("course", "starts_at", "seats", "seats_taken", "waiting", "site_name")
         )
     )
 
 
-def nearest_sessions(courses: Iterable[Course], asked: Mapping[str, Any]) -> dict[int, Session]:
-    """By the course's key its nearest session, one with a free seat before a full one; with seats and site."""
-    sessions = nearest_asked(frozenset(asked) & {"site", "free"})(
+def nearest_sessions(courses: Iterable[Course], asked: Mapping[str, Any]) -> dict[int, Nearest]:
+    """By the course's key its nearest session, one with a free seat before a full one."""
+    rows = nearest_asked(frozenset(asked) & {"site", "free"})(
         courses=[course.pk for course in courses if not course.is_self_paced],
         site=asked.get("site"),
         now=timezone.now(),
     )
-    nearest: dict[int, Session] = {}
-    with_free_seat: dict[int, Session] = {}
-    for session in sessions:
-        nearest.setdefault(session.course_id, session)
-        if not session.waiting and session.seats_taken < session.seats:
-            with_free_seat.setdefault(session.course_id, session)
+    nearest: dict[int, Nearest] = {}
+    with_free_seat: dict[int, Nearest] = {}
+    for session in map(Nearest._make, rows):
+        nearest.setdefault(session.course, session)
+        if session.has_free_seat:
+            with_free_seat.setdefault(session.course, session)
     return nearest | with_free_seat
+
+
+class Card(NamedTuple):
+    """What the catalogue says about a course, and about the reader in it (`state`)."""
+
+    code: str
+    title: str
+    block: str
+    format: str
+    delivery: str
+    academic_hours: int
+    is_self_paced: bool
+    nearest: Nearest | None
+    state: str
+
+
+CARD = Fragment("website/_card.html", kept=4000)
+
+
+def card_of(course: Course, nearest: Nearest | None, today: date) -> Card:
+    facts = (course.code, course.title, course.block, course.format, course.delivery, course.academic_hours)
+    return Card(*facts, course.is_self_paced, nearest, own_state(course, today))
+
+
+def own_state(course: Course, today: date) -> str:
+    """The reader's own state in a course of `ask_courses`: a seat, a completion, that it is mandatory, or nothing."""
+    seat, until = vars(course)["my_seat"], vars(course)["my_until"]
+    if seat:
+        return str(seat) if seat in {Seat.HELD, Seat.WAITING} else "studying"
+    if until:
+        return "completed" if until >= today else "to_repeat"
+    return "mandatory" if course.is_mandatory else ""
 
 
 def results(reader: Employee, asked: dict[str, Any], page_number: str | None) -> dict[str, Any]:
@@ -149,5 +198,6 @@ def results(reader: Employee, asked: dict[str, Any], page_number: str | None) ->
     page: Page[Course] = Paginator(cast(Sequence[Course], found), COURSES_ON_A_PAGE).get_page(page_number)
     courses = list(page.object_list)
     nearest = nearest_sessions(courses, asked)
-    rows = [(course, nearest.get(course.pk)) for course in courses]
-    return {"page": page, "rows": rows, "asked": asked, "meant": meant, "today": timezone.localdate()}
+    today = timezone.localdate()
+    cards = [CARD(card_of(course, nearest.get(course.pk), today)) for course in courses]
+    return {"page": page, "cards": cards, "asked": asked, "meant": meant}

@@ -8,9 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from centre.models import Site
+from centre.prepared import Prepared
 from courses.models import Course
 
 ALL = _("All")
+
+
+SITES = Prepared(lambda: Site.objects.values_list("code", "name"))
 
 
 def one_of(label: Any, choices: Iterable[Any], *, empty: Any = ALL) -> forms.ChoiceField:
@@ -33,7 +37,7 @@ class CatalogueFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["site"] = one_of(_("Site"), Site.objects.values_list("code", "name"))
+        self.fields["site"] = one_of(_("Site"), SITES())
         self.is_valid()
 
     @property

@@ -93,6 +93,20 @@ SHELVES = (
             ),
             Card(
                 "scheduling.plan_session",
+                "scheduling:slots",
+                _("Free slots"),
+                _("The first times at which a room, its equipment and trainers are free together."),
+                "search",
+            ),
+            Card(
+                "scheduling.plan_session",
+                "scheduling:groups",
+                _("Groups of a month"),
+                _("Many groups of a course proposed at once, changed one by one, saved as drafts together."),
+                "plus",
+            ),
+            Card(
+                "scheduling.plan_session",
                 "scheduling:problems",
                 _("Problems of the plan"),
                 _("Sessions that break a rule, lack a trainer, a room or people, and who could help."),

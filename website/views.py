@@ -3,10 +3,12 @@
 from datetime import timedelta
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -19,6 +21,7 @@ from learning.progress import Progress, materials_of
 from people.requests import UserRequest
 from scheduling.models import Session
 from website.catalogue import results
+from website.course_cards import about_shown, dates_shown, meetings_shown
 from website.course_page import course_page
 from website.forms import CatalogueFilter
 from website.help import topics_for
@@ -73,7 +76,13 @@ def course(request: UserRequest, code: str) -> HttpResponse:
     progress = None
     if shown.enrolment and shown.course.is_self_paced:
         progress = Progress.of(materials_of(shown.enrolment))
-    return render(request, "website/course.html", {"shown": shown, "progress": progress})
+    context = {
+        "shown": shown,
+        "about": about_shown(shown),
+        "dates": dates_shown(shown, get_token(request)),
+        "progress": progress,
+    }
+    return render(request, "website/course.html", context)
 
 
 @login_required
@@ -85,6 +94,7 @@ def session(request: UserRequest, pk: int) -> HttpResponse:
     offer = Offer(panel=panel, meetings=meetings)
     context = {
         "offer": offer,
+        "meetings": meetings_shown(offer),
         "panel": panel,
         "session": shown,
         "sees_people": request.user in offer.trainers or request.user.has_perm("enrolment.view_enrolment"),
@@ -104,7 +114,8 @@ def completions(request: UserRequest) -> HttpResponse:
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """For everybody, also before signing in."""
-    return render(request, "website/help.html", {"topics": list(topics_for(request.user))})
+    help_desk = {"help_email": settings.HELP_EMAIL, "help_phone": settings.HELP_PHONE}
+    return render(request, "website/help.html", {"topics": list(topics_for(request.user)), **help_desk})
 
 
 @login_required

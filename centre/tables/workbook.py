@@ -119,11 +119,18 @@ def records(sheet: Any) -> Iterator[Record]:
     rows = sheet.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS + 1)
     try:
         for line, row in enumerate(rows, start=1):
-            yield Record(line, trimmed([in_text(cell) for cell in row]))
+            # Of the rows that a sheet leaves out, maybe a hundred thousand above a far cell, no cell is asked.
+            yield Record(line, [] if is_left_out(row) else trimmed([in_text(cell) for cell in row]))
     except UnreadableTable:
         raise
     except Exception as error:
         raise broken() from error
+
+
+def is_left_out(row: tuple[Any, ...]) -> bool:
+    from openpyxl.cell.read_only import EMPTY_CELL
+
+    return all(cell is EMPTY_CELL for cell in row)
 
 
 def as_wide_as(sheet: Any, width: int) -> Iterator[Record]:

@@ -35,7 +35,8 @@ TONE_ICONS = {
 
 
 class Named(Protocol):
-    short_name: str
+    @property
+    def short_name(self) -> str: ...
 
 
 @register.filter
@@ -61,7 +62,6 @@ def clock(value: datetime | None) -> str:
     return "" if value is None else timezone.localtime(value).strftime("%H:%M")
 
 
-@register.filter
 def own_time(starts_at: datetime, ends_at: datetime | None = None) -> str:
     """ ", your time 17:00–20:00" for a reader whose clocks differ, with the day where it is another; else nothing."""
     if not (own := in_own_zone(starts_at, *([ends_at] if ends_at else []))):
@@ -70,6 +70,15 @@ def own_time(starts_at: datetime, ends_at: datetime | None = None) -> str:
     if own[0].date() != local_date(starts_at):
         times = f"{date_format(own[0].date(), DAY_AND_MONTH)}, {times}"
     return ", " + _("your time %(time)s") % {"time": times}
+
+
+@register.filter("own_time")
+def own_time_on_page(starts_at: datetime, ends_at: datetime | None = None) -> SafeString:
+    """The same on a page: where the line is too short the words go to the next one together."""
+    words = own_time(starts_at, ends_at)
+    return (
+        format_html(', <span class="own-time">{}</span>', words.removeprefix(", ")) if words else SafeString()
+    )
 
 
 @register.simple_tag
@@ -81,12 +90,10 @@ def meeting_time(starts_at: datetime, ends_at: datetime) -> SafeString:
     start, end, zone = local_date(starts_at), local_date(ends_at), zone_name(starts_at)
     if start == end:
         times = f"{clock(starts_at)}–{clock(ends_at)} ({zone})"
-        own = own_time(starts_at, ends_at)
-        if own:
-            return format_html('{}, <span class="nowrap">{}</span>{}', day_and_month(start), times, own)
-        return format_html('{}, <span class="nowrap">{}</span>', day_and_month(start), times)
+        own = own_time_on_page(starts_at, ends_at)
+        return format_html('{}, <span class="nowrap">{}</span>{}', day_and_month(start), times, own)
     since, until = f"{day_and_month(start)}, {clock(starts_at)}", f"{day_and_month(end)}, {clock(ends_at)}"
-    return format_html("{} – {} ({}){}", since, until, zone, own_time(starts_at))
+    return format_html("{} – {} ({}){}", since, until, zone, own_time_on_page(starts_at))
 
 
 @register.simple_tag

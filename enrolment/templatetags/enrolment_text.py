@@ -1,7 +1,5 @@
 """Seats and places as people say them: ``{% load enrolment_text %}``."""
 
-from typing import Any
-
 from django import template
 from django.utils.translation import gettext as _
 
@@ -11,10 +9,7 @@ from enrolment.panels import seats_words
 register = template.Library()
 
 
-@register.filter
-def seats_left(session: Any) -> str:
-    """ "3 seats left" of a session that carries `seats_taken` and `waiting` (enrolment.annotations.seat_facts)."""
-    return seats_words(session.seats, session.seats_taken, session.waiting)
+register.simple_tag(seats_words, name="seats_left")
 
 
 @register.filter

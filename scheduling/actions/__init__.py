@@ -3,7 +3,15 @@
 Locks in this order, each in the order of keys: sessions, persons, rooms.
 """
 
-from scheduling.actions.planning import Change, plan_session, replan_session, replan_sessions, undo
+from scheduling.actions.planning import (
+    Change,
+    Draft,
+    plan_session,
+    plan_sessions,
+    replan_session,
+    replan_sessions,
+    undo,
+)
 from scheduling.actions.shared import (
     booked_persons,
     current_plan,
@@ -17,6 +25,7 @@ from scheduling.actions.steps import cancel_session, change_limit, confirm_sessi
 
 __all__ = [
     "Change",
+    "Draft",
     "booked_persons",
     "cancel_session",
     "change_limit",
@@ -26,6 +35,7 @@ __all__ = [
     "effective_seats",
     "persons_busy",
     "plan_session",
+    "plan_sessions",
     "publish_session",
     "replan_session",
     "replan_sessions",

@@ -1,7 +1,7 @@
 """Planning sessions, planning them anew, alone or several at once, and taking that back."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from uuid import uuid4
 
 from django.utils.translation import gettext as _
@@ -33,10 +33,11 @@ from scheduling.actions.shared import (
     waive,
 )
 from scheduling.checks import Finding
-from scheduling.errors import StalePlan
+from scheduling.errors import NeedsReason, StalePlan
 from scheduling.headcounts import headcounts
 from scheduling.models import Booking, Meeting, Room, Session, SessionStep
 from scheduling.plans import Details, MeetingPlan, SessionPlan
+from trainers.models import Trainer
 
 Step = SessionStep.Kind
 
@@ -47,6 +48,14 @@ class Change:
 
     session: Session
     version: int
+    plan: SessionPlan
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A session to be planned."""
+
+    course: Course
     plan: SessionPlan
 
 
@@ -71,30 +80,18 @@ def plan_session(
         NeedsReason: soft limits are broken, and `despite` gives no reason.
         RoomTaken, PersonBusy: another booking stands in the way; the sentence names it.
     """
-    policy = Policy.objects.current()
-    plan = SessionPlan(
-        tuple(sorted(meetings, key=lambda meeting: meeting.starts_at)),
-        Details(limit=limit, needs_step_free=needs_step_free, online_link=online_link, note=note),
-    )
-    trainers, rooms = lock_resources(plan.meetings)
-    soft = check_plan(course, plan, policy=policy)
-    session = Session.objects.create(
-        course=course,
-        limit=limit,
-        seats=effective_seats(course, rooms.values(), limit),
-        starts_at=plan.meetings[0].starts_at,
-        ends_at=plan.meetings[-1].ends_at,
-        needs_step_free=needs_step_free,
-        online_link=online_link,
-        note=note,
-    )
-    rows = Meeting.objects.bulk_create(
-        Meeting(session=session, starts_at=one.starts_at, ends_at=one.ends_at) for one in plan.meetings
-    )
-    book_rooms_and_trainers(list(zip(rows, plan.meetings, strict=True)), trainers, policy)
-    waive(session, soft, despite, by)
-    record_step(session, Step.PLANNED, by, after=plan)
-    return session
+    details = Details(limit=limit, needs_step_free=needs_step_free, online_link=online_link, note=note)
+    return plan_drafts([Draft(course, SessionPlan(tuple(meetings), details))], by=by, despite=despite)[0]
+
+
+@action
+def plan_sessions(drafts: Iterable[Draft], *, by: Employee | None, despite: str = "") -> list[Session]:
+    """Plan several sessions as drafts in one transaction, all or none; each is checked with those before it booked.
+
+    Raises:
+        As `plan_session`; NeedsReason names the broken limits of all of them.
+    """
+    return plan_drafts(drafts, by=by, despite=despite)
 
 
 @action
@@ -168,6 +165,55 @@ def version_left_by(step: SessionStep) -> int:
 
 
 # --- how ------------------------------------------------------------------------------------------
+
+
+def plan_drafts(drafts: Iterable[Draft], *, by: Employee | None, despite: str) -> list[Session]:
+    """See `plan_sessions`."""
+    policy = Policy.objects.current()
+    drafts = [Draft(draft.course, in_order(draft.plan)) for draft in drafts]
+    trainers, rooms = lock_resources([meeting for draft in drafts for meeting in draft.plan.meetings])
+    sessions, soft = [], []
+    for draft in drafts:
+        try:
+            sessions.append(write_draft(draft, trainers, rooms, by=by, despite=despite, policy=policy))
+        except NeedsReason as refusal:
+            soft += refusal.findings
+    if soft:
+        raise NeedsReason(list(dict.fromkeys(soft)))
+    return sessions
+
+
+def write_draft(
+    draft: Draft,
+    trainers: dict[int, Trainer],
+    rooms: dict[int, Room],
+    *,
+    by: Employee | None,
+    despite: str,
+    policy: Policy,
+) -> Session:
+    """Check and write one draft; the trainers' persons and the rooms are locked."""
+    course, plan, details = draft.course, draft.plan, draft.plan.details
+    soft = check_plan(course, plan, policy=policy)
+    own_rooms = {meeting.room_id for meeting in plan.meetings}
+    session = Session.objects.create(
+        course=course,
+        seats=effective_seats(course, [room for pk, room in rooms.items() if pk in own_rooms], details.limit),
+        starts_at=plan.meetings[0].starts_at,
+        ends_at=plan.meetings[-1].ends_at,
+        **asdict(details),
+    )
+    rows = Meeting.objects.bulk_create(
+        Meeting(session=session, starts_at=one.starts_at, ends_at=one.ends_at) for one in plan.meetings
+    )
+    book_rooms_and_trainers(list(zip(rows, plan.meetings, strict=True)), trainers, policy)
+    waive(session, soft, despite, by)
+    record_step(session, Step.PLANNED, by, after=plan)
+    return session
+
+
+def in_order(plan: SessionPlan) -> SessionPlan:
+    return replace(plan, meetings=tuple(sorted(plan.meetings, key=lambda meeting: meeting.starts_at)))
 
 
 @dataclass

@@ -19,6 +19,7 @@ PROBLEM_COLUMNS = (
         lambda row: row.session.course.title,
         order=(SortKey("course__title").asc(), "starts_at"),
         link=lambda row: reverse("scheduling:session", args=[row.session.pk]),
+        is_wide=True,
     ),
     Column("starts", gettext_lazy("When"), lambda row: row.session.starts_at, order=("starts_at",)),
     Column(
@@ -26,6 +27,7 @@ PROBLEM_COLUMNS = (
         gettext_lazy("Problems"),
         in_words,
         template="scheduling/_problems_cell.html",
+        speaks=True,
     ),
     Column(
         "codes",

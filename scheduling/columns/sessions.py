@@ -26,6 +26,7 @@ SESSION_COLUMNS = (
         lambda row: row.session.course.title,
         order=(SortKey("course__title").asc(), "starts_at"),
         link=lambda row: reverse("scheduling:session", args=[row.session.pk]),
+        is_wide=True,
     ),
     Column(
         "code",
@@ -64,7 +65,14 @@ SESSION_COLUMNS = (
         lambda row: ", ".join(person.short_name for person in row.trainers),
         template="scheduling/_trainers_cell.html",
     ),
-    Column("taken", gettext_lazy("Seats taken"), taken, is_number=True, keeps_line=True),
+    Column(
+        "taken",
+        gettext_lazy("Seats taken"),
+        taken,
+        is_number=True,
+        keeps_line=True,
+        template="scheduling/_taken_cell.html",
+    ),
     Column(
         "held",
         pgettext_lazy("people", "Hold a seat"),
@@ -88,7 +96,8 @@ SESSION_COLUMNS = (
         is_number=True,
         is_extra=True,
     ),
-    Column("waiting", gettext_lazy("Waiting"), lambda row: row.people.waiting, is_number=True),
+    # Most sessions have no queue: the cell of the seats tells of it, and the column is for files.
+    Column("waiting", gettext_lazy("Waiting"), lambda row: row.people.waiting, is_number=True, is_extra=True),
     Column(
         "state",
         gettext_lazy("State"),

@@ -1,5 +1,6 @@
 """Planning a session: its course, its times, then its rooms and trainers."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,9 @@ from scheduling.forms.reasons import WithReasons
 from scheduling.plans import MeetingPlan
 
 PLANNED_AHEAD = timedelta(days=731)
+# Rooms and trainers that were found together with the times; see `scheduling.searches.places_in_address`.
+PLACES_LENGTH = 2000
+PLACES = re.compile(r"(?P<room>\d{0,9}):(?P<trainers>\d{0,9}(,\d{1,9})*)")
 DETAILS = ("limit", "needs_step_free", "online_link", "note")
 
 
@@ -101,6 +105,9 @@ class TimesForm(CentreForm, forms.Form):
             self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput)
         else:
             self.fields["course"] = forms.CharField(widget=forms.HiddenInput)
+            self.fields["places"] = forms.CharField(
+                widget=forms.HiddenInput, required=False, max_length=PLACES_LENGTH
+            )
         for field in self.fields.values():
             name_when_required(field)
         self.fields["limit"].help_text = _(
@@ -118,7 +125,7 @@ class TimesForm(CentreForm, forms.Form):
             for number in range(1, self.meetings + 1)
         ]
         return Layout(
-            *(name for name in ("course", "version") if name in self.fields),
+            *(name for name in ("course", "version", "places") if name in self.fields),
             Fieldset(_("When"), *times, css_class="form-part"),
             Fieldset(_("Details"), *(name for name in DETAILS if name in self.fields), css_class="form-part"),
         )
@@ -184,6 +191,23 @@ class TimesForm(CentreForm, forms.Form):
         lengths = [(span.starts_at.date(), span.length) for span in self.spans]
         for found in daily_hours_findings(lengths, hours_at_most=self.policy.academic_hours_a_day):
             self.add_error(None, found.message)
+
+    @property
+    def proposed_plans(self) -> list[MeetingPlan]:
+        """The meetings with the rooms and trainers that were found for them, as far as the address tells."""
+        words = self.cleaned_data.get("places", "").split(";")
+        found = [place for word in words if (place := PLACES.fullmatch(word))]
+        if len(found) != len(self.spans):
+            return []
+        return [
+            MeetingPlan(
+                span.starts_at,
+                span.ends_at,
+                int(place["room"] or 0) or None,
+                tuple(int(pk) for pk in place["trainers"].split(",") if pk),
+            )
+            for span, place in zip(self.spans, found, strict=True)
+        ]
 
     @property
     def query(self) -> str:

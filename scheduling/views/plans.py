@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
@@ -18,15 +19,22 @@ from scheduling import actions
 from scheduling.choices import Choices, load_choices
 from scheduling.errors import NeedsReason, SchedulingError
 from scheduling.facts import Span
+from scheduling.finder.search import find_series
+from scheduling.finder.wishes import Found
+from scheduling.finder.words import obstacle_words
 from scheduling.forms.plans import DETAILS, CourseSearch, PlacesForm, TimesForm
+from scheduling.forms.wishes import DatesForm
 from scheduling.impact import replan_impact
 from scheduling.models import Session
 from scheduling.overview import session_rows
 from scheduling.proposals import proposed_spans
 from scheduling.rehearsal import rehearse
+from scheduling.searches import load_search, places_in_address
 
 COURSES_SHOWN = 30
 PROPOSED_WITHIN_DAYS = 60
+# What the finder of slots says of a slot, beside the course.
+SLOT = ("day_1", "start_1", "end_1", "limit", "needs_step_free", "places")
 # The name of the button of who has read what will happen.
 SURE = "sure"
 
@@ -53,9 +61,18 @@ def replan(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def choose_course(request: UserRequest, search: CourseSearch) -> HttpResponse:
+    """The slot that a planner found before is carried along."""
     words = search.cleaned_data.get("q", "")
     found = taught_courses().search(words) if words else taught_courses()
-    context = {"search": search, "words": words, "courses": found[:COURSES_SHOWN], "count": found.count()}
+    kept = [(name, value) for name, value in request.GET.items() if name in SLOT]
+    context = {
+        "search": search,
+        "words": words,
+        "courses": found[:COURSES_SHOWN],
+        "count": found.count(),
+        "kept": kept,
+        "kept_in_address": urlencode(kept),
+    }
     return render(request, "scheduling/choose_course.html", context)
 
 
@@ -66,14 +83,15 @@ def taught_courses() -> CourseQuerySet:
 def plan_in_steps(request: UserRequest, course: Course, *, session: Session | None) -> HttpResponse:
     """The times, until they are right; then rooms and trainers, until the session stands."""
     policy = Policy.objects.current()
-    times = times_form(request, course, session, policy)
-    context: dict[str, Any] = {"course": course, "session": session, "times": times, "form": times}
+    wizard = propose(request, course, policy) if session is None else {}
+    times = times_form(request, course, session, policy, wizard.get("found"))
+    context: dict[str, Any] = {"course": course, "session": session, "times": times, "form": times, **wizard}
     if "edit" in request.GET or not times.is_valid():
         return render(request, "scheduling/plan_times.html", context)
 
     choices = choices_at(request, course, session, times, policy)
     data = request.POST if request.method == "POST" else None
-    places = PlacesForm(choices, data, initial=places_of(session, choices))
+    places = PlacesForm(choices, data, initial=places_of(session, choices, times))
     if request.method == "POST" and places.is_valid():
         if session is not None and session.status != Session.Status.DRAFT and SURE not in request.POST:
             # Its people will be told: first the page says whom it touches, and how (rule 6).
@@ -111,18 +129,34 @@ def check_first(
     return render(request, "scheduling/plan_places.html", context)
 
 
-def times_form(request: UserRequest, course: Course, session: Session | None, policy: Policy) -> TimesForm:
-    """The form as it was sent, else with the session's own times, else with a proposal."""
+def propose(request: UserRequest, course: Course, policy: Policy) -> dict[str, Any]:
+    """The wizard's form; when dates were asked for, what it found and what stood in the way."""
+    if request.method == "POST" or "propose" not in request.GET:
+        return {"wizard": DatesForm(course)}
+    wizard = DatesForm(course, request.GET)
+    if not wizard.is_valid():
+        return {"wizard": wizard}
+    search = load_search(wizard.wish, policy, course=course)
+    found = find_series(search, wizard.pattern)
+    return {"wizard": wizard, "found": found, "obstacles": obstacle_words(search, found.obstacles)}
+
+
+def times_form(
+    request: UserRequest, course: Course, session: Session | None, policy: Policy, found: Found | None
+) -> TimesForm:
+    """The form as it was sent, else with the session's own times, else with what was found or is usual."""
     sent = request.POST if request.method == "POST" else request.GET
     data = sent if "day_1" in sent else None
     if session is None:
-        return TimesForm(
-            course,
-            course.meetings or 1,
-            policy,
-            data,
-            initial={"course": course.code, **TimesForm.initial_of(proposal(course))},
-        )
+        meetings = course.meetings or 1
+        is_whole = request.method == "POST" or f"day_{meetings}" in sent
+        initial = {"course": course.code, **TimesForm.initial_of(proposal(course))}
+        if found is not None:
+            initial = {"course": course.code, **TimesForm.initial_of([slot.span for slot in found.slots])}
+            initial |= {"places": places_in_address(found.plans), **details_of(request)}
+        # A slot that was found without a course may be only the first of its meetings.
+        initial |= {name: sent[name] for name in SLOT if name in sent and name != "places"}
+        return TimesForm(course, meetings, policy, data if is_whole else None, initial=initial)
     # Meetings that have begun stay as they are, and are not asked about.
     spans = [
         Span(meeting.starts_at, meeting.ends_at)
@@ -138,6 +172,12 @@ def times_form(request: UserRequest, course: Course, session: Session | None, po
         is_replanned=True,
         initial={**details, **TimesForm.initial_of(spans)},
     )
+
+
+def details_of(request: UserRequest) -> dict[str, object]:
+    """What the wizard was told of the group, for the session."""
+    people = request.GET.get("people", "")
+    return {"limit": people, "needs_step_free": bool(request.GET.get("needs_step_free"))}
 
 
 def proposal(course: Course) -> list[Span]:
@@ -165,13 +205,15 @@ def choices_at(
     )
 
 
-def places_of(session: Session | None, choices: Choices) -> dict[str, object]:
-    """The session's own rooms and trainers; for a new one the fitting room with the fewest seats to spare."""
+def places_of(session: Session | None, choices: Choices, times: TimesForm) -> dict[str, object]:
+    """The session's own rooms and trainers; of a new one what was found, else the room that fits best."""
     if session is not None:
         now = timezone.now()
         return PlacesForm.initial_of(
             [plan for plan in actions.current_plans(session) if plan.starts_at > now]
         )
+    if proposed := times.proposed_plans:
+        return PlacesForm.initial_of(proposed)
     free = choices.free_rooms()
     return {"room": free[0].pk} if free else {}
 

@@ -139,7 +139,7 @@ def test_a_page_costs_the_session_the_person_and_no_more(maria, django_assert_nu
     client = signed_in()
     client.get("/account/devices/")
 
-    with django_assert_num_queries(5):  # session, person, their sessions, rights and trainer for the menu
+    with django_assert_num_queries(4):  # session, person, their sessions, rights and trainer for the menu
         client.get("/account/devices/")
 
 

@@ -5,8 +5,8 @@ from itertools import count
 from threading import Event, Thread
 
 import pytest
-from django.db import connection
-from django.db.models import CharField, F
+from django.db import DataError, connection
+from django.db.models import CharField, DateTimeField, DurationField, F
 from django.utils import timezone
 
 from centre.prepared import Given, Prepared
@@ -143,3 +143,64 @@ def test_two_threads_that_ask_first_at_the_same_moment_both_get_their_rows():
             first_is_answered.set()
 
     assert at_once([ask, ask]) == [[person], [person]]
+
+
+def kept_plans():
+    """The statements that PostgreSQL keeps for this connection, with how often each ran by a plan for any values."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement, generic_plans FROM pg_prepared_statements ORDER BY prepare_time")
+        return cursor.fetchall()
+
+
+def test_postgres_plans_once_a_connection_for_any_values():
+    offices = Prepared(lambda: Office.objects.filter(okrug=Given("okrug"), kind="mfc%"))
+    before = len(kept_plans())
+
+    assert [offices(okrug=okrug) for okrug in ("ЮАО", "ЦАО", "' OR true --")] == [[], [], []]
+
+    [(statement, runs)] = kept_plans()[before:]
+    assert "= ($1)" in statement and "'mfc%'" in statement
+    assert runs == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_query_that_broke_off_at_its_first_use_is_asked_again():
+    office = OfficeFactory()
+    halves = Prepared(lambda: Office.objects.filter(pk=Given("pk")).annotate(half=F("pk") / Given("by")))
+
+    with pytest.raises(DataError):
+        halves(pk=office.pk, by=0)
+
+    assert [row.half for row in halves(pk=office.pk, by=1)] == [office.pk]
+    assert [row.half for row in halves(pk=office.pk, by=2)] == [office.pk // 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_connection_learns_the_query_anew():
+    person = EmployeeFactory()
+    people = Prepared(lambda: type(person).objects.filter(pk=Given("person")))
+    assert people(person=person.pk) == [person]
+
+    connection.close()
+
+    assert people(person=person.pk) == [person]
+
+
+def test_behind_a_pool_of_connections_nothing_is_kept(settings):
+    settings.PREPARED_STATEMENTS = False
+    office, before = OfficeFactory(okrug="ЮАО"), len(kept_plans())
+    offices = Prepared(lambda: Office.objects.filter(okrug=Given("okrug")))
+
+    assert offices(okrug="ЮАО") == [office]
+    assert len(kept_plans()) == before
+
+
+def test_a_value_of_a_stated_type_is_of_that_type():
+    employment = EmploymentFactory(started_on=timezone.localdate())
+    longer = Prepared(
+        lambda: Employment.objects.filter(
+            started_on__lt=Given("now", DateTimeField()) - Given("length", DurationField())
+        )
+    )
+
+    assert longer(now=timezone.now() + timedelta(days=3), length=timedelta(days=1)) == [employment]

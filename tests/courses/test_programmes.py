@@ -72,8 +72,8 @@ def test_the_list_costs_the_same_for_any_number_of_programmes(hr, number, django
         programme(f"PR-{index}", course).audience.add(position)
     hr.get(LIST)
 
-    # Session, user, rights, parts; courses of the filter; count, page, audience, steps, their courses; own views.
-    with django_assert_num_queries(11):
+    # Session, user, parts; courses of the filter; count, page, audience, steps, their courses; own views.
+    with django_assert_num_queries(10):
         response = hr.get(LIST)
 
     assert len(response.context["listing"].lines) == min(number, 50)

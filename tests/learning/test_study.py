@@ -391,8 +391,8 @@ def test_the_study_page_costs_the_same_for_any_number_of_rows(
     Attempt.objects.create(enrolment=enrolment, answers=sit, score=0)
     client.force_login(trainee)
 
-    # Session and user; enrolment, materials, attempt, questions, choices; the menu's trainer and rights.
-    with django_assert_num_queries(2 + 7):
+    # Session and user; enrolment, materials, attempt, questions, choices; the menu's trainer.
+    with django_assert_num_queries(2 + 6):
         client.get(url("study", course))
 
 

@@ -72,8 +72,8 @@ def test_the_year_costs_the_same_for_any_number_of_days(centre_admin, rows, djan
         entry(date(2026, 1, 1) + timedelta(days=number))
     centre_admin.get(LIST)
 
-    # Session, user, rights, parts; the year, count and page, who changed (two), own views.
-    with django_assert_num_queries(9):
+    # Session, user, parts; the year, count and page, who changed (two), own views.
+    with django_assert_num_queries(8):
         response = centre_admin.get(LIST)
 
     assert len(response.context["listing"].lines) == min(rows, 50)

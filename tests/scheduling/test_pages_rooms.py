@@ -70,8 +70,8 @@ def test_the_list_costs_the_same_for_any_number_of_rooms(centre_admin, rows, dja
     RoomFactory.create_batch(rows, site=SiteFactory())
     centre_admin.get(LIST)
 
-    # Session, user, rights, parts; sites twice, equipment; count, page, its equipment, meetings, closures; own views.
-    with django_assert_num_queries(13):
+    # Session, user, parts; sites twice, equipment; count, page, its equipment, meetings, closures; own views.
+    with django_assert_num_queries(12):
         response = centre_admin.get(LIST)
 
     assert len(response.context["listing"].lines) == min(rows, 50)

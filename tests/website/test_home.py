@@ -181,7 +181,7 @@ def test_rule_8_the_number_of_small_groups_leads_to_them(client, reader):
 
 @pytest.mark.rows_of("website:home")
 @pytest.mark.parametrize("rows", [1, 3, 300])
-def test_my_training_costs_six_statements_for_any_number_of_rows(
+def test_my_training_costs_five_statements_for_any_number_of_rows(
     client, reader, rows, django_assert_num_queries
 ):
     position = reader.main_employment.position
@@ -194,8 +194,8 @@ def test_my_training_costs_six_statements_for_any_number_of_rows(
     position.courses.add(*courses)
     client.force_login(reader)
 
-    # Session and user; requests, next meeting, policy, mandatory; the menu's trainer and rights.
-    with django_assert_num_queries(2 + 6):
+    # Session and user; requests, next meeting, policy, mandatory; the menu's trainer.
+    with django_assert_num_queries(2 + 5):
         client.get(HOME)
 
 
@@ -233,8 +233,8 @@ def test_completions_cost_the_same_for_any_number_of_rows(client, reader, rows, 
         Completion.objects.create(trainee=reader, course=course, completed_on=date(2025, 1, 1))
     client.force_login(reader)
 
-    # Session and user; count, completions, policy; the menu's trainer and rights.
-    with django_assert_num_queries(2 + 5):
+    # Session and user; count, completions, policy; the menu's trainer.
+    with django_assert_num_queries(2 + 4):
         response = client.get(reverse("website:completions"))
 
     assert len(response.context["page"].object_list) == min(rows, 50)

@@ -59,8 +59,8 @@ def test_the_list_costs_the_same_for_any_number_of_offices(hr, rows, django_asse
         EmploymentFactory(office=office, position=position)
     hr.get(LIST)
 
-    # Session, user, rights, parts; okrugs; count, page, people, courses, jobs, completions; own views.
-    with django_assert_num_queries(12):
+    # Session, user, parts; okrugs; count, page, people, courses, jobs, completions; own views.
+    with django_assert_num_queries(11):
         response = hr.get(LIST)
 
     assert len(response.context["listing"].lines) == min(rows, 50)
@@ -140,9 +140,9 @@ def test_the_team_table_costs_the_same_for_any_number_of_people(hr, rows, django
     )
     hr.get(url("team", office))
 
-    # Session, user, rights, parts; office, the look noted, courses; count, page, policy, enrolments, courses,
+    # Session, user, parts; office, the look noted, courses; count, page, policy, enrolments, courses,
     # completions; own views.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         response = hr.get(url("team", office))
 
     assert len(response.context["listing"].lines) == min(rows, 50)

@@ -12,6 +12,7 @@ CHANGE_COLUMNS = (
         pgettext_lazy("record of changes", "Change"),
         lambda told: told.what,
         template="website/audit/_what_cell.html",
+        speaks=True,
     ),
     Column("who", _("Who"), lambda told: told.who),
     Column("whom", _("For whom"), lambda told: told.whom, keeps_line=True),

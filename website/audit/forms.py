@@ -1,5 +1,6 @@
 """What may be asked of the audit; the filters stand in the address, and what is not understood is not asked."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -7,10 +8,12 @@ from django import forms
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import AccessRecord, Change
+from centre.filters import Asked, ListFilters
 from people.models import Employee
 from website.audit.objects import audited_models, kind_name, training_kinds
 from website.audit.sentences import SEES_REASONS_OF_ABSENCE, SENSITIVE
@@ -38,8 +41,10 @@ def beginning_of(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
 
 
-class DatedFilters(forms.Form):
-    """Days, people, and the look of a list's filters."""
+class DatedFilters(ListFilters):
+    """Days and people. What a link of another page asked for is named too, or nobody would see it."""
+
+    searched = "who"
 
     who = forms.CharField(label=_("Who: name or personnel number"), required=False, max_length=100)
     whom = forms.CharField(label=_("For whom: name or personnel number"), required=False, max_length=100)
@@ -49,22 +54,29 @@ class DatedFilters(forms.Form):
     person = forms.IntegerField(required=False, widget=forms.HiddenInput)
     session = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any) -> None:
-        super().__init__(data)
-        for field in self.fields.values():
-            if not field.widget.is_hidden:
-                is_choice = isinstance(field, forms.ChoiceField)
-                field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
+    def add_fields(self) -> None:
         for name in ("since", "until"):
             self.fields[name].widget.format = "%Y-%m-%d"
 
-    @property
-    def narrowing_fields(self) -> list[forms.BoundField]:
-        return [field for field in self.visible_fields() if field.name != "who"]
+    def asked(self) -> Iterator[Asked]:
+        yield from super().asked()
+        for name in self.linked:
+            if value := self.chosen.get(name):
+                label, words = self.linked_words(name, value)
+                yield Asked(str(label), words, self.address_without([name]))
+
+    # The hidden fields, in the order in which they are named.
+    linked: tuple[str, ...] = ("person", "session")
+
+    def linked_words(self, name: str, value: int) -> tuple[str | Promise, str]:
+        if name == "person":
+            person = Employee.objects.filter(pk=value).first()
+            return _("For whom"), person.short_name if person else str(value)
+        return _("One session"), ""
 
     @property
-    def is_narrowed(self) -> bool:
-        return any(field.value() for field in self.narrowing_fields)
+    def address_of_all(self) -> str:
+        return self.address_without([*self.fields])
 
     def of_people(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.cleaned_data
@@ -89,16 +101,25 @@ class ChangeFilters(DatedFilters):
     q = forms.CharField(label=_("Words of the values or the reason"), required=False, max_length=100)
     object = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    more = _("For whom, object, days, words")
+    linked = ("person", "session", "object")
+
     def __init__(self, data: Any, reader: Employee) -> None:
         self.reader = reader
         self.sees_everything = reader.has_perm("audit.view_change")
         self.kinds = list(audited_models()) if self.sees_everything else training_kinds()
         super().__init__(data)
+
+    def add_fields(self) -> None:
+        super().add_fields()
         named = sorted((capfirst(kind_name(kind)), kind) for kind in self.kinds)
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
             ("", _("any")),
             *((kind, name) for name, kind in named),
         ]
+
+    def linked_words(self, name: str, value: int) -> tuple[str | Promise, str]:
+        return (_("One object"), "") if name == "object" else super().linked_words(name, value)
 
     @property
     def is_of_recent_words(self) -> bool:
@@ -108,7 +129,6 @@ class ChangeFilters(DatedFilters):
 
     def found(self) -> QuerySet[Change]:
         """The changes asked for, of those that the reader may see."""
-        self.is_valid()
         chosen = self.cleaned_data
         changes: QuerySet[Change] = Change.objects.all()
         if not self.sees_everything:
@@ -136,8 +156,9 @@ class AccessFilters(DatedFilters):
         label=_("What was seen"), required=False, choices=[("", _("anything")), *AccessRecord.Kind.choices]
     )
 
+    more = _("Whose, what, days")
+
     def found(self) -> QuerySet[AccessRecord]:
-        self.is_valid()
         records: QuerySet[AccessRecord] = AccessRecord.objects.all()
         if kind := self.cleaned_data.get("kind"):
             records = records.filter(kind=kind)

@@ -5,14 +5,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from centre.templatetags.centre_text import hours_in_short
-from courses.models import Course
+from courses.models import Course, way_of_teaching
 
 register = template.Library()
 
 
-@register.filter
-def kind(course: Course) -> SafeString:
-    """ "Training, in person, 6 academic hours" over "Service orientation"; in one call, a list says it thirty times."""
-    return format_html(
-        "{}, {}<br>{}", course.way, hours_in_short(course.academic_hours), Course.Block(course.block).label
-    )
+@register.simple_tag
+def kind(block: str, form: str, delivery: str, academic_hours: int) -> SafeString:
+    """ "Training, in person, 6 academic hours" over "Service orientation"."""
+    way, length = way_of_teaching(form, delivery), hours_in_short(academic_hours)
+    return format_html("{}, {}<br>{}", way, length, Course.Block(block).label)
