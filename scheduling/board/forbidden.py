@@ -24,6 +24,7 @@ from scheduling.checks import (
     trainer_clash_findings,
     trainer_findings,
     trainer_travel_findings,
+    travel_findings,
 )
 from scheduling.facts import Facts, RoomFacts, Span, TrainerFacts
 from scheduling.plans import MeetingPlan
@@ -81,6 +82,7 @@ def forbidden_times(
         found[row.key] = [
             *nobody_and_nowhere(question, row),
             *(room_forbids(question, room) if room else ()),
+            *(group_on_its_way(question, room) if room else ()),
             *trainers_forbid(question, trainers, room),
         ]
     return found
@@ -151,6 +153,17 @@ def room_forbids(question: Question, room: RoomFacts) -> Iterator[Forbidden]:
         taken = Span(busy.meeting.starts_at - timedelta(minutes=changeover), busy.span.ends_at)
         for one in room_clash_findings(alone, busy.meeting, changeover_minutes=changeover):
             yield Forbidden(taken, one.message)
+
+
+def group_on_its_way(question: Question, room: RoomFacts) -> Iterator[Forbidden]:
+    """The times around the session's other meetings at another site, which the group needs for the way (rule 2)."""
+    travel = question.policy.travel_minutes
+    for other in question.dragged.others:
+        if other.room_id in question.facts.rooms:
+            next_to_it = MeetingPlan(other.ends_at, other.ends_at + timedelta(minutes=1), room.pk)
+            without_trainers = replace(other, trainer_ids=())
+            for one in travel_findings(question.facts, [next_to_it, without_trainers], travel_minutes=travel):
+                yield Forbidden(other.span.widened(travel), one.message)
 
 
 def trainers_forbid(

@@ -30,7 +30,7 @@ from scheduling.board.moving import Standing, dragged, last_done_by, place_in_wo
 from scheduling.board.values import Board, Card, Rows, Scope, View
 from scheduling.errors import NeedsReason, SchedulingError
 from scheduling.forms.board import BoardFilters, MoveForm
-from scheduling.loading import load_calendar_of_centre, needs_of, without_session
+from scheduling.loading import load_calendar_of_centre, needs_of, weeks_of, without_session
 from scheduling.models import Meeting, Session, SessionStep
 from scheduling.plans import MeetingPlan, SessionPlan
 from scheduling.rehearsal import rehearse
@@ -114,7 +114,7 @@ def board_allowed(request: UserRequest, pk: int) -> JsonResponse:
     scope = BoardFilters(request.GET).scope
     stand = standing(get_object_or_404(shown_meetings(), pk=pk))
     out_of = request.GET.get("out_of", "")
-    facts = load_calendar_of_centre(scope.first, scope.last)
+    facts = load_calendar_of_centre(*weeks_of([scope.span]))  # whole weeks, for the limits of hours
     facts = without_session(replace(facts, needs=needs_of(stand.session.course)), stand.session.pk)
     policy = Policy.objects.current()
     question = Question(

@@ -297,6 +297,20 @@ def test_rule_2_the_way_from_another_site_is_forbidden_and_the_same_site_is_not(
     assert sentences(found, "room-21", at(14)) == []
 
 
+def test_rule_2_the_group_needs_its_way_too():
+    known = facts(room(HALL, "Hall"), room(FAR, "Far", VDNKH))
+    other = MeetingPlan(at(10, 1).starts_at, at(10, 1).ends_at, FAR)
+    dragged = Dragged(MeetingPlan(at(16).starts_at, at(16).ends_at), (other,))
+    rows = [Row("room", HALL, "Hall"), Row("room", FAR, "Far")]
+
+    found = forbidden_times(question(known, dragged), rows, None)
+
+    assert sentences(found, "room-11", at(12, 1)) == [
+        "7 December: the way from “Site 2” to “Site 1” takes 90 minutes."
+    ]
+    assert sentences(found, "room-21", at(12, 1)) == []
+
+
 def test_rule_3_soft_limits_are_told_apart():
     known = facts(trainers=[trainer(IVANOV, "Ivanov", hours_a_day=2, shift=Shift("5/2"))])
     dragged = Dragged(MeetingPlan(at(16).starts_at, at(16).ends_at, None, (IVANOV,)))
