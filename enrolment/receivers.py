@@ -34,6 +34,7 @@ from scheduling.models import Meeting, Session
 from scheduling.rehearsal import Effect
 
 Entry = EnrolmentEntry.Kind
+HURTS = {Entry.CLASH, Entry.CANCELLED, Entry.SKIPPED, Entry.MERGE_QUEUED, Entry.MERGE_CLASH}
 
 
 @receiver(staff_changed)
@@ -70,8 +71,10 @@ def watch_people(session_ids: list[int], **kwargs: Any) -> Callable[[], Iterator
         ):
             yield Effect(
                 entry.enrolment.trainee.short_name,
-                capfirst(entry.get_kind_display()),
-                is_hurt=entry.kind in {Entry.CLASH, Entry.CANCELLED, Entry.SKIPPED},
+                f"{capfirst(entry.get_kind_display())}: {entry.reason}"
+                if entry.kind == Entry.MERGE_CLASH
+                else capfirst(entry.get_kind_display()),
+                is_hurt=entry.kind in HURTS,
             )
 
     return effects
