@@ -212,8 +212,8 @@ def bookings_around(
     )
     if besides:
         rows = rows.exclude(meeting__session=besides, role=Booking.Role.ATTENDS)
-    for person, period, course, site, is_online in rows.values_list(
-        "person", "period", "meeting__session__course__title", "site", "is_online"
-    ):
+    what = ("meeting__session__course__title", "meeting__session__status", "site", "is_online")
+    for person, period, title, status, site, is_online in rows.values_list("person", "period", *what):
+        course = "" if status == Session.Status.DRAFT else title
         found[person].append(OtherBooking(period.lower, period.upper, course, site, is_online))
     return found

@@ -51,7 +51,7 @@ def merge_sessions(source: Session, target: Session, *, by: Employee | None, exp
     joined_to = _("Joined with the session of %(start)s.") % {"start": moment(target.starts_at)}
     joined_from = _("Joined with the session of %(start)s.") % {"start": moment(source.starts_at)}
     take_over(source, target, by, joined_from)
-    move_people(source, plan, policy, by, joined_from)
+    move_people(source, target, plan, policy, by, joined_from)
     cancel_session(source, joined_to, by=by)
     return plan
 
@@ -86,17 +86,17 @@ def take_over(source: Session, target: Session, by: Employee | None, reason: str
     record_step(target, SessionStep.Kind.JOINED, by, reason)
 
 
-def move_people(source: Session, plan: MergePlan, policy: Policy, by: Employee | None, reason: str) -> None:
+def move_people(
+    source: Session, target: Session, plan: MergePlan, policy: Policy, by: Employee | None, reason: str
+) -> None:
     """Do what the plan says: seats first, then the queue, which is asked once all stand in it."""
-    target = plan.target
     clashing = [clash.attendee for clash in plan.clashing]
     groups = (plan.moving, plan.without_seat, plan.waiting, plan.asked, clashing)
     keys = [one.enrolment_id for group in groups for one in group]
     enrolments = Enrolment.objects.select_related("trainee", "course").in_bulk(keys)
     Booking.objects.attending().filter(meeting__session=source).delete()
-    AttendanceMark.objects.filter(
-        meeting__session=source
-    ).delete()  # of the minutes before the start, by mistake
+    # The sheet opens minutes before the start.
+    AttendanceMark.objects.filter(meeting__session=source).delete()
     withdraw_messages(about(pk) for pk in enrolments)
     known: dict[str, object] = {"old_starts_at": source.starts_at.isoformat()}
 

@@ -71,10 +71,9 @@ def watch_people(session_ids: list[int], **kwargs: Any) -> Callable[[], Iterator
         ):
             yield Effect(
                 entry.enrolment.trainee.short_name,
-                f"{capfirst(entry.get_kind_display())}: {entry.reason}"
-                if entry.kind == Entry.MERGE_CLASH
-                else capfirst(entry.get_kind_display()),
+                capfirst(entry.get_kind_display()),
                 is_hurt=entry.kind in HURTS,
+                why=entry.reason if entry.kind == Entry.MERGE_CLASH else "",
             )
 
     return effects
