@@ -102,9 +102,20 @@ TOO_FEW_COLUMNS = (
         lambda row: ", ".join(person.short_name for person in row.trainers),
         template="scheduling/_trainers_cell.html",
     ),
-    Column("people", gettext_lazy("People, of at least"), people_words, is_number=True, keeps_line=True),
-    Column("asked", gettext_lazy("Await a decision"), lambda row: row.asked, is_number=True),
-    Column("elsewhere", gettext_lazy("Wait for other dates"), lambda row: row.elsewhere, is_number=True),
+    Column(
+        "people",
+        gettext_lazy("People"),
+        people_words,
+        template="enrolment/_too_few_people_cell.html",
+    ),
+    Column("asked", gettext_lazy("Await a decision"), lambda row: row.asked, is_number=True, is_extra=True),
+    Column(
+        "elsewhere",
+        gettext_lazy("Wait for other dates"),
+        lambda row: row.elsewhere,
+        is_number=True,
+        is_extra=True,
+    ),
     Column(
         "stage",
         gettext_lazy("Begins"),

@@ -160,7 +160,7 @@ def invitations(request: UserRequest, pk: int) -> HttpResponse:
         "title": _("Invite those who need it"),
         "impact": list(invite_impact(found, row)),
         "rehearsal": rehearsal,
-        "form": form,
+        "form": form if form.is_bound or (found.ready and row.free_seats) else None,
     }
     return render(request, "scheduling/step.html", context)
 
