@@ -143,6 +143,15 @@ class Policy(models.Model):
     changeover_minutes = models.PositiveSmallIntegerField(_("changeover of a room, minutes"), default=15)
     travel_minutes = models.PositiveSmallIntegerField(_("travel between sites, minutes"), default=90)
     academic_hours_a_day = models.PositiveSmallIntegerField(_("academic hours a day"), default=8)
+    too_few_first_days = models.PositiveSmallIntegerField(
+        _("too few people: first asked, days before"), default=7
+    )
+    too_few_second_days = models.PositiveSmallIntegerField(
+        _("too few people: asked again, days before"), default=5
+    )
+    too_few_last_days = models.PositiveSmallIntegerField(
+        _("too few people: asked for the last time, days before"), default=3
+    )
     repeat_window_days = models.PositiveSmallIntegerField(
         _("a course may be repeated so many days before it expires"), default=60
     )
@@ -195,6 +204,17 @@ class Policy(models.Model):
                 ),
                 name="policy_reminders_in_order",
                 violation_error_message=_("Each reminder comes later than the one before it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    too_few_first_days__gt=F("too_few_second_days"),
+                    too_few_second_days__gt=F("too_few_last_days"),
+                    too_few_last_days__gte=1,
+                ),
+                name="policy_too_few_in_order",
+                violation_error_message=_(
+                    "Each question about too few people comes later than the one before it."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(academic_hours_a_day__range=(1, 24), optional_bookings_max__gte=1),

@@ -92,6 +92,34 @@ NUMBERS = (
         12,
     ),
     Number(
+        "too_few_first_days",
+        PLANNING,
+        gettext_lazy(
+            "A session below its smallest group becomes a question for the HR admin so long before the start."
+        ),
+        DAYS,
+        3,
+        60,
+    ),
+    Number(
+        "too_few_second_days",
+        PLANNING,
+        gettext_lazy("It is asked again so long before the start, also when it was decided to run anyway."),
+        DAYS,
+        2,
+        59,
+    ),
+    Number(
+        "too_few_last_days",
+        PLANNING,
+        gettext_lazy(
+            "It is asked for the last time so long before the start. Nothing is cancelled by itself."
+        ),
+        DAYS,
+        1,
+        58,
+    ),
+    Number(
         "repeat_window_days",
         SEATS,
         gettext_lazy(

@@ -18,7 +18,7 @@ from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, long_date, short_day
 from records.models import Completion
-from scheduling.letters import time_told_before
+from scheduling.letters import session_of, time_told_before
 from scheduling.models import Booking, Session
 from scheduling.timetables import sittings_of, timetable_of
 
@@ -177,6 +177,99 @@ def clash_after_move(message: Message) -> Letter | None:
     )
 
 
+def merged(message: Message) -> Letter | None:
+    """The session was joined with another one: what the person has there is told as it is now."""
+    facts = facts_of(message)
+    if facts is None or facts.session.has_begun:
+        return None
+    session, seat = facts.session, facts.enrolment.seat
+    words = {"course": facts.course, "date": short_day(session.starts_at)}
+    told = time_told_before(message)
+    if seat in SEATS_TAKEN:
+        after = [_("You have a seat there."), please_cancel_early()]
+    elif seat == Seat.WAITING:
+        place = facts.enrolment.place_in_queue
+        after = [
+            _("No seat is free there yet: your place in its queue is %(place)s, by the time of your request.")
+            % {"place": place}
+        ]
+    else:
+        after = [_("Your request goes on there and awaits its decision.")]
+    return Letter(
+        title=_("Joined with another session: %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("Too few people enrolled in your session of “%(course)s”, and it was joined with another one.")
+            % words,
+            *(["\n".join([_("Before:"), full_moment(told)])] if told else []),
+            *timetable_now(session),
+            *after,
+        ),
+        button=open_enrolment(facts.enrolment),
+        deadline=session.starts_at,
+    )
+
+
+def merge_clash(message: Message) -> Letter | None:
+    """The session was joined with one at which the person is busy: their enrolment has ended."""
+    enrolment = enrolment_of(message)
+    session = enrolment.session if enrolment else None
+    if enrolment is None or session is None or session.status != Session.Status.CANCELLED:
+        return None
+    starts_at = time_told_before(message) or session.starts_at
+    words = {"course": session.course.title, "date": short_day(starts_at)}
+    target = Session.objects.filter(pk=message.context["into"]).first()
+    return Letter(
+        title=_("Cancelled: %(course)s, %(date)s") % words,
+        paragraphs=tuple(
+            filter(
+                None,
+                (
+                    hello(message.recipient),
+                    _("The session “%(course)s” will not take place.") % words,
+                    full_moment(starts_at),
+                    "\n".join(
+                        [
+                            _("It was joined with another one, at whose time you are booked elsewhere:"),
+                            full_moment(target.starts_at),
+                        ]
+                    )
+                    if target
+                    else "",
+                    _(
+                        "Your enrolment has ended and your time is free again. We are sorry. "
+                        "Please choose another date."
+                    ),
+                ),
+            )
+        ),
+        button=Button(_("Choose another date"), session.course.get_absolute_url()),
+        deadline=starts_at,
+    )
+
+
+def course_needed(message: Message) -> Letter | None:
+    """Not sent once the person has enrolled anywhere, nor when no seat is free any more."""
+    session = session_of(message)
+    if session is None or not session.is_open_for_enrolment:
+        return None
+    own = Enrolment.objects.live().filter(trainee=message.recipient_id, course=session.course_id)
+    if own.exists() or session.enrolments.holding().count() >= session.seats:
+        return None
+    words = {"course": session.course.title, "date": short_day(session.starts_at)}
+    return Letter(
+        title=_("There is a place for you: %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("The course “%(course)s” is mandatory for you, and seats are free in this session:") % words,
+            *timetable_of(session, sittings_of(session)),
+            _("Take a seat while there is one: the session takes place when enough people come."),
+        ),
+        button=Button(_("Look at the session"), session.get_absolute_url()),
+        deadline=session.starts_at,
+    )
+
+
 def session_cancelled(message: Message) -> Letter | None:
     enrolment = enrolment_of(message)
     session = enrolment.session if enrolment else None
@@ -307,6 +400,9 @@ def register_kinds() -> None:
     kinds.register("seat_given", seat_given, gettext_lazy("seat given from the queue"))
     kinds.register("session_moved", session_moved, gettext_lazy("session moved"))
     kinds.register("clash_after_move", clash_after_move, gettext_lazy("clash after a move"))
+    kinds.register("merged", merged, gettext_lazy("session joined with another"))
+    kinds.register("merge_clash", merge_clash, gettext_lazy("busy when the sessions were joined"))
+    kinds.register("course_needed", course_needed, gettext_lazy("invitation to a mandatory course"))
     kinds.register("session_cancelled", session_cancelled, gettext_lazy("session cancelled"))
     kinds.register("reminder_first", reminder, gettext_lazy("first reminder"))
     kinds.register("reminder_second", reminder, gettext_lazy("second reminder"))

@@ -214,6 +214,10 @@ class EnrolmentEntry(models.Model):
         CLASH = "clash", _("clashes after the session was moved")
         CLASH_OVER = "clash_over", _("the clash is over")
         MOVED = "moved", _("session moved")
+        # Its session was joined with another one: the seat, the place in the queue, or the end of both.
+        MERGED = "merged", _("moved to another session")
+        MERGE_QUEUED = "merge_queued", _("waits in another session")
+        MERGE_CLASH = "merge_clash", _("busy at the time of the other session")
         ENDED = "ended", _("ended")
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="entries")

@@ -13,14 +13,17 @@ from django.utils import timezone
 from centre.models import Policy
 from enrolment.models import Enrolment
 from notifications.actions import PlannedMessage
+from notifications.models import Message
 from notifications.quiet_hours import reminder_time
 from records.models import Completion
 from scheduling.models import Session
+from scheduling.notices import about as about_session
 
 # Kinds of reminders, from the earliest. Of several that are due at once only the last is sent.
 REMINDERS = ("reminder_first", "reminder_second", "reminder_last")
 # What a move of the session makes untrue or plans anew; other news stays, for it is told with the new times.
 NEWS_OF_A_MOVE = ("session_moved", "clash_after_move")
+INVITATION = "course_needed"
 OUTDATED_BY_A_MOVE = (*REMINDERS, *NEWS_OF_A_MOVE)
 
 
@@ -36,9 +39,12 @@ def seat_messages(
     starts: Sequence[datetime],
     policy: Policy,
     now: datetime,
+    context: dict[str, object],
 ) -> list[PlannedMessage]:
-    """The news of a seat (`seat_taken` or `seat_given`) and the reminders before the meetings, as one list."""
-    news = PlannedMessage(kind, enrolment.trainee_id, about(enrolment.pk), version=session.version)
+    """The news of a seat (`seat_taken`, `seat_given`, `merged`) and the reminders before the meetings, as one list."""
+    news = PlannedMessage(
+        kind, enrolment.trainee_id, about(enrolment.pk), version=session.version, context=context
+    )
     return [news, *reminder_messages(enrolment, session, starts=starts, policy=policy, now=now)]
 
 
@@ -97,6 +103,41 @@ def cancelled_messages(enrolments: Iterable[Enrolment], reason: str) -> list[Pla
         )
         for one in enrolments
     ]
+
+
+def merged_messages(
+    enrolments: Iterable[Enrolment], target: Session, context: dict[str, object]
+) -> list[PlannedMessage]:
+    """The news that the session was joined with the target, to those who wait there or whose request goes on there."""
+    return [
+        PlannedMessage("merged", one.trainee_id, about(one.pk), version=target.version, context=context)
+        for one in enrolments
+    ]
+
+
+def clash_messages(enrolments: Iterable[Enrolment], source: Session, target: Session) -> list[PlannedMessage]:
+    """The news that the enrolment ends, to those who are busy at the time of the other session."""
+    return [
+        PlannedMessage(
+            "merge_clash",
+            one.trainee_id,
+            about(one.pk),
+            version=source.version,
+            context={"into": target.pk},
+        )
+        for one in enrolments
+    ]
+
+
+def invitation_messages(session: Session, people: Iterable[int]) -> list[PlannedMessage]:
+    """Invitations to those who need the course: one a person and session, whatever its version."""
+    return [PlannedMessage(INVITATION, person, about_session(session.pk)) for person in people]
+
+
+def invited_to(session: Session) -> set[int]:
+    """Keys of those who were invited to the session."""
+    invitations = Message.objects.about(about_session(session.pk)).filter(kind=INVITATION)
+    return set(invitations.values_list("recipient", flat=True))
 
 
 def moved_messages(

@@ -34,6 +34,7 @@ from scheduling.models import Meeting, Session
 from scheduling.rehearsal import Effect
 
 Entry = EnrolmentEntry.Kind
+HURTS = {Entry.CLASH, Entry.CANCELLED, Entry.SKIPPED, Entry.MERGE_QUEUED, Entry.MERGE_CLASH}
 
 
 @receiver(staff_changed)
@@ -71,7 +72,8 @@ def watch_people(session_ids: list[int], **kwargs: Any) -> Callable[[], Iterator
             yield Effect(
                 entry.enrolment.trainee.short_name,
                 capfirst(entry.get_kind_display()),
-                is_hurt=entry.kind in {Entry.CLASH, Entry.CANCELLED, Entry.SKIPPED},
+                is_hurt=entry.kind in HURTS,
+                why=entry.reason if entry.kind == Entry.MERGE_CLASH else "",
             )
 
     return effects

@@ -23,7 +23,19 @@ from scheduling.models import Booking, Meeting, Session
 Entry = EnrolmentEntry.Kind
 
 
-def hold_seat(enrolment: Enrolment, situation: Situation, *, kind: str, by: Employee | None = None) -> None:
+# The line of the story by the kind of news; any other seat was taken.
+ENTRIES = {"seat_given": Entry.PROMOTED, "merged": Entry.MERGED}
+
+
+def hold_seat(
+    enrolment: Enrolment,
+    situation: Situation,
+    *,
+    kind: str,
+    by: Employee | None = None,
+    reason: str = "",
+    context: dict[str, object] | None = None,
+) -> None:
     """Give the enrolment a seat and its bookings, note it, and plan its messages (`kind` is the news).
 
     `situation` was counted under the session's lock in this transaction.
@@ -46,16 +58,29 @@ def hold_seat(enrolment: Enrolment, situation: Situation, *, kind: str, by: Empl
         )
         for meeting in situation.meetings
     )
-    note(enrolment, Entry.PROMOTED if kind == "seat_given" else Entry.SEAT_TAKEN, by)
+    note(enrolment, ENTRIES.get(kind, Entry.SEAT_TAKEN), by, reason)
     starts = [meeting.starts_at for meeting in situation.meetings]
     plan_messages(
         seat_messages(
-            enrolment, session, kind=kind, starts=starts, policy=situation.policy, now=situation.now
+            enrolment,
+            session,
+            kind=kind,
+            starts=starts,
+            policy=situation.policy,
+            now=situation.now,
+            context=context or {},
         )
     )
 
 
-def give_up_seat(enrolment: Enrolment, ending: Ending, *, by: Employee | None, reason: str = "") -> None:
+def give_up_seat(
+    enrolment: Enrolment,
+    ending: Ending,
+    *,
+    by: Employee | None,
+    reason: str = "",
+    kind: EnrolmentEntry.Kind = Entry.CANCELLED,
+) -> None:
     """End the enrolment: its seat and bookings are free at once, what was still to be told is withdrawn."""
     if enrolment.session_id is not None:
         Booking.objects.filter(
@@ -67,7 +92,7 @@ def give_up_seat(enrolment: Enrolment, ending: Ending, *, by: Employee | None, r
     enrolment.clash_since = None
     enrolment.save()
     withdraw_messages([about(enrolment.pk)])
-    note(enrolment, Entry.CANCELLED, by, reason)
+    note(enrolment, kind, by, reason)
 
 
 def book_again(flagged: set[int], meetings: Sequence[Meeting]) -> set[int]:

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from enrolment import attendance_views, views
+from enrolment import attendance_views, too_few_views, views
 
 app_name = "enrolment"
 urlpatterns = [
     path("sessions/<int:session_id>/enrolment/", views.enrol_in_session, name="enrol_in_session"),
     path("enrolments/<int:pk>/", views.enrolment, name="enrolment"),
     path("enrolments/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("planning/too-few/", too_few_views.too_few, name="too_few"),
+    path("planning/<int:pk>/joining/", too_few_views.merge, name="merge"),
+    path("planning/<int:pk>/joining/<int:target_pk>/", too_few_views.merge_into, name="merge_into"),
+    path("planning/<int:pk>/invitations/", too_few_views.invitations, name="invitations"),
     path("timetable/", attendance_views.timetable, name="timetable"),
     path("sessions/<int:session_id>/people/", attendance_views.people, name="people"),
     path("sessions/<int:session_id>/sheet/", attendance_views.sheet, name="sheet"),

@@ -32,6 +32,15 @@ def confirm_impact(row: SessionRow) -> Iterator[str]:
     yield _("Nobody gets a message at once.")
 
 
+def run_anyway_impact(row: SessionRow) -> Iterator[str]:
+    yield _("%(held)s of at least %(minimum)s people hold a seat.") % {
+        "held": row.people.held,
+        "minimum": row.session.course.group_min,
+    }
+    yield _("The session stays as it is. It is asked about again at its next stage, if there is one.")
+    yield _("No messages are sent.")
+
+
 def limit_impact(row: SessionRow) -> Iterator[str]:
     yield seats_sentence(row)
     if row.people.held:

@@ -6,15 +6,18 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from centre.models import Policy
+from centre.templatetags.centre_text import clock
 from notifications import kinds
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, short_day
 from scheduling.models import Booking, Session
-from scheduling.notices import SHEET_REMINDERS
+from scheduling.notices import SHEET_REMINDERS, TOO_FEW
 from scheduling.timetables import sittings_of, timetable_of
+from scheduling.too_few import too_few
 
 
 def sheet_due(message: Message) -> Letter | None:
@@ -93,6 +96,48 @@ def teaching_cancelled(message: Message) -> Letter | None:
     )
 
 
+def too_few_people(message: Message) -> Letter | None:
+    """To who decides: the sessions of the message that still have too few people; without any, nothing."""
+    now = timezone.now()
+    keys = {pk for pk, *_rest in message.context["cards"]}
+    cards = {
+        pk: card
+        for pk, card in too_few(policy=Policy.objects.current(now), now=now).items()
+        if not card.is_decided
+    }
+    sessions = Session.objects.with_course().filter(pk__in=keys & cards.keys()).order_by("starts_at", "pk")
+    lines = [
+        _("%(date)s, %(time)s: “%(course)s”, %(held)s of at least %(minimum)s people")
+        % {
+            "date": short_day(session.starts_at),
+            "time": clock(session.starts_at),
+            "course": session.course.title,
+            "held": cards[session.pk].standing.held,
+            "minimum": cards[session.pk].standing.minimum,
+        }
+        for session in sessions
+    ]
+    if not lines:
+        return None
+    title = ngettext(
+        "Too few people: %(count)s session wants a decision",
+        "Too few people: %(count)s sessions want a decision",
+        len(lines),
+    )
+    return Letter(
+        title=title % {"count": len(lines)},
+        paragraphs=(
+            hello(message.recipient),
+            _("These sessions begin soon, and too few people hold a seat:"),
+            "\n".join(lines),
+            _(
+                "Nothing is cancelled by itself: let it take place, join it with another one, move, cancel or invite."
+            ),
+        ),
+        button=Button(_("Decide"), reverse("enrolment:too_few")),
+    )
+
+
 def time_told_before(message: Message) -> datetime | None:
     """The start that the recipient knows of: the one before the first move that was not told yet.
 
@@ -126,3 +171,4 @@ def register_kinds() -> None:
     kinds.register("teaching_cancelled", teaching_cancelled, gettext_lazy("cancelled for the trainer"))
     kinds.register("sheet_due_first", sheet_due, gettext_lazy("open sheet, after the end"))
     kinds.register("sheet_due_second", sheet_due, gettext_lazy("open sheet, next morning"))
+    kinds.register(TOO_FEW, too_few_people, gettext_lazy("too few people, for the HR admin"))

@@ -24,7 +24,6 @@ from courses.models import Course, Equipment
 from people.models import Employee
 
 ACADEMIC_HOUR = timedelta(minutes=45)
-BEGINS_SOON = timedelta(days=7)
 
 
 class RoomQuerySet(LockingQuerySet["Room"]):
@@ -166,10 +165,9 @@ class SessionQuerySet(LockingQuerySet["Session"]):
             status__in=[Session.Status.OPEN, Session.Status.CONFIRMED], starts_at__gt=now or timezone.now()
         )
 
-    def beginning_soon(self) -> Self:
-        """Upcoming, and begins within days: what the planners watch for too few people (rule 8)."""
-        now = timezone.now()
-        return self.upcoming(now).filter(starts_at__lt=now + BEGINS_SOON)
+    def beginning_soon(self, now: datetime, *, days: int) -> Self:
+        """Upcoming, and begins within so many days of the calendar: who watches for too few people (rule 8)."""
+        return self.upcoming(now).filter(starts_at__date__lte=timezone.localdate(now) + timedelta(days=days))
 
 
 class Session(models.Model):
@@ -288,6 +286,9 @@ class SessionStep(models.Model):
         MOVED = "moved", _("moved")
         EDITED = "edited", _("edited")
         CANCELLED = "cancelled", _("cancelled")
+        RUN_ANYWAY = "run_anyway", _("takes place with few people too")
+        JOINED = "joined", _("joined with another session")
+        INVITED = "invited", _("people invited")
         CLOSED = "closed", _("sheet closed")
         UNDONE = "undone", _("last change taken back")
 

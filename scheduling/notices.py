@@ -4,7 +4,7 @@ Everything told to a trainer is about the session ("session:12"), with its versi
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -13,6 +13,7 @@ from notifications.actions import PlannedMessage
 from notifications.quiet_hours import outside_quiet_hours
 from scheduling.models import Session
 
+TOO_FEW = "too_few_people"
 SHEET_REMINDERS = ("sheet_due_first", "sheet_due_second")
 # The sheet is reminded of so long after the end of the last meeting, and the next morning (rule 20).
 SHEET_LEAD = timedelta(hours=2)
@@ -51,3 +52,11 @@ def teaching_messages(
         PlannedMessage(kind, person, about(session.pk), version=session.version, context=context)
         for person in sorted(trainers)
     ]
+
+
+def too_few_messages(
+    cards: Iterable[tuple[int, str, str]], admins: Iterable[int], day: date
+) -> list[PlannedMessage]:
+    """The question of a day about sessions with too few people: session, stage and day of each new card (rule 8)."""
+    context: dict[str, object] = {"cards": [list(card) for card in cards]}
+    return [PlannedMessage(TOO_FEW, admin, f"too_few:{day}", context=context) for admin in admins]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from centre.models import Policy
 from people.models import Employee
 from scheduling.headcounts import Headcount, headcounts
 from scheduling.hurt import absent_trainers, closed_rooms
@@ -77,9 +78,10 @@ class SessionRow:
         return self.people.held < (self.session.course.group_min or 0)
 
 
-def below_minimum(sessions: SessionQuerySet) -> list[int]:
-    """Keys of the sessions in which fewer people hold a seat than the course's smallest group (rule 8)."""
-    least = dict(sessions.order_by().values_list("pk", "course__group_min"))
+def below_minimum_soon(sessions: SessionQuerySet) -> list[int]:
+    """Keys of those that begin soon and in which fewer people hold a seat than the course's smallest group (rule 8)."""
+    soon = sessions.beginning_soon(timezone.now(), days=Policy.objects.current().too_few_first_days)
+    least = dict(soon.order_by().values_list("pk", "course__group_min"))
     people = headcounts(least)
     return [pk for pk, minimum in least.items() if people.get(pk, Headcount()).held < (minimum or 0)]
 

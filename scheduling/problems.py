@@ -18,8 +18,9 @@ from scheduling.checks import About, Finding, broken_rules, unique
 from scheduling.facts import CourseNeeds, Facts
 from scheduling.headcounts import Headcount, headcounts
 from scheduling.loading import load_calendar_of_centre, needs_of_courses, weeks_of, without_session
-from scheduling.models import BEGINS_SOON, Booking, Meeting, Session, Waiver
+from scheduling.models import Booking, Meeting, Session, Waiver
 from scheduling.plans import Details, MeetingPlan, SessionPlan
+from scheduling.too_few import Stages, Standing, card_of
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def problems_of(sessions: Sequence[Session], *, policy: Policy) -> dict[int, Ses
         own = own_facts(facts, plans[session.pk], session, needs[session.course_id]) if facts else None
         findings = [
             *(against_plan(own, plans[session.pk], policy=policy) if own else ()),
-            *about_people(session, people.get(session.pk, Headcount())),
+            *about_people(session, people.get(session.pk, Headcount()), policy),
         ]
         problems = tuple(
             Problem(finding, waivers.get((session.pk, finding.key))) for finding in unique(findings)
@@ -105,13 +106,13 @@ def against_plan(facts: Facts, plan: SessionPlan, *, policy: Policy) -> list[Fin
     )
 
 
-def about_people(session: Session, people: Headcount) -> list[Finding]:
+def about_people(session: Session, people: Headcount, policy: Policy) -> list[Finding]:
     """Too few people shortly before the start (rule 8), and people whom a move brought into a clash."""
     found = []
     about = (About("session", session.pk),)
     minimum = session.course.group_min or 0
-    is_near = session.is_open_for_enrolment and session.starts_at < timezone.now() + BEGINS_SOON
-    if is_near and people.held < minimum:
+    standing = Standing(session.pk, session.status, session.starts_at, people.held, minimum)
+    if card_of(standing, timezone.now(), Stages.of(policy)):
         sentence = _("Too few people: %(held)s of at least %(minimum)s.")
         found.append(Finding("too_few", sentence % {"held": people.held, "minimum": minimum}, about))
     if people.clashing:

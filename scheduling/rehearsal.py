@@ -32,6 +32,7 @@ class Effect:
     person: str
     what: str
     is_hurt: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ urlpatterns = [
     path("planning/<int:pk>/plan/", plans.replan, name="replan"),
     path("planning/<int:pk>/publication/", sessions.publish, name="publish"),
     path("planning/<int:pk>/confirmation/", sessions.confirm, name="confirm"),
+    path("planning/<int:pk>/running/", sessions.run_anyway, name="run_anyway"),
     path("planning/<int:pk>/limit/", sessions.limit, name="limit"),
     path("planning/<int:pk>/cancellation/", sessions.cancel, name="cancel"),
     path("planning/<int:pk>/steps/<int:step_pk>/undo/", sessions.undo, name="undo"),

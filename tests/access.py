@@ -114,7 +114,12 @@ READ = {
     "scheduling:publish": PLANNERS,
     "scheduling:confirm": PLANNERS,
     "scheduling:limit": PLANNERS,
+    "scheduling:run_anyway": PLANNERS,
     "scheduling:cancel": PLANNERS,
+    "enrolment:too_few": PLANNERS,
+    "enrolment:merge": PLANNERS,
+    "enrolment:merge_into": PLANNERS,
+    "enrolment:invitations": PLANNERS,
     "enrolment:enrolment": f"{OWNER} head {PLANNERS}",
     "enrolment:cancel": OWNER,
     "enrolment:timetable": f"trainer {PLANNERS}",
@@ -251,6 +256,7 @@ WITHOUT_ARGUMENTS = {
     "scheduling:trainer_list",
     "scheduling:trainer_new",
     "enrolment:timetable",
+    "enrolment:too_few",
 }
 
 
@@ -330,6 +336,9 @@ def address(route: str, centre: Centre) -> str:
         "courses:programme": [Programme.objects.earliest("pk").code],
         "courses:programme_edit": [Programme.objects.earliest("pk").code],
         "enrolment:enrol_in_session": [centre.sessions["open"].pk],
+        "enrolment:merge": [centre.sessions["open"].pk],
+        "enrolment:merge_into": [centre.sessions["open"].pk, centre.sessions["open"].pk],
+        "enrolment:invitations": [centre.sessions["open"].pk],
         "enrolment:enrolment": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
         "enrolment:cancel": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
         "learning:material": [centre.courses["briefing"].code, 1],

@@ -165,6 +165,11 @@ BREAKS = {
         lambda: PolicyFactory(second_reminder_hours=2, last_reminder_hours=3),
         lambda: PolicyFactory(last_reminder_hours=0),
     ],
+    "policy_too_few_in_order": [
+        lambda: PolicyFactory(too_few_first_days=5, too_few_second_days=5),
+        lambda: PolicyFactory(too_few_second_days=3, too_few_last_days=3),
+        lambda: PolicyFactory(too_few_last_days=0),
+    ],
     "policy_leaves_room_to_teach": [
         lambda: PolicyFactory(academic_hours_a_day=0),
         lambda: PolicyFactory(academic_hours_a_day=25),

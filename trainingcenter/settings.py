@@ -286,6 +286,8 @@ CELERY_BEAT_SCHEDULE = {
     "clear-accounts": {"task": "accounts.tasks.clear_accounts", "schedule": 3600.0},
     "note-heartbeat": {"task": "centre.tasks.note_heartbeat", "schedule": 30.0},
     "forget-uses": {"task": "centre.tasks.forget_uses", "schedule": 3600.0},
+    # Once a day each HR admin hears of it, see the task; asked more often, so that a lost run costs an hour.
+    "tell-of-too-few": {"task": "scheduling.tasks.tell_of_too_few", "schedule": 3600.0},
     "give-free-seats": {"task": "enrolment.tasks.give_free_seats", "schedule": 300.0},
     "forget-old-looks": {"task": "audit.tasks.forget_old_looks", "schedule": crontab(hour=3, minute=20)},
 }

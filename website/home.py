@@ -18,7 +18,7 @@ from learning.progress import Progress
 from people.models import Employee
 from records.models import Completion
 from scheduling.models import Booking, Meeting, Session
-from scheduling.overview import below_minimum
+from scheduling.too_few import too_few
 from website.offers import Place, people_of_meeting, rooms_of_meeting
 
 MANDATORY_SHOWN = 4
@@ -167,8 +167,9 @@ def taught_today(reader: Employee) -> QuerySet[Any]:
 
 
 def planning_numbers() -> dict[str, int]:
-    """How much waits for the planners: drafts, and open sessions of the next days below their smallest group."""
+    """How much waits for the planners: drafts, and sessions with too few people (rule 8)."""
+    cards = too_few(policy=Policy.objects.current()).values()
     return {
         "drafts": Session.objects.filter(status=Session.Status.DRAFT, starts_at__gt=timezone.now()).count(),
-        "below_minimum": len(below_minimum(Session.objects.beginning_soon())),
+        "too_few": sum(not card.is_decided for card in cards),
     }

@@ -114,6 +114,13 @@ SHELVES = (
             ),
             Card(
                 "scheduling.plan_session",
+                "enrolment:too_few",
+                _("Too few people"),
+                _("Sessions below their smallest group: let them take place, join, move, cancel or invite."),
+                "people",
+            ),
+            Card(
+                "scheduling.plan_session",
                 "website:month_report",
                 _("Plan and fact"),
                 _("What was planned for a month and what took place, who came, how rooms are used."),

@@ -17,11 +17,19 @@ from scheduling.actions.shared import (
     current_plan,
     current_plans,
     effective_seats,
+    moment,
     persons_busy,
+    record_step,
     take_step,
     waiting_persons,
 )
-from scheduling.actions.steps import cancel_session, change_limit, confirm_session, publish_session
+from scheduling.actions.steps import (
+    cancel_session,
+    change_limit,
+    confirm_session,
+    publish_session,
+    run_anyway,
+)
 
 __all__ = [
     "Change",
@@ -33,12 +41,15 @@ __all__ = [
     "current_plan",
     "current_plans",
     "effective_seats",
+    "moment",
     "persons_busy",
     "plan_session",
     "plan_sessions",
     "publish_session",
+    "record_step",
     "replan_session",
     "replan_sessions",
+    "run_anyway",
     "take_step",
     "undo",
     "waiting_persons",

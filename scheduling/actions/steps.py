@@ -24,12 +24,13 @@ from scheduling.actions.shared import (
     waive,
 )
 from scheduling.checks import Finding
-from scheduling.errors import NotPlannable, SchedulingError
+from scheduling.errors import NotPlannable, SchedulingError, WrongState
 from scheduling.headcounts import headcount
 from scheduling.life import CANCEL, CONFIRM, PUBLISH
 from scheduling.models import Booking, Room, Session, SessionStep
 from scheduling.notices import about, sheet_messages, teaching_messages
 from scheduling.plans import SessionPlan
+from scheduling.too_few import Stages, card_of, standings_of
 
 Status = Session.Status
 Step = SessionStep.Kind
@@ -106,6 +107,31 @@ def change_limit(
     session.save(update_fields=["limit", "seats", "version"])
     record_step(session, Step.LIMITED, by, reason)
     signals.seats_changed.send(sender=Session, sessions=[session], by=by)
+    return session
+
+
+@action
+def run_anyway(session: Session, reason: str, *, by: Employee | None) -> Session:
+    """Write down that the session takes place although too few hold a seat; it is quiet until its next stage (rule 8).
+
+    Deciding so again within the stage changes nothing, and nobody is told.
+
+    Raises:
+        SchedulingError: no reason was given.
+        WrongState: the session has begun, was cancelled, or has enough people.
+    """
+    if not reason.strip():
+        raise SchedulingError(_("Say why the session takes place with so few people."))
+    session = lock_with_course(session)
+    refuse_begun_or_ended(session)
+    (standing,) = standings_of([session])
+    card = card_of(standing, timezone.now(), Stages.of(Policy.objects.current()))
+    if card is None:
+        raise WrongState(
+            _("There is nothing to decide any more: the session has people enough, or time enough.")
+        )
+    if not card.is_decided:
+        record_step(session, Step.RUN_ANYWAY, by, reason.strip())
     return session
 
 

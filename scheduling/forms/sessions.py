@@ -17,7 +17,7 @@ from centre.forms import CentreForm
 from centre.models import Site
 from scheduling.hurt import without_room, without_trainer
 from scheduling.models import Session, SessionQuerySet
-from scheduling.overview import below_minimum
+from scheduling.overview import below_minimum_soon
 from scheduling.rehearsal import REHEARSE
 from trainers.models import Trainer
 
@@ -39,7 +39,7 @@ class SessionFilters(ListFilters):
         choices=[
             ("", gettext_lazy("All")),
             *((value, capfirst(label)) for value, label in Session.Status.choices),
-            (FEW, gettext_lazy("Too few people, 7 days")),
+            (FEW, gettext_lazy("Too few people, beginning soon")),
         ],
     )
     site = forms.ModelChoiceField(
@@ -71,7 +71,7 @@ class SessionFilters(ListFilters):
         if words := chosen.get("q"):
             sessions = sessions.of_courses(words)
         if (status := chosen.get("status")) == FEW:
-            sessions = sessions.filter(pk__in=below_minimum(sessions.beginning_soon()))
+            sessions = sessions.filter(pk__in=below_minimum_soon(sessions))
         elif status:
             sessions = sessions.filter(status=status)
         if site := chosen.get("site"):
@@ -151,6 +151,18 @@ class LimitForm(StepForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     button_label = gettext_lazy("Change the limit")
     is_rehearsed_on_demand = True
+
+
+class RunAnywayForm(StepForm):
+    """Why a session takes place with too few people (rule 8)."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        help_text=gettext_lazy("Planners read it in the story of the session."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    button_label = gettext_lazy("Let it take place")
 
 
 class CancelForm(StepForm):

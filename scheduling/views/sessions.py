@@ -25,10 +25,11 @@ from scheduling.forms.sessions import (
     ConfirmForm,
     LimitForm,
     PublishForm,
+    RunAnywayForm,
     SessionFilters,
     StepForm,
 )
-from scheduling.impact import cancel_impact, confirm_impact, limit_impact, publish_impact
+from scheduling.impact import cancel_impact, confirm_impact, limit_impact, publish_impact, run_anyway_impact
 from scheduling.models import Session, SessionStep
 from scheduling.overview import SessionRow, session_rows
 from scheduling.rehearsal import REHEARSE, rehearse
@@ -129,6 +130,21 @@ def cancel(request: UserRequest, pk: int) -> HttpResponse:
         title=_("Cancel the session"),
         done=_("The session is cancelled."),
         rehearsed_with={"reason": "…"},
+    )
+
+
+@login_required
+@permission_required("scheduling.plan_session", raise_exception=True)
+@require_form
+def run_anyway(request: UserRequest, pk: int) -> HttpResponse:
+    return step(
+        request,
+        pk,
+        RunAnywayForm,
+        impact=run_anyway_impact,
+        take=lambda session, chosen: actions.run_anyway(session, chosen["reason"], by=request.user),
+        title=_("Let it take place"),
+        done=_("Written down: the session takes place."),
     )
 
 

@@ -17,6 +17,7 @@ from enrolment.actions import cancel_enrolment, enrol
 from enrolment.conditions import unmet
 from enrolment.errors import NotEligible
 from enrolment.invariants import booking_faults
+from enrolment.merging import merge_sessions
 from enrolment.models import Enrolment, Seat
 from enrolment.seats import hold_seat
 from enrolment.situations import situations
@@ -31,7 +32,7 @@ from tests.factories import (
     TrainerFactory,
     in_days,
 )
-from tests.threads import at_once
+from tests.threads import at_once, before_the_commit
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.threads]
 
@@ -323,3 +324,30 @@ def test_promotions_of_the_same_people_in_two_sessions_do_not_deadlock():
 
     assert [result for result in results if not isinstance(result, Enrolment)] == []
     assert [session.enrolments.get(seat=Seat.HELD).trainee for session in sessions] == [first, second]
+
+
+def test_rule_8_the_last_seat_of_the_session_that_stays_is_taken_while_sessions_are_joined():
+    target = SessionFactory(seats=1)
+    source = SessionFactory(course=target.course, starts_at=in_days(13))
+    moved, quick = EmployeeFactory.create_batch(2)
+    enrol(moved, source)
+
+    plan = before_the_commit(enrolling(quick, target), lambda: merge_sessions(source, target, by=None))
+
+    assert [one.trainee_id for one in plan.without_seat] == [moved.pk]
+    assert target.enrolments.get(seat=Seat.HELD).trainee == quick
+    assert target.enrolments.get(seat=Seat.WAITING).trainee == moved
+    assert booking_faults() == []
+
+
+def test_rule_8_who_comes_while_sessions_are_joined_finds_the_seats_that_are_left():
+    target = SessionFactory(seats=1)
+    source = SessionFactory(course=target.course, starts_at=in_days(13))
+    moved, late = EmployeeFactory.create_batch(2)
+    enrol(moved, source)
+
+    before_the_commit(lambda: merge_sessions(source, target, by=None), enrolling(late, target))
+
+    assert target.enrolments.get(seat=Seat.HELD).trainee == moved
+    assert target.enrolments.get(seat=Seat.WAITING).trainee == late
+    assert booking_faults() == []

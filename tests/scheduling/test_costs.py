@@ -105,11 +105,16 @@ def test_planning_anew_costs_the_same_for_any_number(hr, course):
     assert costs == [costs[0]] * 3
 
 
-STEPS = ("session", "publish", "confirm", "limit", "cancel")
+STEPS = ("session", "publish", "confirm", "limit", "cancel", "run_anyway")
 
 
 @pytest.mark.rows_of(
-    "scheduling:session", "scheduling:publish", "scheduling:confirm", "scheduling:limit", "scheduling:cancel"
+    "scheduling:session",
+    "scheduling:publish",
+    "scheduling:confirm",
+    "scheduling:limit",
+    "scheduling:cancel",
+    "scheduling:run_anyway",
 )
 def test_a_session_and_its_steps_cost_the_same_for_any_number_of_meetings_people_and_steps(hr):
     """Many meetings of few people, then many people in few meetings: both at once would be 90 000 bookings."""

@@ -116,6 +116,7 @@ def test_a_change_shows_what_it_touches_and_saves_only_then(client, administrato
         ({"travel_minutes": ""}, "travel_minutes", "Заполните поле"),
         ({"second_reminder_hours": 72}, "second_reminder_hours", "меньше 72"),
         ({"last_reminder_hours": 48, "second_reminder_hours": 30}, "last_reminder_hours", "меньше 30"),
+        ({"too_few_second_days": 7}, "too_few_second_days", "меньше 7"),
         ({"quiet_from": "25:00"}, "quiet_from", "21:00"),
         ({"quiet_from": "09:00", "quiet_until": "08:00"}, "quiet_until", "8 часов"),
         ({"quiet_from": "07:00", "quiet_until": "23:30"}, "quiet_until", "8 часов"),

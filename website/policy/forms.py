@@ -48,6 +48,7 @@ class PolicyForm(CentreForm, forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self._check_reminders(cleaned)
+        self._check_questions(cleaned)
         self._check_quiet_hours(cleaned)
         values = {name: value for name, value in cleaned.items() if name not in ("reason", "based_on")}
         if not self.errors and values == values_of(self.current):
@@ -62,6 +63,16 @@ class PolicyForm(CentreForm, forms.Form):
                     later,
                     _("This reminder comes after the one before it: give it fewer than %(hours)s hours.")
                     % {"hours": cleaned[earlier]},
+                )
+
+    def _check_questions(self, cleaned: dict[str, Any]) -> None:
+        order = ("too_few_first_days", "too_few_second_days", "too_few_last_days")
+        for earlier, later in pairwise(order):
+            if earlier in cleaned and later in cleaned and cleaned[later] >= cleaned[earlier]:
+                self.add_error(
+                    later,
+                    _("This question comes after the one before it: give it fewer than %(days)s days.")
+                    % {"days": cleaned[earlier]},
                 )
 
     def _check_quiet_hours(self, cleaned: dict[str, Any]) -> None:

@@ -70,6 +70,18 @@ def hours_a_day(old: int, new: int, now: datetime) -> Iterator[str]:
     ) % {"count": thin(count)}
 
 
+def too_few_questions(old: int, new: int, now: datetime) -> Iterator[str]:
+    def near(days: int) -> int:
+        return Session.objects.beginning_soon(now, days=days).count()
+
+    yield before_and_after(
+        _("Sessions that begin within so many days: %(before)s now, %(after)s afterwards."),
+        near(old),
+        near(new),
+    )
+    yield _("Those below their smallest group among them are asked about; what was told is not told again.")
+
+
 def repeats(old: int, new: int, now: datetime) -> Iterator[str]:
     yield before_and_after(
         _("Completions that may be repeated today, by the time left: %(before)s now, %(after)s afterwards."),
@@ -206,6 +218,9 @@ IMPACTS: dict[str, Impact] = {
     "changeover_minutes": planned_meetings,
     "travel_minutes": planned_meetings,
     "academic_hours_a_day": hours_a_day,
+    "too_few_first_days": too_few_questions,
+    "too_few_second_days": too_few_questions,
+    "too_few_last_days": too_few_questions,
     "repeat_window_days": repeats,
     "expiring_within_days": expiring,
     "optional_bookings_max": optional_bookings,
