@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0004_addresses_of_doors'),
+        ('scheduling', '0005_indexes_of_hot_pages'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrolment', '0005_entry_of_a_clash_that_is_over'),
+        ('enrolment', '0006_indexes_of_hot_pages'),
     ]
 
     operations = [
