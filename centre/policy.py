@@ -92,6 +92,16 @@ NUMBERS = (
         12,
     ),
     Number(
+        "assignment_answer_hours",
+        PLANNING,
+        gettext_lazy(
+            "So long a trainer has to accept or decline a published session; HR hears of who has not answered."
+        ),
+        HOURS,
+        1,
+        336,
+    ),
+    Number(
         "repeat_window_days",
         SEATS,
         gettext_lazy(

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from enrolment import attendance_views, views
+from enrolment import attendance_views, desk, views
 
 app_name = "enrolment"
 urlpatterns = [
     path("sessions/<int:session_id>/enrolment/", views.enrol_in_session, name="enrol_in_session"),
     path("enrolments/<int:pk>/", views.enrolment, name="enrolment"),
     path("enrolments/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("desk/", desk.desk, name="desk"),
     path("timetable/", attendance_views.timetable, name="timetable"),
     path("sessions/<int:session_id>/people/", attendance_views.people, name="people"),
     path("sessions/<int:session_id>/sheet/", attendance_views.sheet, name="sheet"),

@@ -12,9 +12,11 @@ from notifications import kinds
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, short_day
-from scheduling.models import Booking, Session
+from scheduling.models import Assignment, Booking, Session
 from scheduling.notices import SHEET_REMINDERS
 from scheduling.timetables import sittings_of, timetable_of
+
+ASKING = {Session.Status.OPEN, Session.Status.CONFIRMED}
 
 
 def sheet_due(message: Message) -> Letter | None:
@@ -48,6 +50,41 @@ def sheet_due(message: Message) -> Letter | None:
     )
 
 
+def teaching_asked(message: Message) -> Letter | None:
+    """Not sent when the trainer has answered on the site meanwhile, or does not teach the session any more."""
+    session = session_of(message)
+    asked = question_of(message)
+    if session is None or asked is None or session.status not in ASKING or session.is_over:
+        return None
+    words = {"course": session.course.title, "date": short_day(session.starts_at)}
+    return Letter(
+        title=_("Will you teach: %(course)s, %(date)s?") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("You are planned to teach “%(course)s”.") % words,
+            *timetable_of(session, sittings_of(session)),
+            please_answer(asked),
+        ),
+        button=Button(_("Accept or decline"), reverse("enrolment:desk")),
+        deadline=session.starts_at,
+    )
+
+
+def question_of(message: Message) -> Assignment | None:
+    """What the recipient is asked about the session and has not answered."""
+    return Assignment.objects.filter(
+        session=session_key(message),
+        trainer__employee=message.recipient_id,
+        state=Assignment.State.ASKED,
+    ).first()
+
+
+def please_answer(asked: Assignment) -> str:
+    return _(
+        "Please accept or decline it on your desk. The centre waits for your answer until: %(when)s."
+    ) % {"when": full_moment(asked.answer_until)}
+
+
 def teaching_changed(message: Message) -> Letter | None:
     session = session_of(message)
     if session is None or session.status == Session.Status.CANCELLED or session.is_over:
@@ -55,6 +92,7 @@ def teaching_changed(message: Message) -> Letter | None:
     teaches = (
         Booking.objects.teaching().filter(meeting__session=session, person=message.recipient_id).exists()
     )
+    asked = question_of(message) if teaches else None
     known = None if teaches else time_told_before(message)
     starts_at = known or session.starts_at
     words = {"course": session.course.title, "date": short_day(starts_at)}
@@ -62,13 +100,14 @@ def teaching_changed(message: Message) -> Letter | None:
         title = _("Changes in your timetable: %(course)s, %(date)s")
         news = [_("This is how you teach “%(course)s” now.") % words]
         news += timetable_of(session, sittings_of(session))
+        news += [please_answer(asked)] if asked else []
     else:
         title = _("You are free again: %(course)s, %(date)s")
         news = [_("You do not teach “%(course)s” any more.") % words, full_moment(starts_at)]
     return Letter(
         title=title % words,
         paragraphs=(hello(message.recipient), *news),
-        button=timetable_button(),
+        button=Button(_("Accept or decline"), reverse("enrolment:desk")) if asked else timetable_button(),
         deadline=starts_at,
     )
 
@@ -122,6 +161,7 @@ def timetable_button() -> Button:
 
 def register_kinds() -> None:
     """Called when the app is ready."""
+    kinds.register("teaching_asked", teaching_asked, gettext_lazy("question to the trainer"))
     kinds.register("teaching_changed", teaching_changed, gettext_lazy("change for the trainer"))
     kinds.register("teaching_cancelled", teaching_cancelled, gettext_lazy("cancelled for the trainer"))
     kinds.register("sheet_due_first", sheet_due, gettext_lazy("open sheet, after the end"))

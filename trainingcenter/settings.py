@@ -287,6 +287,7 @@ CELERY_BEAT_SCHEDULE = {
     "note-heartbeat": {"task": "centre.tasks.note_heartbeat", "schedule": 30.0},
     "forget-uses": {"task": "centre.tasks.forget_uses", "schedule": 3600.0},
     "give-free-seats": {"task": "enrolment.tasks.give_free_seats", "schedule": 300.0},
+    "tell-of-silent-trainers": {"task": "scheduling.tasks.tell_of_silent_trainers", "schedule": 600.0},
     "forget-old-looks": {"task": "audit.tasks.forget_old_looks", "schedule": crontab(hour=3, minute=20)},
 }
 

@@ -20,7 +20,7 @@ from enrolment.notices import REMINDERS
 from notifications.models import Message
 from people.models import Employee
 from records.models import Completion
-from scheduling.models import ACADEMIC_HOUR, Meeting, Session
+from scheduling.models import ACADEMIC_HOUR, Assignment, Meeting, Session
 
 Impact = Callable[[Any, Any, datetime], Iterator[str]]
 
@@ -66,6 +66,15 @@ def hours_a_day(old: int, new: int, now: datetime) -> Iterator[str]:
     yield ngettext(
         "%(count)s planned session teaches more than that on a day. It stays, and cannot be moved as it is.",
         "%(count)s planned sessions teach more than that on a day. They stay, and cannot be moved as they are.",
+        count,
+    ) % {"count": thin(count)}
+
+
+def answers_of_trainers(old: int, new: int, now: datetime) -> Iterator[str]:
+    count = Assignment.objects.ahead().filter(state=Assignment.State.ASKED, answer_until__gt=now).count()
+    yield ngettext(
+        "%(count)s trainer who is asked now keeps their term; who is asked from now on gets the new one.",
+        "%(count)s trainers who are asked now keep their terms; who is asked from now on gets the new one.",
         count,
     ) % {"count": thin(count)}
 
@@ -206,6 +215,7 @@ IMPACTS: dict[str, Impact] = {
     "changeover_minutes": planned_meetings,
     "travel_minutes": planned_meetings,
     "academic_hours_a_day": hours_a_day,
+    "assignment_answer_hours": answers_of_trainers,
     "repeat_window_days": repeats,
     "expiring_within_days": expiring,
     "optional_bookings_max": optional_bookings,
