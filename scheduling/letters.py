@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -63,7 +63,7 @@ def teaching_asked(message: Message) -> Letter | None:
             hello(message.recipient),
             _("You are planned to teach “%(course)s”.") % words,
             *timetable_of(session, sittings_of(session)),
-            please_answer(asked),
+            please_answer(asked.answer_until),
         ),
         button=Button(_("Accept or decline"), reverse("enrolment:desk")),
         deadline=session.starts_at,
@@ -79,20 +79,22 @@ def question_of(message: Message) -> Assignment | None:
     ).first()
 
 
-def please_answer(asked: Assignment) -> str:
+def please_answer(until: datetime) -> str:
     return _(
         "Please accept or decline it on your desk. The centre waits for your answer until: %(when)s."
-    ) % {"when": full_moment(asked.answer_until)}
+    ) % {"when": full_moment(until)}
 
 
 def teaching_changed(message: Message) -> Letter | None:
     session = session_of(message)
     if session is None or session.status == Session.Status.CANCELLED or session.is_over:
         return None
-    teaches = (
-        Booking.objects.teaching().filter(meeting__session=session, person=message.recipient_id).exists()
+    asked = Assignment.objects.filter(
+        session=session, trainer__employee=message.recipient_id, state=Assignment.State.ASKED
     )
-    asked = question_of(message) if teaches else None
+    booked = Booking.objects.teaching().filter(meeting__session=session, person=message.recipient_id)
+    terms = list(booked.values_list(Subquery(asked.values("answer_until")[:1]), flat=True)[:1])
+    teaches, answer_until = bool(terms), terms[0] if terms else None
     known = None if teaches else time_told_before(message)
     starts_at = known or session.starts_at
     words = {"course": session.course.title, "date": short_day(starts_at)}
@@ -100,14 +102,16 @@ def teaching_changed(message: Message) -> Letter | None:
         title = _("Changes in your timetable: %(course)s, %(date)s")
         news = [_("This is how you teach “%(course)s” now.") % words]
         news += timetable_of(session, sittings_of(session))
-        news += [please_answer(asked)] if asked else []
+        news += [please_answer(answer_until)] if answer_until else []
     else:
         title = _("You are free again: %(course)s, %(date)s")
         news = [_("You do not teach “%(course)s” any more.") % words, full_moment(starts_at)]
     return Letter(
         title=title % words,
         paragraphs=(hello(message.recipient), *news),
-        button=Button(_("Accept or decline"), reverse("enrolment:desk")) if asked else timetable_button(),
+        button=Button(_("Accept or decline"), reverse("enrolment:desk"))
+        if answer_until
+        else timetable_button(),
         deadline=starts_at,
     )
 
