@@ -65,9 +65,9 @@ def test_18_planners_see_the_answer_beside_the_trainers_name(client, trainer):
     sign_in(client, planner())
     page = reverse("scheduling:session", args=[session.pk])
 
-    assert "ждём ответа" in client.get(page).content.decode()
+    assert "Ждём ответа" in client.get(page).content.decode()
     Assignment.objects.update(state="declined", why="Уезжаю", answered_at=in_days(0))
-    assert "отказ" in client.get(page).content.decode()
+    assert "Отказ" in client.get(page).content.decode()
 
 
 @pytest.mark.rows_of("enrolment:desk")
