@@ -31,6 +31,7 @@ class Duty(NamedTuple):
     rights: str
 
 
+LEAVE = "trainers.view_leaverequest trainers.change_leaverequest"
 # One readable table: people see its sentences on the page of roles, the database gets its permissions.
 DUTIES: dict[Role, tuple[Duty, ...]] = {
     Role.HR_ADMIN: (
@@ -46,8 +47,10 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
             _("Plans sessions, publishes, moves and cancels them."),
             "scheduling.plan_session scheduling.view_session scheduling.view_meeting scheduling.view_room "
             "scheduling.view_booking scheduling.view_roomclosure courses.view_equipment "
-            "trainers.view_trainer trainers.view_trainerqualification trainers.view_absence",
+            "trainers.view_trainer trainers.view_trainerqualification trainers.view_absence "
+            "trainers.view_unavailability",
         ),
+        Duty(_("Decides on trainers’ requests for leave."), LEAVE),
         Duty(
             _("Writes courses and programmes."),
             "courses.add_course courses.change_course courses.view_course courses.view_material "
@@ -84,8 +87,10 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
             "trainers.add_trainer trainers.change_trainer trainers.view_trainer "
             "trainers.add_trainerqualification trainers.change_trainerqualification "
             "trainers.delete_trainerqualification trainers.view_trainerqualification "
-            "trainers.add_absence trainers.change_absence trainers.delete_absence trainers.view_absence",
+            "trainers.add_absence trainers.change_absence trainers.delete_absence trainers.view_absence "
+            "trainers.view_unavailability",
         ),
+        Duty(_("Decides on trainers’ requests for leave."), LEAVE),
         Duty(
             _("Plans sessions, publishes, moves and cancels them."),
             "scheduling.plan_session scheduling.view_session scheduling.view_meeting scheduling.view_booking "
@@ -179,6 +184,7 @@ BY_DATA: tuple[tuple[str | Promise, str | Promise, tuple[str | Promise, ...]], .
         _("whom the administrator of the centre has made a trainer"),
         (
             _("Sees the own timetable, and who comes to the own sessions."),
+            _("Accepts or declines sessions, asks for leave, and says in which hours they do not teach."),
             _("Marks attendance of the own sessions, adds who came without an enrolment, closes the sheet."),
         ),
     ),

@@ -163,6 +163,9 @@ class Policy(models.Model):
     )
     cancel_lead_hours = models.PositiveSmallIntegerField(_("free cancelling until, hours before"), default=24)
     sheet_opens_minutes = models.PositiveSmallIntegerField(_("sheet opens, minutes before"), default=15)
+    assignment_answer_hours = models.PositiveSmallIntegerField(
+        _("a trainer answers within so many hours whether they will teach"), default=48
+    )
     attended_percent = models.PositiveSmallIntegerField(
         _("share of minutes for a completion, percent"), default=80
     )

@@ -120,6 +120,16 @@ NUMBERS = (
         58,
     ),
     Number(
+        "assignment_answer_hours",
+        PLANNING,
+        gettext_lazy(
+            "So long a trainer has to accept or decline a published session; HR hears of who has not answered."
+        ),
+        HOURS,
+        1,
+        336,
+    ),
+    Number(
         "repeat_window_days",
         SEATS,
         gettext_lazy(

@@ -36,6 +36,7 @@ from enrolment.attendance_forms import (
     WalkInForm,
     WalkInSearchForm,
 )
+from enrolment.desk import questions_to
 from enrolment.models import Ending
 from enrolment.sheets import (
     NOT_CLOSED,
@@ -92,6 +93,8 @@ def timetable(request: UserRequest) -> HttpResponse:
             "next_week": week_code(monday + timedelta(days=7)),
             "next_lesson": next_lesson(person) if person and not days else None,
             "to_close": list(sheets_to_close(person)) if person else [],
+            "desk_url": reverse("enrolment:desk") if person == request.user else "",
+            "questions": questions_to(request.user) if person == request.user else 0,
         },
     )
 

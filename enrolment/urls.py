@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enrolment import attendance_views, too_few_views, views
+from enrolment import attendance_views, desk, too_few_views, views
 
 app_name = "enrolment"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("planning/<int:pk>/joining/", too_few_views.merge, name="merge"),
     path("planning/<int:pk>/joining/<int:target_pk>/", too_few_views.merge_into, name="merge_into"),
     path("planning/<int:pk>/invitations/", too_few_views.invitations, name="invitations"),
+    path("desk/", desk.desk, name="desk"),
     path("timetable/", attendance_views.timetable, name="timetable"),
     path("sessions/<int:session_id>/people/", attendance_views.people, name="people"),
     path("sessions/<int:session_id>/sheet/", attendance_views.sheet, name="sheet"),

@@ -11,7 +11,7 @@ from centre.admin import ReadOnly
 from people.admin import RowsOfPeopleAdmin
 from people.requests import UserRequest
 from scheduling.errors import SchedulingError
-from scheduling.models import Booking, Meeting, Room, RoomClosure, Session, SessionStep, Waiver
+from scheduling.models import Assignment, Booking, Meeting, Room, RoomClosure, Session, SessionStep, Waiver
 from scheduling.rooms import change_capacity
 
 
@@ -101,3 +101,13 @@ class BookingAdmin(ReadOnly, RowsOfPeopleAdmin):
     @admin.display(description=_("course"))
     def course(self, booking: Booking) -> str:
         return booking.meeting.session.course.title
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(ReadOnly, RowsOfPeopleAdmin):
+    """Which trainers were asked, and what they answered; searched by the trainer."""
+
+    person = "trainer__employee"
+    list_display = ["session", "trainer", "state", "asked_at", "answer_until", "answered_at"]
+    list_filter = ["state"]
+    list_select_related = ["session__course", "trainer__employee"]

@@ -12,3 +12,4 @@ class SchedulingConfig(AppConfig):
     def ready(self) -> None:
         import_module("scheduling.receivers")  # what scheduling answers when courses ask
         import_module("scheduling.letters").register_kinds()  # what its messages say
+        import_module("scheduling.assignments.letters").register_kinds()  # what HR hears of answers

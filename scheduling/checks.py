@@ -371,7 +371,7 @@ def qualification_findings(
 
 
 def soft_findings(facts: Facts, meetings: Sequence[MeetingPlan]) -> Iterator[Finding]:
-    """The limits of hours and the shifts of those who are to teach (rule 3)."""
+    """The limits of hours, the shifts and the availability of those who are to teach (rule 3)."""
     spans: dict[int, list[Span]] = defaultdict(list)
     for plan in meetings:
         for pk in plan.trainer_ids:
@@ -379,6 +379,7 @@ def soft_findings(facts: Facts, meetings: Sequence[MeetingPlan]) -> Iterator[Fin
                 spans[pk].append(plan.span)
     for pk, taught in spans.items():
         yield from shift_findings(facts.trainers[pk], taught, facts.calendar)
+        yield from unavailable_findings(facts.trainers[pk], taught)
         yield from load_findings(facts.trainers[pk], taught)
 
 
@@ -399,6 +400,29 @@ def shift_findings(
                 on=day,
                 is_soft=True,
             )
+
+
+def unavailable_findings(trainer: TrainerFacts, spans: Iterable[Span]) -> Iterator[Finding]:
+    """Meetings in the weekly hours in which the trainer cannot teach, or would rather not."""
+    for span in spans:
+        local = span.local(timezone.get_default_timezone())
+        for hours in trainer.unavailable:
+            if hours.meet(local.starts_at, local.ends_at):
+                sentence = (
+                    _("cannot teach on %(day)s from %(begin)s to %(end)s")
+                    if hours.is_impossible
+                    else _("would rather not teach on %(day)s from %(begin)s to %(end)s")
+                )
+                words = {
+                    "day": day_words(local.starts_at.date()),
+                    "begin": formats.time_format(hours.begins_at, "H:i"),
+                    "end": formats.time_format(hours.ends_at, "H:i"),
+                }
+                about = (About("trainer", trainer.pk),)
+                on = local.starts_at.date()
+                yield finding(
+                    "trainer_unavailable", trainer.name, sentence % words, about, on=on, is_soft=True
+                )
 
 
 def load_findings(trainer: TrainerFacts, spans: Iterable[Span]) -> Iterator[Finding]:

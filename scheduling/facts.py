@@ -122,6 +122,29 @@ class Shift:
 
 
 @dataclass(frozen=True)
+class WeeklyHours:
+    """Hours of a weekday (Monday is 0) in which a trainer cannot teach, or would rather not, from a day on."""
+
+    weekday: int
+    begins_at: time
+    ends_at: time
+    first: date
+    last: date | None = None
+    is_impossible: bool = True
+
+    def meet(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether the local time has a part in them; a meeting is over on the day on which it begins."""
+        day = starts_at.date()
+        return (
+            day.weekday() == self.weekday
+            and self.first <= day
+            and (self.last is None or day <= self.last)
+            and starts_at.time() < self.ends_at
+            and (ends_at.date() > day or self.begins_at < ends_at.time())
+        )
+
+
+@dataclass(frozen=True)
 class TrainerFacts:
     """A trainer; `qualifications` gives the last valid day of each by key, None for without limit.
 
@@ -139,6 +162,7 @@ class TrainerFacts:
     hours_a_day: int | None = None
     hours_a_week: int | None = None
     shift: Shift | None = None
+    unavailable: tuple[WeeklyHours, ...] = ()
     load: dict[date, timedelta] = field(default_factory=dict)
     site_id: int | None = None
 

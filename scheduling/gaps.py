@@ -10,7 +10,7 @@ from django.utils import timezone
 from scheduling.actions import Change
 from scheduling.facts import CourseNeeds, Facts, Span
 from scheduling.headcounts import Headcount, headcounts
-from scheduling.hurt import absent_trainers, closed_rooms
+from scheduling.hurt import closed_rooms, lost_trainers
 from scheduling.loading import load_calendar_of_centre, needs_of_courses, weeks_of
 from scheduling.models import Booking, Meeting, Room, Session
 from scheduling.plans import MeetingPlan, SessionPlan
@@ -51,7 +51,7 @@ class Placed:
 def load_missing(meetings: QuerySet[Meeting], *, rooms: bool) -> tuple[list[Missing], Facts | None]:
     """Gaps of these meetings ahead, a session's together, with the facts by which replacements are ranked.
 
-    With `rooms` those that need a room, else those that need a trainer. Fifteen queries for any number.
+    With `rooms` those that need a room, else those that need a trainer. Sixteen queries for any number.
     """
     hurt = {meeting.pk: meeting for meeting in meetings.filter(starts_at__gt=timezone.now())}
     if not hurt:
@@ -62,7 +62,7 @@ def load_missing(meetings: QuerySet[Meeting], *, rooms: bool) -> tuple[list[Miss
     facts = load_calendar_of_centre(*weeks_of(spans))
     needs = needs_of_courses(list({one.course_id: one.course for one in sessions.values()}.values()))
     people = headcounts(sessions)
-    gone = closed_rooms(hurt.values()) if rooms else absent_trainers(list(hurt.values()))
+    gone = closed_rooms(hurt.values()) if rooms else lost_trainers(list(hurt.values()))
     missing = []
     for pk, session in sessions.items():
         count = people.get(pk, Headcount())

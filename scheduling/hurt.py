@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from scheduling.models import Booking, Meeting, Room, RoomClosure, Session
+from scheduling.models import Assignment, Booking, Meeting, Room, RoomClosure, Session
 from trainers.models import Absence, Trainer
 
 
@@ -72,14 +72,24 @@ def hurt_by_closures(room: Room) -> QuerySet[Meeting]:
     return held_in(room).filter(Exists(closed))
 
 
+def declined_bookings(**of: object) -> QuerySet[Booking]:
+    """Bookings of trainers who have declined to teach the session, and whom nobody has replaced yet."""
+    return Booking.objects.teaching().filter(
+        person__trainer__assignments__session=F("meeting__session"),
+        person__trainer__assignments__state=Assignment.State.DECLINED,
+        **of,
+    )
+
+
 def without_trainer() -> QuerySet[Meeting]:
-    """Upcoming meetings that nobody teaches, or somebody who is away on the day."""
+    """Upcoming meetings that nobody teaches, or somebody who is away on the day or has declined."""
     teaching = Booking.objects.teaching().filter(meeting=OuterRef("pk"))
     away = teaching.filter(
         person__trainer__absences__starts_on__lte=OuterRef("day"),
         person__trainer__absences__ends_on__gte=OuterRef("day"),
     )
-    return upcoming_meetings().annotate(day=TruncDate("starts_at")).filter(~Exists(teaching) | Exists(away))
+    found = upcoming_meetings().annotate(day=TruncDate("starts_at"))
+    return found.filter(~Exists(teaching) | Exists(away) | Exists(declined_bookings(meeting=OuterRef("pk"))))
 
 
 def without_room() -> QuerySet[Meeting]:
@@ -106,6 +116,14 @@ def absent_trainers(meetings: Collection[Meeting]) -> dict[int, set[int]]:
     for meeting, person, first, last in rows:
         if first <= days[meeting] <= last:
             found[meeting].add(person)
+    return found
+
+
+def lost_trainers(meetings: Collection[Meeting]) -> dict[int, set[int]]:
+    """By meeting the keys of its trainers' persons who are away on its day or have declined; two queries."""
+    found = absent_trainers(meetings)
+    for meeting, person in declined_bookings(meeting__in=list(meetings)).values_list("meeting", "person"):
+        found.setdefault(meeting, set()).add(person)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,10 +14,12 @@ from notifications import kinds
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, short_day
-from scheduling.models import Booking, Session
+from scheduling.models import Assignment, Booking, Session
 from scheduling.notices import SHEET_REMINDERS, TOO_FEW
 from scheduling.timetables import sittings_of, timetable_of
 from scheduling.too_few import too_few
+
+ASKING = {Session.Status.OPEN, Session.Status.CONFIRMED}
 
 
 def sheet_due(message: Message) -> Letter | None:
@@ -51,13 +53,51 @@ def sheet_due(message: Message) -> Letter | None:
     )
 
 
+def teaching_asked(message: Message) -> Letter | None:
+    """Not sent when the trainer has answered on the site meanwhile, or does not teach the session any more."""
+    session = session_of(message)
+    asked = question_of(message)
+    if session is None or asked is None or session.status not in ASKING or session.is_over:
+        return None
+    words = {"course": session.course.title, "date": short_day(session.starts_at)}
+    return Letter(
+        title=_("Will you teach: %(course)s, %(date)s?") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("You are planned to teach “%(course)s”.") % words,
+            *timetable_of(session, sittings_of(session)),
+            please_answer(asked.answer_until),
+        ),
+        button=Button(_("Accept or decline"), reverse("enrolment:desk")),
+        deadline=session.starts_at,
+    )
+
+
+def question_of(message: Message) -> Assignment | None:
+    """What the recipient is asked about the session and has not answered."""
+    return Assignment.objects.filter(
+        session=session_key(message),
+        trainer__employee=message.recipient_id,
+        state=Assignment.State.ASKED,
+    ).first()
+
+
+def please_answer(until: datetime) -> str:
+    return _(
+        "Please accept or decline it on your desk. The centre waits for your answer until: %(when)s."
+    ) % {"when": full_moment(until)}
+
+
 def teaching_changed(message: Message) -> Letter | None:
     session = session_of(message)
     if session is None or session.status == Session.Status.CANCELLED or session.is_over:
         return None
-    teaches = (
-        Booking.objects.teaching().filter(meeting__session=session, person=message.recipient_id).exists()
+    asked = Assignment.objects.filter(
+        session=session, trainer__employee=message.recipient_id, state=Assignment.State.ASKED
     )
+    booked = Booking.objects.teaching().filter(meeting__session=session, person=message.recipient_id)
+    terms = list(booked.values_list(Subquery(asked.values("answer_until")[:1]), flat=True)[:1])
+    teaches, answer_until = bool(terms), terms[0] if terms else None
     known = None if teaches else time_told_before(message)
     starts_at = known or session.starts_at
     words = {"course": session.course.title, "date": short_day(starts_at)}
@@ -65,13 +105,16 @@ def teaching_changed(message: Message) -> Letter | None:
         title = _("Changes in your timetable: %(course)s, %(date)s")
         news = [_("This is how you teach “%(course)s” now.") % words]
         news += timetable_of(session, sittings_of(session))
+        news += [please_answer(answer_until)] if answer_until else []
     else:
         title = _("You are free again: %(course)s, %(date)s")
         news = [_("You do not teach “%(course)s” any more.") % words, full_moment(starts_at)]
     return Letter(
         title=title % words,
         paragraphs=(hello(message.recipient), *news),
-        button=timetable_button(),
+        button=Button(_("Accept or decline"), reverse("enrolment:desk"))
+        if answer_until
+        else timetable_button(),
         deadline=starts_at,
     )
 
@@ -167,6 +210,7 @@ def timetable_button() -> Button:
 
 def register_kinds() -> None:
     """Called when the app is ready."""
+    kinds.register("teaching_asked", teaching_asked, gettext_lazy("question to the trainer"))
     kinds.register("teaching_changed", teaching_changed, gettext_lazy("change for the trainer"))
     kinds.register("teaching_cancelled", teaching_cancelled, gettext_lazy("cancelled for the trainer"))
     kinds.register("sheet_due_first", sheet_due, gettext_lazy("open sheet, after the end"))

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg, JSONBAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
@@ -27,9 +29,10 @@ from scheduling.facts import (
     Span,
     TrainerAbsence,
     TrainerFacts,
+    WeeklyHours,
 )
 from scheduling.models import Booking, Room, RoomClosure
-from trainers.models import Absence, Trainer
+from trainers.models import Absence, Trainer, Unavailability
 
 # What the law says of a day to those who work five days a week; a short day is a working day anyhow.
 LAW: dict[str, bool] = {
@@ -224,6 +227,27 @@ def _shift_of(job: dict[str, str | None] | None) -> Shift | None:
     return Shift(str(job["pattern"]), date.fromisoformat(starts_on) if starts_on else None)
 
 
+HOURS = JSONObject(
+    weekday=F("weekday"),
+    begins=F("begins_at"),
+    ends=F("ends_at"),
+    first=F("starts_on"),
+    last=F("ends_on"),
+    kind=F("kind"),
+)
+
+
+def _hours_of(row: dict[str, Any]) -> WeeklyHours:
+    return WeeklyHours(
+        weekday=row["weekday"],
+        begins_at=time.fromisoformat(row["begins"]),
+        ends_at=time.fromisoformat(row["ends"]),
+        first=date.fromisoformat(row["first"]),
+        last=date.fromisoformat(row["last"]) if row["last"] else None,
+        is_impossible=row["kind"] == Unavailability.Kind.CANNOT,
+    )
+
+
 def _load_rooms(rooms: QuerySet[Room], spans: Sequence[Span]) -> dict[int, RoomFacts]:
     equipped = ArrayAgg("equipment", filter=Q(equipment__isnull=False), default=Value([]))
     rows = list(rooms.select_related("site").annotate(equipment_ids=equipped))
@@ -263,7 +287,12 @@ def _load_trainers(trainers: QuerySet[Trainer], first: date, last: date) -> dict
     job = Employment.objects.filter(employee=OuterRef("employee"), is_main=True, ended_on=None).values(
         json=JSONObject(**{"pattern": F("work_pattern"), "from": F("pattern_starts_on")})
     )
-    rows = list(trainers.select_related("employee").annotate(held=held, job=Subquery(job[:1])))
+    hours = Unavailability.objects.during(first, last).filter(trainer=OuterRef("pk")).values(json=HOURS)
+    rows = list(
+        trainers.select_related("employee").annotate(
+            held=held, job=Subquery(job[:1]), hours=ArraySubquery(hours)
+        )
+    )
     absences: dict[int, list[TrainerAbsence]] = defaultdict(list)
     for absence in Absence.objects.filter(
         trainer__in=[trainer.pk for trainer in rows], starts_on__lte=last, ends_on__gte=first
@@ -284,6 +313,7 @@ def _load_trainers(trainers: QuerySet[Trainer], first: date, last: date) -> dict
             hours_a_day=trainer.academic_hours_a_day,
             hours_a_week=trainer.academic_hours_a_week,
             shift=_shift_of(trainer.job),
+            unavailable=tuple(_hours_of(row) for row in trainer.hours),
             site_id=trainer.home_site_id,
         )
         for trainer in rows

@@ -493,3 +493,6 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.room or self.person}: {self.meeting}"
+
+
+from scheduling.assignments.models import Assignment as Assignment  # noqa: E402  a table of this app

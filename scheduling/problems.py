@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from centre.models import Policy
 from scheduling.actions.steps import gaps_of
+from scheduling.assignments.findings import about_answers, unwelcome_answers
 from scheduling.checks import About, Finding, broken_rules, unique
 from scheduling.facts import CourseNeeds, Facts
 from scheduling.headcounts import Headcount, headcounts
@@ -56,7 +57,7 @@ class SessionProblems:
 def problems_of(sessions: Sequence[Session], *, policy: Policy) -> dict[int, SessionProblems]:
     """By the session's key what is wrong with its meetings ahead; sessions without problems are left out.
 
-    The sessions come with their courses. Thirteen queries for any number of them.
+    The sessions come with their courses. Fourteen queries for any number of them.
     """
     sessions = [session for session in sessions if session.can_move]
     if not sessions:
@@ -66,6 +67,7 @@ def problems_of(sessions: Sequence[Session], *, policy: Policy) -> dict[int, Ses
     facts = load_calendar_of_centre(*weeks_of(spans)) if spans else None
     needs = needs_of_courses(list({session.course_id: session.course for session in sessions}.values()))
     people = headcounts(plans)
+    answers = unwelcome_answers(plans)
     waivers: dict[tuple[int, str], Waiver] = {
         (waiver.session_id, waiver.key): waiver
         for waiver in Waiver.objects.filter(session__in=plans).select_related("by")
@@ -76,6 +78,7 @@ def problems_of(sessions: Sequence[Session], *, policy: Policy) -> dict[int, Ses
         findings = [
             *(against_plan(own, plans[session.pk], policy=policy) if own else ()),
             *about_people(session, people.get(session.pk, Headcount()), policy),
+            *about_answers(answers[session.pk]),
         ]
         problems = tuple(
             Problem(finding, waivers.get((session.pk, finding.key))) for finding in unique(findings)

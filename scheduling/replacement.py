@@ -25,6 +25,7 @@ from scheduling.checks import (
     trainer_clash_findings,
     trainer_findings,
     trainer_travel_findings,
+    unavailable_findings,
     unique,
 )
 from scheduling.facts import Busy, CourseNeeds, Facts, RoomFacts, Span, TrainerFacts
@@ -104,7 +105,11 @@ def trainer_candidate(
         against += trainer_clash_findings(trainer, span)
         if gap.site_id is not None:
             against += trainer_travel_findings(trainer, span, gap.site_id, travel_minutes=travel_minutes)
-    warnings = (*shift_findings(trainer, gap.spans, facts.calendar), *load_findings(trainer, gap.spans))
+    warnings = (
+        *shift_findings(trainer, gap.spans, facts.calendar),
+        *unavailable_findings(trainer, gap.spans),
+        *load_findings(trainer, gap.spans),
+    )
     is_near = trainer.pk in gap.near
     is_there = gap.site_id is not None and any(
         busy.site_id == gap.site_id and local_day(busy.meeting) == local_day(span)

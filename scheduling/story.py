@@ -71,6 +71,7 @@ WAIVED = {
     "trainer_day_hours": gettext_lazy("more hours than the limit a day, %(day)s"),
     "trainer_week_hours": gettext_lazy("more hours than the limit in the week from %(day)s"),
     "trainer_off_shift": gettext_lazy("a day off, %(day)s"),
+    "trainer_unavailable": gettext_lazy("hours in which they do not teach, %(day)s"),
 }
 
 

@@ -50,3 +50,14 @@ def key_of(card: Card) -> tuple[int, str, str]:
 def told_before(since: datetime) -> set[tuple[int, str, str]]:
     contexts = Message.objects.filter(kind=TOO_FEW, send_after__gte=since).values_list("context", flat=True)
     return {(pk, stage, day) for context in contexts for pk, stage, day in context["cards"]}
+
+
+@shared_task
+def tell_of_silent_trainers() -> int:
+    """Tell HR of trainers who have not answered in time, and return how many; safe to run at any time.
+
+    Whether somebody is late follows from the clock and stands among the problems without this task.
+    """
+    from scheduling.assignments.actions import tell_of_silence
+
+    return tell_of_silence()

@@ -5,6 +5,7 @@ from scheduling.views import (
     calendar,
     calendar_table,
     copies,
+    desk,
     doors,
     groups,
     plans,
@@ -14,6 +15,7 @@ from scheduling.views import (
     sessions,
     slots,
     trainers,
+    workload,
 )
 
 app_name = "scheduling"
@@ -62,6 +64,15 @@ urlpatterns = [
     path("closures/<int:pk>/removal/", rooms.closure_removal, name="closure_removal"),
     path("sites/<int:pk>/", rooms.site, name="site"),
     path("trainers/", trainers.trainer_list, name="trainer_list"),
+    path("trainers/workload/", workload.workload, name="workload"),
+    path("trainers/leave/", workload.leave_list, name="leave_list"),
+    path("trainers/leave/<int:pk>/", workload.leave_request, name="leave_request"),
+    path("trainers/<int:pk>/hours/new/", desk.hours_new, name="hours_new"),
+    path("hours/<int:pk>/", desk.hours, name="hours"),
+    path("hours/<int:pk>/removal/", desk.hours_removal, name="hours_removal"),
+    path("desk/assignments/<int:pk>/answer/", desk.assignment_answer, name="assignment_answer"),
+    path("desk/leave/new/", desk.leave_new, name="leave_new"),
+    path("desk/leave/<int:pk>/withdrawal/", desk.leave_withdrawal, name="leave_withdrawal"),
     path("trainers/new/", trainers.trainer_new, name="trainer_new"),
     path("trainers/<int:pk>/", trainers.trainer, name="trainer"),
     path("trainers/<int:pk>/edit/", trainers.trainer_edit, name="trainer_edit"),

@@ -56,6 +56,21 @@ def twice(row, **values):
     row.save(force_insert=True)
 
 
+def assigned(**values):
+    fields = {"trainer": TrainerFactory(), "asked_at": in_days(0), "answer_until": in_days(2)}
+    return SessionFactory().assignments.create(**fields | values)
+
+
+def leave(**values):
+    fields = {"starts_on": TODAY, "ends_on": TODAY, "kind": "vacation"}
+    return TrainerFactory().leave_requests.create(**fields | values)
+
+
+def off_hours(**values):
+    fields = {"weekday": 0, "begins_at": "10:00", "ends_at": "12:00", "starts_on": TODAY}
+    return TrainerFactory().unavailabilities.create(**fields | values)
+
+
 def bookings():
     """Those of a session of three hours, with somebody who attends."""
     session = SessionFactory(starts_at=in_days(14))
@@ -221,6 +236,20 @@ BREAKS = {
     "trainer_qualification_once": [lambda: twice(TrainerQualificationFactory())],
     "absence_ends_after_start": [
         lambda: TrainerFactory().absences.create(starts_on=TODAY, ends_on=date(2026, 11, 23))
+    ],
+    "leave_ends_after_start": [lambda: leave(ends_on=date(2026, 11, 23))],
+    "leave_refused_with_reason": [
+        lambda: leave(state="refused", decided_at=in_days(0)),
+        lambda: leave(state="granted"),
+        lambda: leave(decided_at=in_days(0)),
+    ],
+    "unavailability_has_hours": [lambda: off_hours(ends_at="10:00"), lambda: off_hours(weekday=7)],
+    "unavailability_ends_after_start": [lambda: off_hours(ends_on=date(2026, 11, 23))],
+    "assignment_once": [lambda: twice(assigned())],
+    "assignment_declined_with_reason": [
+        lambda: assigned(state="declined", answered_at=in_days(0)),
+        lambda: assigned(state="accepted"),
+        lambda: assigned(why="нет"),
     ],
     "room_has_capacity": [lambda: RoomFactory(capacity=0)],
     "room_closure_ends_after_start": [

@@ -1,6 +1,7 @@
 from django.contrib import admin
 
-from trainers.models import Absence, Trainer, TrainerQualification
+from centre.admin import ReadOnly
+from trainers.models import Absence, LeaveRequest, Trainer, TrainerQualification, Unavailability
 
 
 class TrainerQualificationInline(admin.TabularInline):
@@ -42,3 +43,21 @@ class AbsenceAdmin(admin.ModelAdmin):
     search_fields = ["trainer__employee__name_key"]
     autocomplete_fields = ["trainer"]
     date_hierarchy = "starts_on"
+
+
+@admin.register(LeaveRequest)
+class LeaveRequestAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["trainer", "starts_on", "ends_on", "state", "asked_at", "decided_by"]
+    list_filter = ["state"]
+    list_select_related = ["trainer__employee", "decided_by"]
+    search_fields = ["trainer__employee__name_key"]
+    date_hierarchy = "starts_on"
+
+
+@admin.register(Unavailability)
+class UnavailabilityAdmin(admin.ModelAdmin):
+    list_display = ["trainer", "weekday", "begins_at", "ends_at", "kind", "starts_on", "ends_on"]
+    list_filter = ["weekday", "kind"]
+    list_select_related = ["trainer__employee"]
+    search_fields = ["trainer__employee__name_key"]
+    autocomplete_fields = ["trainer"]

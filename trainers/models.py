@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.triggers import audited
@@ -119,3 +120,112 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.trainer}: {self.starts_on:%d.%m.%Y}–{self.ends_on:%d.%m.%Y}"
+
+
+class LeaveRequest(models.Model):
+    """Days off that a trainer asks for. Granting records the absence; until then the trainer may withdraw."""
+
+    class Kind(models.TextChoices):
+        VACATION = "vacation", _("vacation")
+        OTHER = "other", _("other reason")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("asked")
+        GRANTED = "granted", _("granted")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    trainer = models.ForeignKey(
+        Trainer, on_delete=models.CASCADE, related_name="leave_requests", verbose_name=_("trainer")
+    )
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    # Seen by the trainer, HR and the centre only.
+    kind = models.CharField(_("reason"), max_length=20, choices=Kind.choices)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ASKED)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("who")
+    )
+    why = models.CharField(_("why"), max_length=300, blank=True)
+    absence = models.OneToOneField(
+        Absence, null=True, blank=True, on_delete=models.SET_NULL, related_name="request"
+    )
+
+    class Meta:
+        verbose_name = _("request for leave")
+        verbose_name_plural = _("requests for leave")
+        triggers = audited(person=EMPLOYEE_OF_TRAINER)
+        ordering = ["starts_on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="leave_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(state__in=["asked", "withdrawn"], decided_at__isnull=True)
+                | Q(state="granted", decided_at__isnull=False)
+                | (Q(state="refused", decided_at__isnull=False) & ~Q(why="")),
+                name="leave_refused_with_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trainer}: {self.starts_on:%d.%m.%Y}–{self.ends_on:%d.%m.%Y}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.ASKED
+
+
+class UnavailabilityQuerySet(models.QuerySet["Unavailability"]):
+    def during(self, first: date, last: date) -> Self:
+        """Hours that hold on a day from `first` to `last`."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first), starts_on__lte=last)
+
+
+class Unavailability(models.Model):
+    """Hours of a weekday in which a trainer cannot teach, or would rather not; planning warns of them."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    class Kind(models.TextChoices):
+        CANNOT = "cannot", _("cannot teach")
+        RATHER_NOT = "rather_not", _("would rather not teach")
+
+    trainer = models.ForeignKey(
+        Trainer, on_delete=models.CASCADE, related_name="unavailabilities", verbose_name=_("trainer")
+    )
+    weekday = models.PositiveSmallIntegerField(_("day of the week"), choices=Weekday.choices)
+    begins_at = models.TimeField(_("from"))
+    ends_at = models.TimeField(_("to"))
+    kind = models.CharField(_("how firm"), max_length=10, choices=Kind.choices, default=Kind.CANNOT)
+    starts_on = models.DateField(_("since"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    objects = UnavailabilityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("hours without teaching")
+        verbose_name_plural = _("hours without teaching")
+        triggers = audited(person=EMPLOYEE_OF_TRAINER)
+        ordering = ["weekday", "begins_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("begins_at"), weekday__lte=6), name="unavailability_has_hours"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="unavailability_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()}, {self.begins_at:%H:%M}–{self.ends_at:%H:%M}"

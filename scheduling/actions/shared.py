@@ -15,6 +15,7 @@ from courses.models import Course
 from notifications.actions import plan_messages, told_nothing_else, withdraw_messages
 from people.models import Employee
 from scheduling import signals
+from scheduling.assignments.asking import ask_trainers
 from scheduling.checks import Finding, findings_against
 from scheduling.errors import NeedsReason, NotPlannable, SchedulingError, SeatsTaken, StalePlan, WrongState
 from scheduling.life import Transition
@@ -107,6 +108,7 @@ def tell_of_changes(
     """
     if session.status == Status.DRAFT:
         return
+    ask_trainers(session, policy=policy)
     subject = about(session.pk)
     kept_quiet = told_nothing_else([subject], ["teaching_changed"]) if takes_back else set()
     told = {person for person in taught | teach_now if (person, subject) not in kept_quiet}

@@ -23,6 +23,7 @@ from scheduling.actions.shared import (
     waiting_persons,
     waive,
 )
+from scheduling.assignments.asking import ask_nobody, ask_trainers
 from scheduling.checks import Finding
 from scheduling.errors import NotPlannable, SchedulingError, WrongState
 from scheduling.headcounts import headcount
@@ -57,7 +58,13 @@ def publish_session(session: Session, *, by: Employee | None, despite: str = "")
     waive(session, soft, despite, by)
     take_step(session, PUBLISH, by)
     _attending, teaching = booked_persons([session.pk])
-    plan_messages(sheet_messages(session, teaching, policy=policy, now=timezone.now()))
+    ask_trainers(session, policy=policy)
+    plan_messages(
+        [
+            *sheet_messages(session, teaching, policy=policy, now=timezone.now()),
+            *teaching_messages(session, teaching, kind="teaching_asked"),
+        ]
+    )
     signals.sessions_published.send(sender=Session, sessions=[session], by=by)
     return session
 
@@ -157,6 +164,7 @@ def cancel_session(session: Session, reason: str, *, by: Employee | None) -> Ses
     session.cancelled_because = reason.strip()
     was_published = session.status != Status.DRAFT
     take_step(session, CANCEL, by, reason.strip())
+    ask_nobody(session)
     withdraw_messages([about(session.pk)])
     if was_published:
         plan_messages(teaching_messages(session, teaching, kind="teaching_cancelled"))

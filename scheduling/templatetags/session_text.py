@@ -1,11 +1,15 @@
 """How a session's state and dates look on every page: ``{% load session_text %}``."""
 
+from collections.abc import Mapping
+
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from centre.templatetags.centre_text import status
-from scheduling.models import Session
+from people.models import Employee
+from scheduling.models import Assignment, Session
 
 register = template.Library()
 
@@ -19,6 +23,12 @@ STATES = {
     "cancelled": (_("cancelled"), "bad"),
 }
 
+ANSWERS = {
+    Assignment.State.ASKED: (_("answer awaited"), "wait"),
+    Assignment.State.ACCEPTED: (_("accepted"), "good"),
+    Assignment.State.DECLINED: (_("declined"), "bad"),
+}
+
 
 @register.simple_tag
 def session_state(session: Session) -> SafeString:
@@ -30,3 +40,15 @@ def session_state(session: Session) -> SafeString:
 def state_word(session: Session) -> str:
     """The state as a word alone, for files."""
     return str(STATES[session.state][0])
+
+
+@register.simple_tag
+def answer_of(answers: Mapping[int, Assignment], person: Employee) -> SafeString:
+    """What the trainer has answered, after their name; nothing when they were not asked."""
+    row = answers.get(person.pk)
+    if row is None:
+        return SafeString("")
+    if row.is_overdue:
+        return format_html(" {}", status(str(_("has not answered")), "bad"))
+    word, tone = ANSWERS[Assignment.State(row.state)]
+    return format_html(" {}", status(str(word), tone))

@@ -18,6 +18,7 @@ from centre.listing import Listing
 from people.audit import may_see_changes
 from people.requests import UserRequest
 from scheduling import actions
+from scheduling.assignments.findings import answers_of
 from scheduling.columns.sessions import SESSION_COLUMNS
 from scheduling.errors import NeedsReason, SchedulingError
 from scheduling.forms.sessions import (
@@ -52,9 +53,12 @@ def session_list(request: UserRequest) -> HttpResponseBase:
 @require_safe
 def session(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Session.objects.with_course(), pk=pk)
+    answers = answers_of(found.pk)
     context = {
         "session": found,
         "row": session_rows([found])[0],
+        "answers": answers,
+        "is_declined": found.can_move and any(answer.is_declined for answer in answers.values()),
         "steps": told_steps(found, found.steps.select_related("by")),
         "waivers": told_waivers(found),
         "sees_history": may_see_changes(request.user),

@@ -26,9 +26,9 @@ from scheduling.forms.trainers import (
     TrainerFilters,
     TrainerForm,
 )
-from scheduling.hurt import hurt_by_absences, taught_by
+from scheduling.hurt import LAST_DAY, hurt_by_absences, taught_by
 from scheduling.trainer_rows import day_soon, trainer_rows
-from trainers.models import Absence, Trainer, TrainerQualification
+from trainers.models import Absence, LeaveRequest, Trainer, TrainerQualification
 
 PAST_ABSENCES_SHOWN = 10
 
@@ -44,6 +44,7 @@ def trainer_list(request: UserRequest) -> HttpResponseBase:
         "filters": filters,
         "soon": day_soon(),
         "today": timezone.localdate(),
+        "leaves_waiting": LeaveRequest.objects.filter(state=LeaveRequest.State.ASKED).count(),
         "may_add": request.user.has_perm("trainers.add_trainer"),
     }
     return listing.respond("scheduling/trainers/trainer_list.html", context)
@@ -67,6 +68,7 @@ def trainer(request: UserRequest, pk: int) -> HttpResponse:
             found.absences.filter(ends_on__lt=today).order_by("-starts_on")[:PAST_ABSENCES_SHOWN]
         ),
         "hurt": list(hurt_by_absences(found)),
+        "hours": list(found.unavailabilities.during(today, LAST_DAY)),
         "today": today,
         "soon": day_soon(),
         # Reasons of absence are seen by HR and the centre only.

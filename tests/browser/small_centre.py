@@ -42,6 +42,7 @@ from tests.factories import (
     TrainerFactory,
     moscow,
 )
+from trainers.actions import ask_for_leave
 from trainers.models import Trainer
 
 # A Tuesday without holidays near; the browser keeps its own time, which no page asks for.
@@ -272,6 +273,12 @@ def in_the_way(centre: Centre, hurt: datetime, later: datetime) -> None:
     qualification = Qualification.objects.create(code="SPEECH", title="Публичная речь")
     centre.trainer.qualifications.create(qualification=qualification, valid_until=later.date())
     centre.trainer.absences.create(starts_on=hurt.date(), ends_on=hurt.date(), reason="illness")
+    ask_for_leave(
+        centre.trainer, hurt.date(), later.date(), kind="vacation", note="Море", by=centre.trainer.employee
+    )
+    centre.trainer.unavailabilities.create(
+        weekday=4, begins_at="17:00", ends_at="20:00", starts_on=later.date(), note="Вечерняя учёба"
+    )
     centre.online_room.closures.create(
         starts_at=later, ends_at=later + timedelta(days=2), reason="Обновление программы"
     )

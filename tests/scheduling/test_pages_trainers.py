@@ -95,8 +95,9 @@ def test_the_list_costs_the_same_for_any_number_of_trainers(centre_admin, rows, 
         away(trainer)
     centre_admin.get(LIST)
 
-    # Session, user, parts; qualifications, sites; count, page, policy twice, held, absences, hours; own views.
-    with django_assert_num_queries(13):
+    # Session, user, parts; qualifications, sites; requests for leave; count, page, policy twice, held, absences,
+    # hours; own views.
+    with django_assert_num_queries(14):
         response = centre_admin.get(LIST)
 
     assert len(response.context["listing"].lines) == min(rows, 50)

@@ -22,7 +22,11 @@ from scheduling.story import limit_in_words
 from website.audit.objects import Names, audited_models, columns_of
 
 # Why somebody is away is seen by HR and the centre only.
-SENSITIVE = {"trainers.absence": {"reason", "note"}, "people.employment": {"leave"}}
+SENSITIVE = {
+    "trainers.absence": {"reason", "note"},
+    "trainers.leaverequest": {"kind", "note", "why"},
+    "people.employment": {"leave"},
+}
 SEES_REASONS_OF_ABSENCE = "trainers.view_absence"
 VERBS: dict[str, str | Promise] = {
     Change.Verb.CREATED: pgettext_lazy("record of changes", "New"),

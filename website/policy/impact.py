@@ -20,7 +20,7 @@ from enrolment.notices import REMINDERS
 from notifications.models import Message
 from people.models import Employee
 from records.models import Completion
-from scheduling.models import ACADEMIC_HOUR, Meeting, Session
+from scheduling.models import ACADEMIC_HOUR, Assignment, Meeting, Session
 
 Impact = Callable[[Any, Any, datetime], Iterator[str]]
 
@@ -80,6 +80,15 @@ def too_few_questions(old: int, new: int, now: datetime) -> Iterator[str]:
         near(new),
     )
     yield _("Those below their smallest group among them are asked about; what was told is not told again.")
+
+
+def answers_of_trainers(old: int, new: int, now: datetime) -> Iterator[str]:
+    count = Assignment.objects.ahead().filter(state=Assignment.State.ASKED, answer_until__gt=now).count()
+    yield ngettext(
+        "%(count)s trainer who is asked now keeps their term; who is asked from now on gets the new one.",
+        "%(count)s trainers who are asked now keep their terms; who is asked from now on gets the new one.",
+        count,
+    ) % {"count": thin(count)}
 
 
 def repeats(old: int, new: int, now: datetime) -> Iterator[str]:
@@ -221,6 +230,7 @@ IMPACTS: dict[str, Impact] = {
     "too_few_first_days": too_few_questions,
     "too_few_second_days": too_few_questions,
     "too_few_last_days": too_few_questions,
+    "assignment_answer_hours": answers_of_trainers,
     "repeat_window_days": repeats,
     "expiring_within_days": expiring,
     "optional_bookings_max": optional_bookings,

@@ -1,0 +1,44 @@
+"""What planners read of trainers' answers among the problems of a session."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scheduling.assignments.models import Assignment
+from scheduling.checks import About, Finding, day_words, finding
+
+State = Assignment.State
+
+
+def unwelcome_answers(session_ids: Iterable[int]) -> dict[int, list[Assignment]]:
+    """By session who has declined, or has not answered in time; one query."""
+    found: dict[int, list[Assignment]] = defaultdict(list)
+    late = Q(state=State.ASKED, answer_until__lte=timezone.now())
+    rows = Assignment.objects.filter(late | Q(state=State.DECLINED), session__in=list(session_ids))
+    for row in rows.select_related("trainer__employee").order_by("pk"):
+        found[row.session_id].append(row)
+    return found
+
+
+def about_answers(rows: Iterable[Assignment]) -> list[Finding]:
+    """A sentence for each."""
+    return [finding_of(row) for row in rows]
+
+
+def finding_of(row: Assignment) -> Finding:
+    name = row.trainer.employee.short_name
+    about = (About("trainer", row.trainer_id), About("session", row.session_id))
+    if row.is_declined:
+        return finding("trainer_declined", name, _("declined (%(why)s)") % {"why": row.why}, about)
+    day = day_words(timezone.localdate(row.answer_until))
+    words = _("has not answered by %(day)s whether they will teach") % {"day": day}
+    return finding("trainer_unanswered", name, words, about)
+
+
+def answers_of(session_id: int) -> dict[int, Assignment]:
+    """By the person's key what each trainer of the session is asked or has answered; one query."""
+    rows = Assignment.objects.filter(session=session_id).select_related("trainer")
+    return {row.trainer.employee_id: row for row in rows}
