@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from centre.templatetags.centre_text import percent
 from scheduling.checks import hours_words, monday_of
 from scheduling.facts import DayFacts, Shift
 from scheduling.forms.sessions import next_month
@@ -63,8 +64,8 @@ class Load:
     @property
     def words(self) -> str:
         """ "12 of 36 academic hours, 33%"."""
-        words = {"hours": self.hours, "limit": self.limit, "percent": self.percent}
-        return _("%(hours)s of %(limit)s academic hours, %(percent)s%%") % words
+        words = {"hours": self.hours, "limit": self.limit, "percent": percent(self.percent)}
+        return _("%(hours)s of %(limit)s academic hours, %(percent)s") % words
 
     @property
     def is_now(self) -> bool:

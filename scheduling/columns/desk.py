@@ -41,6 +41,7 @@ WORKLOAD_COLUMNS = (
         "fullest",
         gettext_lazy("Fullest week, academic hours"),
         lambda row: round(row.fullest.length / ACADEMIC_HOUR, 1),
+        template="scheduling/trainers/_fullest_cell.html",
         is_number=True,
     ),
     Column(

@@ -17,6 +17,7 @@ from learning.models import ReadMaterial
 from notifications.models import Message
 from people.models import Employee
 from scheduling.actions import cancel_session, confirm_session, plan_session, publish_session
+from scheduling.assignments.actions import accept_assignment
 from scheduling.errors import SchedulingError
 from scheduling.models import Session, SessionStep
 from website.demo.files import chance, words
@@ -29,6 +30,8 @@ SIX_WEEKS = timedelta(days=42)
 ROOM_FOR_LONG_COURSES = timedelta(days=14)
 # Of so many sessions in a row one is a draft, full with people waiting, or nearly empty.
 DRAFT_EVERY, FULL_EVERY, EMPTY_EVERY = 8, 5, 6
+# Of so many published sessions one still waits for its trainer's answer.
+UNANSWERED_EVERY = 10
 MOST_FULL_SEATS = 10
 MOST_ENROLMENTS = 3000
 STARTED_COURSES = 25
@@ -81,6 +84,9 @@ class Coming:
         if limit is None and turn % DRAFT_EVERY == DRAFT_EVERY - 1:
             return
         session = publish_session(session, by=self.planner)
+        if turn % UNANSWERED_EVERY:
+            for asked in session.assignments.select_related("trainer__employee"):
+                accept_assignment(asked, by=asked.trainer.employee)
         if limit is not None:
             self.full += 1
             wanted = session.seats + self.rng.randint(1, 4)
