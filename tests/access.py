@@ -37,6 +37,7 @@ READ = {
     "website:looks_at_me": EVERYBODY,
     "website:centre": STAFF,
     "website:policy": TELLERS,
+    "website:state": ADMINS,
     "website:month_report": PLANNERS,
     "website:month_sessions": PLANNERS,
     "website:policy_history": TELLERS,
