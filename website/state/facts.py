@@ -16,7 +16,7 @@ class Standing(Enum):
     GOOD = (_("in order"), "good")
     NOT_YET = (_("not yet"), "neutral")
     UNREADABLE = (_("could not be read"), "neutral")
-    NEVER = (_("never recorded"), "info")
+    NEVER = (_("never recorded"), "wait")
     LOOK = (_("look at it"), "wait")
     BROKEN = (_("broken"), "bad")
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from centre.heartbeats import BACKUP, RESTORE_TEST, WORKER
 from centre.models import Heartbeat
-from centre.templatetags.centre_text import percent, thin
+from centre.templatetags.centre_text import percent, thin, when
 from website.health import BEAT_IS_LATE, MESSAGES_ARE_LATE
 from website.state.facts import Fact, Standing, Words
 from website.state.reading import DatabaseSize, Disk, Queue
@@ -125,7 +125,12 @@ def last_run(
     if (ended_at := beat.went_well_at) is None:
         words = _("The last run failed: %(error)s") % {"error": beat.error}
         return Fact(title, Standing.BROKEN, words, _("Failed"), beat.failed_at, failed)
-    words = _("An earlier run failed: %(error)s") % {"error": beat.error} if beat.failed_at else ""
+    words = ""
+    if beat.failed_at:
+        words = _("Before, %(when)s, it failed: %(error)s.") % {
+            "when": when(beat.failed_at),
+            "error": beat.error,
+        }
     standing = judge(ended_at)
     advice = "" if standing == Standing.GOOD else late
     return Fact(title, standing, words, _("Last ended well"), ended_at, advice)
