@@ -4,6 +4,7 @@ from scheduling.views import (
     calendar,
     calendar_table,
     doors,
+    month_plan,
     plans,
     problems,
     repair,
@@ -15,6 +16,7 @@ from scheduling.views import (
 app_name = "scheduling"
 urlpatterns = [
     path("planning/", sessions.session_list, name="session_list"),
+    path("planning/month/", month_plan.month_plan, name="month_plan"),
     path("planning/new/", plans.plan, name="plan"),
     path("planning/problems/", problems.problems, name="problems"),
     path("planning/repair/", repair.repair, name="repair"),
