@@ -29,7 +29,7 @@ def month_plan(request: UserRequest) -> HttpResponse:
     found = filters.apply(Session.objects.with_course())
     if "status" not in filters.chosen:
         found = found.exclude(status=Session.Status.CANCELLED)
-    sessions = found.order_by("starts_at", "pk")[:PRINTED_MAX]
+    sessions = list(found.order_by("starts_at", "pk")[:PRINTED_MAX])
     first = date.fromisoformat(f"{asked['month']}-01")
     context = {
         "rows": session_rows(sessions),
