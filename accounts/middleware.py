@@ -27,6 +27,8 @@ STEP_PAGES = {Step.CODE: "accounts:second_factor_code", Step.SET_UP: "accounts:s
 
 # A page that renews itself before an empty chair: it needs no session, and it must not prolong one.
 RENEWS_ITSELF = {"scheduling:room_door"}
+# A page for somebody signed in that asks for itself every half minute: whoever walked away is signed out all the same.
+ASKED_BY_ITSELF = {"website:state"}
 
 
 class AccessMiddleware:
@@ -53,8 +55,13 @@ class AccessMiddleware:
             return None
         if route_of(request) in RENEWS_ITSELF:
             return None
-        keep_alive(request)
+        if not is_asked_by_itself(request):
+            keep_alive(request)
         return missing_factor(request) or through_other_eyes(request, route_of(request))
+
+
+def is_asked_by_itself(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true" and route_of(request) in ASKED_BY_ITSELF
 
 
 def missing_factor(request: HttpRequest) -> HttpResponse | None:

@@ -153,6 +153,10 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
             "notifications.view_message notifications.change_message",
         ),
         Duty(
+            _("Sees how the installation is: background work, copies, disks."),
+            "centre.view_state",
+        ),
+        Duty(
             _("Sees who failed to sign in, and lifts a pause."),
             "axes.view_accessattempt axes.delete_accessattempt axes.view_accessfailurelog axes.view_accesslog",
         ),

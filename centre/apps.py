@@ -6,3 +6,6 @@ class CentreConfig(AppConfig):
     name = "centre"
     verbose_name = _("The centre")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from centre import receivers  # noqa: F401  its receivers listen from here on

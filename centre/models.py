@@ -231,18 +231,32 @@ class Policy(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When beat, broker and a worker last worked together: the task that the beat asks for writes it."""
+    """When something that nobody watches last went well, and when and how it last went wrong.
 
-    name = models.CharField(_("name"), max_length=20, primary_key=True)
-    at = models.DateTimeField(_("when"))
+    "worker" is written by the task that the beat asks for: beat, broker and a worker did work together. A periodic
+    task stands under its name, and "backup" and "restore_test" are told by `manage.py heard`.
+    """
+
+    name = models.CharField(_("name"), max_length=100, primary_key=True)
+    at = models.DateTimeField(_("when"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("when it failed"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("sign of life")
         verbose_name_plural = _("signs of life")
         default_permissions = ()
+        permissions = [("view_state", "Can see how the installation is")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def went_well_at(self) -> datetime | None:
+        """When it last ended well; None when it has failed since."""
+        if self.at and self.failed_at and self.at < self.failed_at:
+            return None
+        return self.at
 
 
 class Use(models.Model):

@@ -5,7 +5,8 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from centre.models import Heartbeat, Use
+from centre.heartbeats import WORKER, heard
+from centre.models import Use
 
 # Longer than any span within which something is counted.
 USES_KEPT = timedelta(days=1)
@@ -13,8 +14,8 @@ USES_KEPT = timedelta(days=1)
 
 @shared_task
 def note_heartbeat() -> None:
-    """Say that beat, broker and worker do their work; /readyz shows when it was last said."""
-    Heartbeat.objects.update_or_create(name="worker", defaults={"at": timezone.now()})
+    """Say that beat, broker and worker do their work; /readyz and the page of the state show when it was last said."""
+    heard(WORKER)
 
 
 @shared_task

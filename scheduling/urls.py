@@ -8,6 +8,7 @@ from scheduling.views import (
     desk,
     doors,
     groups,
+    month_plan,
     plans,
     problems,
     repair,
@@ -21,6 +22,7 @@ from scheduling.views import (
 app_name = "scheduling"
 urlpatterns = [
     path("planning/", sessions.session_list, name="session_list"),
+    path("planning/month/", month_plan.month_plan, name="month_plan"),
     path("planning/new/", plans.plan, name="plan"),
     path("planning/groups/", groups.groups, name="groups"),
     path("planning/slots/", slots.slots, name="slots"),

@@ -189,6 +189,13 @@ SHELVES = (
                 _("Who changed what, when and why: sessions, seats, marks, roles, rules."),
                 "list",
             ),
+            Card(
+                "centre.view_state",
+                "website:state",
+                _("State of the installation"),
+                _("Letters, background work, copies, disks: how each is, and what to do."),
+                "info",
+            ),
         ),
     ),
 )

@@ -5,6 +5,7 @@ from website.audit import views as audit_views
 from website.people import views as people
 from website.policy import views as policy
 from website.reports import views as reports
+from website.state import views as state
 
 app_name = "website"
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("account/looks/", audit_views.looks_at_me, name="looks_at_me"),
     path("help/", views.help_page, name="help"),
     path("centre/", views.centre, name="centre"),
+    path("state/", state.state, name="state"),
     path("reports/month/", reports.month, name="month_report"),
     path("reports/month/sessions/", reports.month_sessions, name="month_sessions"),
     path("policy/", policy.policy, name="policy"),

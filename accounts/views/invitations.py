@@ -20,6 +20,8 @@ from centre.qr import qr_code
 from people.models import Employee
 from people.requests import UserRequest
 
+# More names would make the notice longer than the list below it.
+NAMES_TOLD = 10
 may_invite = permission_required("accounts.invite_people", raise_exception=True)
 
 
@@ -63,7 +65,24 @@ def invite(request: UserRequest) -> HttpResponse:
         messages.success(request, words % {"count": count})
     else:
         messages.info(request, _("Nobody was invited: everybody meant has a password or no address."))
+    if not person:
+        tell_who_got_none(request)
     return redirect("accounts:invitations")
+
+
+def tell_who_got_none(request: UserRequest) -> None:
+    """Of an invitation to all: whom no letter can reach, by name."""
+    unreached = actions.without_password().filter(email="").order_by("name_key", "pk")
+    if not (count := unreached.count()):
+        return
+    names = ", ".join(person.short_name for person in unreached[:NAMES_TOLD])
+    words = ngettext(
+        "%(count)s person has no address and got no letter: %(names)s. Print a sheet with the link.",
+        "%(count)s people have no address and got no letter: %(names)s. Print a sheet with the link for each.",
+        count,
+    )
+    more = ", …" if count > NAMES_TOLD else ""
+    messages.warning(request, words % {"count": count, "names": f"{names}{more}"})
 
 
 @never_cache

@@ -300,6 +300,18 @@ def test_all_who_were_not_invited_are_and_none_twice(client, maria, clock):
     assert len(mail.outbox) == 6
 
 
+def test_27_an_invitation_to_all_names_whom_no_letter_reaches(client):
+    newcomer(), newcomer()
+    unreached = newcomer(email="")
+    sign_in(client, in_role(Role.SYSTEM_ADMIN))
+    before = client.get(reverse("accounts:invitations")).context["to_invite"]
+
+    told = client.post(reverse("accounts:invite"), follow=True).content.decode()
+
+    assert f"{before} приглашени" in told
+    assert f"1 человек без адреса не получит письма: {unreached.short_name}." in told
+
+
 def test_s9_an_invitation_works_seven_days_and_not_after_a_password_was_chosen(clock):
     person = newcomer()
     link = read_token(make_token(person, INVITATION, timezone.now()))
