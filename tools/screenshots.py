@@ -56,7 +56,7 @@ def timetable(page: Page) -> None:
 def attendance(page: Page) -> None:
     """The first sheet that the timetable offers."""
     timetable(page)
-    page.locator("main a[href*='/sheet/']").first.click()
+    page.locator("main a[href*='/sheet/']:visible").first.click()
 
 
 PAGES: dict[str, tuple[str, Callable[[Page], object]]] = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Employee
@@ -22,10 +23,17 @@ class Topic:
     steps: tuple[str | Promise, ...]
     route: str
     link: str | Promise
+    # What its picture shows, for who does not see it.
+    shows: str | Promise
 
     @property
     def url(self) -> str:
         return reverse(self.route)
+
+    @property
+    def picture(self) -> str:
+        """The static file of its picture in the reader's language: see tools/help_pictures.py."""
+        return f"help/{self.key}-{get_language()}.webp"
 
 
 SIGNING_IN = Topic(
@@ -40,6 +48,7 @@ SIGNING_IN = Topic(
     ),
     "accounts:sign_in",
     _("To the sign-in page"),
+    _("The page for signing in: the number or e-mail, the password, and a way for who forgot it."),
 )
 LEARNING = Topic(
     "learning",
@@ -54,6 +63,7 @@ LEARNING = Topic(
     ),
     "website:catalogue",
     _("To the catalogue"),
+    _("“My training” on a phone: the nearest meeting first, then the own enrolments."),
 )
 TEACHING = Topic(
     "teaching",
@@ -67,6 +77,7 @@ TEACHING = Topic(
     ),
     "enrolment:timetable",
     _("To my timetable"),
+    _("“My timetable” on a phone: the week’s meetings with rooms and people, the sheet from each."),
 )
 LEADING = Topic(
     "leading",
@@ -77,6 +88,7 @@ LEADING = Topic(
     ),
     "website:office_list",
     _("To my office"),
+    _("The team on a phone: each person with what is overdue, expires soon and is planned."),
 )
 PLANNING = Topic(
     "planning",
@@ -95,6 +107,7 @@ PLANNING = Topic(
     ),
     "scheduling:session_list",
     _("To the sessions"),
+    _("The board on a phone: the week’s meetings day by day, each leading to its form."),
 )
 CENTRE = Topic(
     "centre",
@@ -105,6 +118,7 @@ CENTRE = Topic(
     ),
     "website:centre",
     _("To the page of the centre"),
+    _("The page of the centre on a phone: its lists as cards with a word about each."),
 )
 ACCESS = Topic(
     "access",
@@ -118,6 +132,7 @@ ACCESS = Topic(
     ),
     "accounts:roles",
     _("To roles and rights"),
+    _("Roles and rights on a phone: what each role may do, and who holds it since when."),
 )
 
 

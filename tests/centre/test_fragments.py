@@ -63,7 +63,7 @@ def test_each_language_and_day_and_zone_has_its_own(template, time_machine):
     time_machine.move_to(datetime(2026, 11, 24, 6, tzinfo=UTC))
     assert shown("ru") == "сегодня, 24 ноября 2026, 12:00"
     assert shown("en").startswith("today, 24")
-    assert shown("ru", ZoneInfo("Asia/Vladivostok")).endswith("по вашему времени 19:00")
+    assert "по вашему времени 19:00" in shown("ru", ZoneInfo("Asia/Vladivostok"))
     time_machine.move_to(datetime(2026, 11, 25, 6, tzinfo=UTC))
     assert shown("ru") == "вчера, 24 ноября 2026, 12:00"
 

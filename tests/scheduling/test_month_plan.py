@@ -75,6 +75,6 @@ def test_28_the_plan_costs_the_same_for_any_number_of_sessions(hr, django_assert
     for number in range(20):
         SessionFactory(course=course, room=room, starts_at=moscow(2026, 11, number + 1, 10))
         if number in (0, 2, 19):
-            # Session, user, rights, parts; page, meetings, absences, closures, bookings, people.
-            with django_assert_num_queries(10):
+            # Session, user, parts; page, meetings, absences, closures, bookings, people.
+            with django_assert_num_queries(9):
                 assert len(hr.get(NOVEMBER).context["rows"]) == number + 1

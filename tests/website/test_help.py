@@ -1,10 +1,15 @@
 """Help stands in one place on every page and speaks of the reader's own work (WCAG 3.2.6, expectation 39)."""
 
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
+from django.utils import translation
 
 from accounts.roles import Role
 from tests.factories import OfficeFactory, TrainerFactory
 from tests.rights import in_role, sign_in
+from website import help as guide
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +45,23 @@ def test_39_staff_read_about_the_centre_first(client, role, own):
     sign_in(client, in_role(role))
 
     assert topics(client) == [*own, "learning"]
+
+
+TOPICS = [one for one in vars(guide).values() if isinstance(one, guide.Topic)]
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.key)
+def test_39_each_topic_has_a_small_picture_in_each_language(topic, language):
+    with translation.override(language):
+        picture = Path(finders.find(topic.picture))
+
+    assert picture.read_bytes()[8:12] == b"WEBP"
+    assert picture.stat().st_size < 40_000
+
+
+def test_39_a_picture_says_what_it_shows_and_keeps_its_place(client):
+    page = client.get("/help/").content.decode()
+
+    assert 'alt="Страница входа: ' in page
+    assert 'width="360"' in page and 'height="600"' in page and 'loading="lazy"' in page

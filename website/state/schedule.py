@@ -7,6 +7,7 @@ from typing import Any
 
 from celery.schedules import maybe_schedule
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centre.receivers import NOT_NOTED
@@ -24,6 +25,8 @@ TASK_WORDS: dict[str, Words] = {
     "centre.tasks.forget_uses": _("Clearing away counts of limits"),
     "enrolment.tasks.give_free_seats": _("Giving free seats to who waits"),
     "audit.tasks.forget_old_looks": _("Forgetting old looks at people’s data"),
+    "scheduling.tasks.tell_of_too_few": _("Telling HR of sessions with too few people"),
+    "scheduling.tasks.tell_of_silent_trainers": _("Telling HR of trainers who have not answered"),
 }
 
 
@@ -42,6 +45,8 @@ class PeriodicTask:
         """How long ago the run after `ended_at` was due; negative while there is time."""
         schedule = copy(maybe_schedule(self.schedule, app=app))
         schedule.nowfun = lambda: now
+        # Celery remembers the zone of its first question, which may have come before the settings were read.
+        vars(schedule)["tz"] = timezone.get_default_timezone()
         return -schedule.remaining_estimate(ended_at)
 
 
