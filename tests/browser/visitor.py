@@ -115,7 +115,7 @@ class Visitor:
         self.page.get_by_role("link", name=self.words(msgid, **values)).first.click()
 
     def fill(self, label: str, value: str) -> None:
-        self.page.get_by_label(self.words(label)).first.fill(value)
+        self.page.get_by_label(self.words(label)).filter(visible=True).first.fill(value)
 
     def waits_for_what_is_found(self) -> None:
         """Until the search that follows the typing has come too: a press while the list is exchanged goes nowhere."""
