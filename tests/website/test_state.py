@@ -22,6 +22,7 @@ from website.state import judging, questions, reading
 from website.state.facts import Standing
 from website.state.reading import Disk, Queue
 from website.state.schedule import TASK_WORDS, PeriodicTask, periodic_tasks
+from website.templatetags.state_text import with_commands
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 GOOD, LOOK, BROKEN, NEVER = Standing.GOOD, Standing.LOOK, Standing.BROKEN, Standing.NEVER
@@ -241,3 +242,21 @@ def test_30_a_page_that_renews_itself_keeps_nobody_signed_in(client, admin):
 def test_30_the_page_can_stand_still(client, admin):
     assert 'hx-trigger="every 30s"' in client.get("/state/").content.decode()
     assert "hx-trigger" not in client.get("/state/?still=1").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("Restart it.", "Restart it."),
+        ("Run deploy/backup.sh & read.", 'Run <code translate="no">deploy/backup.sh</code> &amp; read.'),
+        (
+            "Look: systemctl status trainingcenter-worker trainingcenter-beat; then",
+            'Look: <code translate="no">systemctl status trainingcenter-worker trainingcenter-beat</code>; then',
+        ),
+        ("Диск папки /srv/media", 'Диск папки <code translate="no">/srv/media</code>'),
+        ("audit_change 664,0 КБ", '<code translate="no">audit_change</code> 664,0 КБ'),
+        ("<b>", "&lt;b&gt;"),
+    ],
+)
+def test_30_commands_and_paths_are_set_apart_from_the_words(sentence, shown):
+    assert with_commands(sentence) == shown

@@ -72,6 +72,7 @@ OWN_RIGHTS: dict[str, str | Promise] = {
     "import_staff": gettext_lazy("load the staff list"),
     "invite_people": gettext_lazy("invite people to choose a password"),
     "plan_session": gettext_lazy("plan, publish and cancel sessions"),
+    "view_state": gettext_lazy("see how the installation is"),
     "view_training_changes": gettext_lazy("read the changes of training objects"),
 }
 

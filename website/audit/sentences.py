@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from audit.models import Change
 from centre.templatetags.centre_text import clock, thin
 from people.models import Employee
+from people.time_zones import ZONES
 from scheduling.models import Session, Waiver
 from scheduling.story import limit_in_words
 from website.audit.objects import Names, audited_models, columns_of
@@ -152,6 +153,8 @@ def in_words(field: Field | None, value: Any, names: Names) -> str:
         return "—"
     if isinstance(field, models.ForeignKey):
         return names.get(field.related_model, value)
+    if field is not None and field.name == "time_zone" and value in ZONES:
+        return str(ZONES[value])
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if field is not None and field.model is Waiver and field.name == "key":
