@@ -46,22 +46,11 @@ def empty_what_is_full() -> None:
     tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
     names = [connection.ops.quote_name(table) for table in tables if table not in MADE_BY_FLUSH]
     with pgtrigger.ignore(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(f"LOCK TABLE {', '.join(names)}")
         full = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names)
-        at_once = referring_at_once()
-        # What a constraint asks for at once goes first; the others wait for the end of the transaction.
-        for (name,) in sorted(rows(full), key=lambda row: row[0].strip('"') not in at_once):
+        for (name,) in rows(full):
             cursor.execute(f"DELETE FROM {name}")
-
-
-def referring_at_once() -> set[str]:
-    """Tables with a foreign key that is not deferrable."""
-    return {
-        table
-        for (table,) in rows(
-            "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND NOT condeferrable"
-        )
-    }
 
 
 def rows(sql: str) -> list[tuple]:
