@@ -45,7 +45,7 @@ class PeriodicTask:
         """How long ago the run after `ended_at` was due; negative while there is time."""
         schedule = copy(maybe_schedule(self.schedule, app=app))
         schedule.nowfun = lambda: now
-        # Celery remembers the zone of its first question, which may have come before the settings were read.
+        # As the settings say it to the beat: in a long run of the tests Celery's app once answered another one.
         vars(schedule)["tz"] = timezone.get_default_timezone()
         return -schedule.remaining_estimate(ended_at)
 
