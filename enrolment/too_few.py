@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from centre.functions import SortKey
 from centre.listing import Column
 from enrolment.models import Approval, Enrolment
-from scheduling.columns.sessions import place_of
+from scheduling.columns.sessions import ROOM, TRAINERS
 from scheduling.models import Session, SessionStep
 from scheduling.overview import SessionRow, session_rows
 from scheduling.too_few import Card
@@ -90,18 +90,8 @@ TOO_FEW_COLUMNS = (
         order=("starts_at",),
         template="scheduling/_when_cell.html",
     ),
-    Column(
-        "room",
-        gettext_lazy("Room"),
-        lambda row: "; ".join(place_of(room) for room in row.rooms),
-        template="scheduling/_rooms_cell.html",
-    ),
-    Column(
-        "trainers",
-        gettext_lazy("Trainers"),
-        lambda row: ", ".join(person.short_name for person in row.trainers),
-        template="scheduling/_trainers_cell.html",
-    ),
+    ROOM,
+    TRAINERS,
     Column(
         "people",
         gettext_lazy("People"),

@@ -4,24 +4,13 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
-from centre.functions import SortKey
 from centre.listing import Column
+from scheduling.columns.trainers import HOME_SITE, NAME
 from scheduling.models import ACADEMIC_HOUR
 
 WORKLOAD_COLUMNS = (
-    Column(
-        "name",
-        gettext_lazy("Trainer"),
-        lambda row: row.trainer.employee.full_name,
-        order=("employee__name_key",),
-        link=lambda row: reverse("scheduling:trainer", args=[row.trainer.pk]),
-    ),
-    Column(
-        "site",
-        gettext_lazy("Home site"),
-        lambda row: row.trainer.home_site.name,
-        order=(SortKey("home_site__name").asc(), "employee__name_key"),
-    ),
+    NAME,
+    HOME_SITE,
     Column(
         "hours",
         gettext_lazy("Academic hours of the month"),

@@ -19,6 +19,20 @@ def taken(row: SessionRow) -> str:
     return _("%(held)s of %(seats)s") % {"held": row.people.held, "seats": row.session.seats}
 
 
+# Of every list whose rows are sessions.
+ROOM = Column(
+    "room",
+    gettext_lazy("Room"),
+    lambda row: "; ".join(place_of(room) for room in row.rooms),
+    template="scheduling/_rooms_cell.html",
+)
+TRAINERS = Column(
+    "trainers",
+    gettext_lazy("Trainers"),
+    lambda row: ", ".join(person.short_name for person in row.trainers),
+    template="scheduling/_trainers_cell.html",
+)
+
 SESSION_COLUMNS = (
     Column(
         "course",
@@ -53,18 +67,8 @@ SESSION_COLUMNS = (
     Column(
         "meetings", gettext_lazy("Meetings"), lambda row: len(row.meetings), is_number=True, is_extra=True
     ),
-    Column(
-        "room",
-        gettext_lazy("Room"),
-        lambda row: "; ".join(place_of(room) for room in row.rooms),
-        template="scheduling/_rooms_cell.html",
-    ),
-    Column(
-        "trainers",
-        gettext_lazy("Trainers"),
-        lambda row: ", ".join(person.short_name for person in row.trainers),
-        template="scheduling/_trainers_cell.html",
-    ),
+    ROOM,
+    TRAINERS,
     Column(
         "taken",
         gettext_lazy("Seats taken"),

@@ -26,20 +26,24 @@ def absence(row: TrainerRow) -> str:
     return f"{first}–{last}"
 
 
+# Of every list whose rows are trainers.
+NAME = Column(
+    "name",
+    gettext_lazy("Trainer"),
+    lambda row: row.trainer.employee.full_name,
+    order=("employee__name_key",),
+    link=lambda row: reverse("scheduling:trainer", args=[row.trainer.pk]),
+)
+HOME_SITE = Column(
+    "site",
+    gettext_lazy("Home site"),
+    lambda row: row.trainer.home_site.name,
+    order=(SortKey("home_site__name").asc(), "employee__name_key"),
+)
+
 TRAINER_COLUMNS = (
-    Column(
-        "name",
-        gettext_lazy("Trainer"),
-        lambda row: row.trainer.employee.full_name,
-        order=("employee__name_key",),
-        link=lambda row: reverse("scheduling:trainer", args=[row.trainer.pk]),
-    ),
-    Column(
-        "site",
-        gettext_lazy("Home site"),
-        lambda row: row.trainer.home_site.name,
-        order=(SortKey("home_site__name").asc(), "employee__name_key"),
-    ),
+    NAME,
+    HOME_SITE,
     Column("qualifications", gettext_lazy("Qualifications"), lambda row: row.valid, is_number=True),
     Column(
         "running_out",
