@@ -16,6 +16,7 @@ from scheduling.checks import (
     shift_findings,
     trainer_clash_findings,
     trainer_findings,
+    unavailable_findings,
     unique,
     unqualified_findings,
 )
@@ -181,7 +182,13 @@ def trainer_option(
         ),
         trainer,
         tuple(sorted(holds)),
-        tuple(chain(shift_findings(trainer, spans, facts.calendar), load_findings(trainer, spans))),
+        tuple(
+            chain(
+                shift_findings(trainer, spans, facts.calendar),
+                unavailable_findings(trainer, spans),
+                load_findings(trainer, spans),
+            )
+        ),
     )
 
 

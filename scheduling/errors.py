@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 class SchedulingError(Refusal):
-    """A plan that cannot be carried out."""
+    """A plan that cannot be carried out, because of the `findings` where there are any."""
+
+    findings: "Sequence[Finding]" = ()
 
 
 class RoomTaken(SchedulingError):

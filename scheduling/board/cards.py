@@ -32,8 +32,8 @@ def concerns(finding: Finding, plan: MeetingPlan, day: date) -> bool:
     return (not rooms or plan.room_id in rooms) and (not trainers or bool(trainers & set(plan.trainer_ids)))
 
 
-def rows_of(scope: Scope, facts: Facts, cards: Sequence[Card]) -> list[Row]:
-    """The rows in use, and those that a card needs; in front the row of what has no room or trainer."""
+def rows_of(scope: Scope, facts: Facts, cards: Sequence[Card] | None) -> list[Row]:
+    """The rows in use, and those that a card needs (None: all); in front the row of what has no room or trainer."""
     if scope.rows == Rows.TRAINER:
         return [Row(Rows.TRAINER, 0, _("Without a trainer")), *trainer_rows(scope, facts, cards)]
     nowhere = Row(scope.rows, 0, _("Without a room"))
@@ -42,8 +42,8 @@ def rows_of(scope: Scope, facts: Facts, cards: Sequence[Card]) -> list[Row]:
     return [nowhere, *site_rows(scope, facts)]
 
 
-def room_rows(scope: Scope, facts: Facts, cards: Sequence[Card]) -> list[Row]:
-    needed = {card.room_id for card in cards}
+def room_rows(scope: Scope, facts: Facts, cards: Sequence[Card] | None) -> list[Row]:
+    needed = set(facts.rooms) if cards is None else {card.room_id for card in cards}
     rooms = [
         room
         for room in facts.rooms.values()
@@ -66,8 +66,8 @@ def room_rows(scope: Scope, facts: Facts, cards: Sequence[Card]) -> list[Row]:
     ]
 
 
-def trainer_rows(scope: Scope, facts: Facts, cards: Sequence[Card]) -> list[Row]:
-    needed = {pk for card in cards for pk, _name in card.trainers}
+def trainer_rows(scope: Scope, facts: Facts, cards: Sequence[Card] | None) -> list[Row]:
+    needed = set(facts.trainers) if cards is None else {pk for card in cards for pk, _name in card.trainers}
     homes = {room.site_id: room.site_name for room in facts.rooms.values()}
     trainers = [
         trainer

@@ -85,6 +85,7 @@ def forbidden_as_json(found: Mapping[str, Sequence[Forbidden]]) -> dict[str, lis
             {
                 "start": clock_time(one.span.starts_at),
                 "end": clock_time(one.span.ends_at),
+                "code": one.code,
                 "why": one.why,
                 "soft": one.is_soft,
             }

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centre.models import Policy
@@ -25,6 +26,7 @@ from scheduling.checks import (
     trainer_findings,
     trainer_travel_findings,
     travel_findings,
+    unavailable_findings,
 )
 from scheduling.facts import Facts, RoomFacts, Span, TrainerFacts
 from scheduling.plans import MeetingPlan
@@ -35,8 +37,13 @@ class Forbidden:
     """A time that the meeting must not touch, and why; with a reason it may, when it `is_soft`."""
 
     span: Span
+    code: str
     why: str
     is_soft: bool = False
+
+    @classmethod
+    def by(cls, one: Finding, span: Span) -> "Forbidden":
+        return cls(span, one.code, one.message, one.is_soft)
 
 
 @dataclass(frozen=True)
@@ -107,9 +114,10 @@ def whatever_the_row(question: Question) -> Iterator[Forbidden]:
     """What is over, closed days, the session's other meetings, and how much is taught a day."""
     if question.whole.starts_at < question.now:
         over = Span(question.whole.starts_at, min(question.now, question.whole.ends_at))
-        yield Forbidden(over, _("This time is over. Choose a later day or time."))
+        yield Forbidden(over, "time_over", _("This time is over. Choose a later day or time."))
     for other in question.dragged.others:
-        yield Forbidden(other.span, _("Two meetings of the session overlap. Give each its own time."))
+        sentence = _("Two meetings of the session overlap. Give each its own time.")
+        yield Forbidden(other.span, "meetings_overlap", sentence)
     for day in question.days:
         yield from on(day, closed_findings(question.facts, day))
         lengths = [(day, question.dragged.plan.span.length)]
@@ -120,39 +128,39 @@ def whatever_the_row(question: Question) -> Iterator[Forbidden]:
 
 def on(day: date, findings: Iterable[Finding]) -> Iterator[Forbidden]:
     for one in findings:
-        yield Forbidden(day_span(day), one.message, one.is_soft)
+        yield Forbidden.by(one, day_span(day))
 
 
 def nobody_and_nowhere(question: Question, row: Row) -> Iterator[Forbidden]:
     """Only a draft may lack a room or a trainer."""
     if row.pk == 0 and not question.dragged.is_draft:
-        sentence = (
-            _("People know of this meeting: it needs a trainer.")
+        code, sentence = (
+            ("needs_trainer", _("People know of this meeting: it needs a trainer."))
             if row.rows == Rows.TRAINER
-            else _("People know of this meeting: it needs a room.")
+            else ("needs_room", _("People know of this meeting: it needs a room."))
         )
-        yield Forbidden(question.whole, sentence)
+        yield Forbidden(question.whole, code, sentence)
 
 
 def room_forbids(question: Question, room: RoomFacts) -> Iterator[Forbidden]:
     dragged, changeover = question.dragged, question.policy.changeover_minutes
     lacks = room_findings(room, question.facts.needs, group=dragged.group, step_free=dragged.step_free)
     for one in lacks:
-        yield Forbidden(question.whole, one.message)
+        yield Forbidden.by(one, question.whole)
     for day in question.days:
         for span in closed_hours(room, day):
             for one in room_time_findings(replace(room, closures=()), span):
-                yield Forbidden(span, one.message)
+                yield Forbidden.by(one, span)
     for closure in room.closures:
         always_open = replace(room, closures=(closure,))
         for one in room_time_findings(always_open, closure.span):
             if one.code == "room_closed":
-                yield Forbidden(closure.span, one.message)
+                yield Forbidden.by(one, closure.span)
     for busy in room.busy:
         alone = replace(room, busy=(busy,))
         taken = Span(busy.meeting.starts_at - timedelta(minutes=changeover), busy.span.ends_at)
         for one in room_clash_findings(alone, busy.meeting, changeover_minutes=changeover):
-            yield Forbidden(taken, one.message)
+            yield Forbidden.by(one, taken)
 
 
 def group_on_its_way(question: Question, room: RoomFacts) -> Iterator[Forbidden]:
@@ -163,7 +171,7 @@ def group_on_its_way(question: Question, room: RoomFacts) -> Iterator[Forbidden]
             next_to_it = MeetingPlan(other.ends_at, other.ends_at + timedelta(minutes=1), room.pk)
             without_trainers = replace(other, trainer_ids=())
             for one in travel_findings(question.facts, [next_to_it, without_trainers], travel_minutes=travel):
-                yield Forbidden(other.span.widened(travel), one.message)
+                yield Forbidden.by(one, other.span.widened(travel))
 
 
 def trainers_forbid(
@@ -176,6 +184,7 @@ def trainers_forbid(
             yield from on(day, trainer_findings(trainer, day, with_reasons=question.with_reasons))
             yield from on(day, soft_on(question, trainer, day))
     for trainer in trainers:
+        yield from hours_without(question, trainer)
         yield from busy_trainer(question, trainer, room)
 
 
@@ -189,16 +198,29 @@ def soft_on(question: Question, trainer: TrainerFacts, day: date) -> Iterator[Fi
             yield one
 
 
+def hours_without(question: Question, trainer: TrainerFacts) -> Iterator[Forbidden]:
+    """The weekly hours in which the trainer cannot teach, or would rather not."""
+    zone = timezone.get_default_timezone()
+    for day in question.days:
+        for hours in trainer.unavailable:
+            begins_at, ends_at = (
+                datetime.combine(day, at, tzinfo=zone) for at in (hours.begins_at, hours.ends_at)
+            )
+            span = Span(begins_at, ends_at)
+            for one in unavailable_findings(replace(trainer, unavailable=(hours,)), [span]):
+                yield Forbidden.by(one, span)
+
+
 def busy_trainer(question: Question, trainer: TrainerFacts, room: RoomFacts | None) -> Iterator[Forbidden]:
     travel = question.policy.travel_minutes
     for busy in trainer.busy:
         alone = replace(trainer, busy=(busy,))
         for one in trainer_clash_findings(alone, busy.span):
-            yield Forbidden(busy.span, one.message)
+            yield Forbidden.by(one, busy.span)
         if room is None or room.is_online:
             continue
         before = Span(busy.span.starts_at - timedelta(minutes=travel), busy.span.starts_at)
         after = Span(busy.span.ends_at, busy.span.ends_at + timedelta(minutes=travel))
         for way in (before, after):
             for one in trainer_travel_findings(alone, way, room.site_id, travel_minutes=travel):
-                yield Forbidden(way, one.message)
+                yield Forbidden.by(one, way)

@@ -1,7 +1,7 @@
 """The planners' board: its page with the same cards as a list, what its script asks for, and moving a meeting."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -125,7 +125,8 @@ def board_allowed(request: UserRequest, pk: int) -> JsonResponse:
         timezone.now(),
         with_reasons=request.user.has_perm("trainers.view_absence"),
     )
-    rows = rows_of(scope, facts_of_site(facts, scope), ())
+    # A room out of use stands on the board while a meeting lies in it.
+    rows = rows_of(scope, facts_of_site(facts, scope), None)
     found = forbidden_times(question, rows, int(out_of) if out_of.isdecimal() else None)
     return JsonResponse(forbidden_as_json(found))
 
@@ -136,10 +137,14 @@ def shown_meetings() -> Any:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a wish: "saved", "refused", or "asks": somebody has to read what will happen, or to say why."""
+    """What became of a wish: "saved", "refused", or "asks": somebody has to read what will happen, or to say why.
+
+    `codes` are those of the findings against it (`checks.Finding.code`).
+    """
 
     state: str
     sentences: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 @login_required
@@ -157,7 +162,7 @@ def board_meeting(request: UserRequest, pk: int) -> HttpResponseBase:
         messages.success(request, " ".join(answer.sentences))
         return redirect(back_to(request) or f"{reverse('scheduling:board')}{day_address(form)}")
     if wants_json:
-        found: dict[str, Any] = {"state": answer.state, "sentences": answer.sentences}
+        found: dict[str, Any] = asdict(answer)
         if answer.state != "saved":
             found["html"] = page_of_meeting(request, context, "_meeting.html")
         return JsonResponse(found)
@@ -203,11 +208,15 @@ def move(request: UserRequest, stand: Standing, form: MoveForm, context: dict[st
     except NeedsReason as refusal:
         form.ask_for_a_reason(refusal)
         context["wanted"] = place_in_words(wanted)
-        return Answer("asks", tuple(finding.message for finding in refusal.findings))
+        return Answer("asks", tuple(finding.message for finding in refusal.findings), codes_of(refusal))
     except SchedulingError as error:
         form.add_error(None, str(error))
-        return Answer("refused", (str(error),))
+        return Answer("refused", (str(error),), codes_of(error))
     return Answer("saved", (_("Saved: %(what)s.") % {"what": told(changed, wanted)},))
+
+
+def codes_of(error: SchedulingError) -> tuple[str, ...]:
+    return tuple(finding.code for finding in error.findings)
 
 
 def wanted_plan(stand: Standing, form: MoveForm) -> MeetingPlan:
