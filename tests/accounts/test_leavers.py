@@ -3,14 +3,29 @@
 from datetime import date
 
 import pytest
+from django.db.models import ProtectedError
+from django.utils import timezone
 
+from accounts.actions.access import give_role
+from accounts.roles import Role
 from accounts.staff_import.actions import compare_with_staff, upload_staff_list
 from accounts.staff_import.apply import apply_staff_import
 from accounts.staff_import.errors import StaffImportError, TooManyLeavers
 from accounts.tasks import close_accounts_of_leavers
+from enrolment.actions import enrol
+from notifications.models import Message
 from people.models import Employee, Employment
+from records.models import Completion
 from tests.accounts.staff_lists import OFFICE, a_list
-from tests.factories import EmployeeFactory, EmploymentFactory, OfficeFactory, PositionFactory, moscow
+from tests.factories import (
+    CourseFactory,
+    EmployeeFactory,
+    EmploymentFactory,
+    OfficeFactory,
+    PositionFactory,
+    SessionFactory,
+    moscow,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +76,29 @@ def test_rule_19_the_clock_takes_the_office_from_a_head_and_a_deputy_who_left(of
 
     office.refresh_from_db()
     assert (office.head, office.deputy) == (None, None)
+
+
+@pytest.mark.parametrize("record", ["employment", "enrolment", "completion", "message", "right"])
+def test_rule_28_nobody_is_deleted_while_records_must_be_kept(record):
+    """Not by any code either: each record of its own keeps the person."""
+    person = EmployeeFactory()
+    if record == "employment":
+        EmploymentFactory(employee=person)
+    elif record == "enrolment":
+        enrol(person, SessionFactory())
+        Message.objects.all().delete()
+    elif record == "completion":
+        Completion.objects.create(trainee=person, course=CourseFactory(), completed_on=date(2026, 11, 2))
+    elif record == "message":
+        Message.objects.create(recipient=person, kind="note", key="1", send_after=timezone.now())
+    else:
+        give_role(person, Role.METHODIST, by=None, reason="Приказ")
+        Message.objects.all().delete()
+
+    with pytest.raises(ProtectedError):
+        person.delete()
+
+    assert Employee.objects.filter(pk=person.pk).exists()
 
 
 def test_an_account_without_an_employment_stays_open():

@@ -82,6 +82,24 @@ def test_r6_a_double_click_makes_one_enrolment():
     assert {result.pk for result in results} == {Enrolment.objects.get().pk}
 
 
+def test_r2_whoever_was_answered_before_others_pressed_is_never_behind_them():
+    """Three waves at a full session, each begun when the one before was answered; within one anybody may be first."""
+    session = SessionFactory(seats=1)
+    enrol(EmployeeFactory(), session)
+    waves = [EmployeeFactory.create_batch(8) for _wave in range(3)]
+
+    told = [at_once([enrolling(person, session) for person in wave]) for wave in waves]
+
+    queue = [enrolment.trainee_id for enrolment in session.enrolments.promotable()]
+    assert [set(queue[at : at + 8]) for at in (0, 8, 16)] == [{one.pk for one in wave} for wave in waves]
+    places = [[enrolment.place_in_queue for enrolment in wave] for wave in told]
+    assert [sorted(wave) for wave in places] == [
+        list(range(1, 9)),
+        list(range(9, 17)),
+        list(range(17, 25)),
+    ]
+
+
 def test_rule_2_one_person_in_two_overlapping_sessions():
     person = EmployeeFactory()
     sessions = [SessionFactory(starts_at=in_days(14, 10)), SessionFactory(starts_at=in_days(14, 11))]
