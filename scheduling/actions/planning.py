@@ -172,7 +172,8 @@ def plan_drafts(drafts: Iterable[Draft], *, by: Employee | None, despite: str) -
     policy = Policy.objects.current()
     drafts = [Draft(draft.course, in_order(draft.plan)) for draft in drafts]
     trainers, rooms = lock_resources([meeting for draft in drafts for meeting in draft.plan.meetings])
-    sessions, soft = [], []
+    sessions: list[Session] = []
+    soft: list[Finding] = []
     for draft in drafts:
         try:
             sessions.append(write_draft(draft, trainers, rooms, by=by, despite=despite, policy=policy))
