@@ -25,7 +25,18 @@ RUN_AXE = """async () => {
 
 # What a dark page may break: only colours differ (static/css/dark.css), so that nothing else is asked again.
 RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
-RUN_AXE_ON_COLOURS = """async (rules) => {
+# What another width may break: the same elements stand elsewhere, and some that were hidden show.
+RULES_OF_LAYOUT = [
+    *RULES_OF_COLOUR,
+    "target-size",
+    "scrollable-region-focusable",
+    "aria-hidden-focus",
+    "button-name",
+    "link-name",
+    "label",
+    "select-name",
+]
+RUN_RULES_OF_AXE = """async (rules) => {
   const runOnly = {type: "rule", values: rules};
   const found = await axe.run(document, {runOnly, resultTypes: ["violations"], preload: false});
   const place = (node) => `${node.target.join(" ")} ${node.any.map((why) => why.message)}`;
@@ -118,15 +129,12 @@ def axe_source() -> str:
     return next((ROOT / "tests" / "vendor").glob("axe-core-*/axe.min.js")).read_text()
 
 
-def axe_violations(page: Page) -> list[str]:
-    """Read by the browser outside the page's Content-Security-Policy, which stays in force for the page."""
-    page.evaluate(axe_source())
-    return page.evaluate(RUN_AXE)
-
-
-def colour_violations(page: Page) -> list[str]:
-    """After `axe_violations`, which brings axe into the page."""
-    return page.evaluate(RUN_AXE_ON_COLOURS, RULES_OF_COLOUR)
+def axe_violations(page: Page, rules: list[str] | None = None) -> list[str]:
+    """By all rules, or by these alone; a page that was asked before has axe still."""
+    if not page.evaluate("() => 'axe' in window"):
+        # Read by the browser outside the page's Content-Security-Policy, which stays in force for the page.
+        page.evaluate(axe_source())
+    return page.evaluate(RUN_RULES_OF_AXE, rules) if rules else page.evaluate(RUN_AXE)
 
 
 def small_targets(page: Page, *, by_thumb: bool = False) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -75,15 +74,3 @@ class Walk:
         """The route with the names of its parameters; an address that leads nowhere is a kind of its own."""
         names = sorted(name for name, value in parse_qsl(query) if value)
         return f"{route_of(path) or path}?{'&'.join(names)}"
-
-
-def skeletons(html: str) -> tuple[str, str]:
-    """The page's frame and its middle without numbers, tokens and the mark of the present page.
-
-    Of pages with equal ones only the first needs to be looked at closely; the frame is the same for one role.
-    """
-    html = re.sub(r'value="[A-Za-z0-9]{64}"| aria-current="[a-z]+"', "", html)
-    html = re.sub(r"<title>.*?</title>", "<title></title>", html, flags=re.DOTALL)
-    before, start, rest = re.sub(r"\d+", "0", html).partition("<main")
-    middle, _end, after = rest.partition("</main>")
-    return before + after, start + middle

@@ -10,14 +10,16 @@ from people.models import Employee
 from tests.access import FILES, PLANNERS, READ
 from tests.access import address as address_of
 from tests.browser.checks import (
+    RULES_OF_COLOUR,
+    RULES_OF_LAYOUT,
     axe_violations,
-    colour_violations,
     faults,
     small_targets,
     wider_than_the_screen,
 )
 from tests.browser.conftest import Open
-from tests.browser.crawl import Walk, skeletons
+from tests.browser.crawl import Walk
+from tests.browser.skeleton import skeletons
 from tests.browser.small_centre import Centre, small_centre
 from tests.browser.visitor import Visitor
 
@@ -45,8 +47,9 @@ DJANGO_S_OWN = (
 )
 OTHER_WIDTH = {320: 1440, 1440: 320}
 PHONES = {320, 360}
-# Frames and middles of pages that several roles see alike are given to axe once for each width.
-axe_has_seen: set[tuple[int, int]] = set()
+# Frames and middles that axe has seen, and at which width: several roles, both languages and long lists share them.
+axe_has_seen: set[int] = set()
+axe_has_seen_at: set[tuple[int, int]] = set()
 
 
 @pytest.fixture
@@ -176,11 +179,17 @@ def wrong_with(
 
 
 def violations(visitor: Visitor, html: str) -> Iterator[str]:
-    """What axe finds at the present width, light and dark, on a page whose frame or middle it has not seen there."""
-    keys = {(visitor.width, hash(part)) for part in skeletons(html)}
-    if not keys <= axe_has_seen:
-        axe_has_seen.update(keys)
+    """What axe finds on a page with a new frame or middle, light and dark; at another width, what that moves."""
+    parts = {hash(part) for part in skeletons(html)}
+    here = {(visitor.width, part) for part in parts}
+    if not parts <= axe_has_seen:
         yield from (f"{visitor.width} px: {what}" for what in axe_violations(visitor.page))
         visitor.has_theme("dark")
-        yield from (f"{visitor.width} px, dark: {what}" for what in colour_violations(visitor.page))
+        dark = axe_violations(visitor.page, RULES_OF_COLOUR)
+        yield from (f"{visitor.width} px, dark: {what}" for what in dark)
         visitor.has_theme("light")
+    elif not here <= axe_has_seen_at:
+        moved = axe_violations(visitor.page, RULES_OF_LAYOUT)
+        yield from (f"{visitor.width} px: {what}" for what in moved)
+    axe_has_seen.update(parts)
+    axe_has_seen_at.update(here)
