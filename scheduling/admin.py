@@ -11,7 +11,17 @@ from centre.admin import ReadOnly
 from people.admin import RowsOfPeopleAdmin
 from people.requests import UserRequest
 from scheduling.errors import SchedulingError
-from scheduling.models import Assignment, Booking, Meeting, Room, RoomClosure, Session, SessionStep, Waiver
+from scheduling.models import (
+    Assignment,
+    Booking,
+    Meeting,
+    PreparedChange,
+    Room,
+    RoomClosure,
+    Session,
+    SessionStep,
+    Waiver,
+)
 from scheduling.rooms import change_capacity
 
 
@@ -77,6 +87,14 @@ class WaiverInline(ReadOnly, admin.TabularInline):
         return super().get_queryset(request).select_related("by")
 
 
+class PreparedChangeInline(ReadOnly, admin.TabularInline):
+    model = PreparedChange
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PreparedChange]:
+        return super().get_queryset(request).select_related("by")
+
+
 @admin.register(Session)
 class SessionAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["course", "status", "starts_at", "ends_at", "seats", "limit"]
@@ -84,7 +102,7 @@ class SessionAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ["course"]
     search_fields = ["course__title", "course__code"]
     date_hierarchy = "starts_at"
-    inlines = [MeetingInline, SessionStepInline, WaiverInline]
+    inlines = [MeetingInline, SessionStepInline, WaiverInline, PreparedChangeInline]
 
 
 @admin.register(Booking)

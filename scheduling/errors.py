@@ -34,6 +34,10 @@ class StalePlan(SchedulingError):
     """Somebody else changed the session since the planner's page was made."""
 
 
+class NotAsShown(SchedulingError):
+    """The step would do something else than its preview said."""
+
+
 class WrongState(SchedulingError):
     """The session's state does not allow the step."""
 

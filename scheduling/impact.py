@@ -87,6 +87,13 @@ def cancel_impact(row: SessionRow) -> Iterator[str]:
     yield _("A cancelled session cannot be brought back.")
 
 
+def prepared_cancellation_impact(row: SessionRow) -> Iterator[str]:
+    yield _("The session stays as it is, and nobody is told, until the next publication.")
+    if row.people.told:
+        yield seats_sentence(row)
+    yield _("What it does to people is shown then, before the click.")
+
+
 def seats_sentence(row: SessionRow) -> str:
     return _("%(held)s of %(seats)s seats are held, %(waiting)s waiting.") % {
         "held": row.people.held,

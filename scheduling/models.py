@@ -289,6 +289,8 @@ class SessionStep(models.Model):
         RUN_ANYWAY = "run_anyway", _("takes place with few people too")
         JOINED = "joined", _("joined with another session")
         INVITED = "invited", _("people invited")
+        PREPARED = "prepared", _("change prepared for the next publication")
+        DROPPED = "dropped", _("prepared change dropped")
         CLOSED = "closed", _("sheet closed")
         UNDONE = "undone", _("last change taken back")
 
@@ -496,3 +498,4 @@ class Booking(models.Model):
 
 
 from scheduling.assignments.models import Assignment as Assignment  # noqa: E402  a table of this app
+from scheduling.publication.models import PreparedChange as PreparedChange  # noqa: E402  so is this

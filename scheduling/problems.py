@@ -5,7 +5,7 @@ changes. Nothing of it is stored; what a planner allowed with a reason stays lis
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from centre.models import Policy
+from courses.models import Course
 from scheduling.actions.steps import gaps_of
 from scheduling.assignments.findings import about_answers, unwelcome_answers
 from scheduling.checks import About, Finding, broken_rules, unique
@@ -65,13 +66,10 @@ def problems_of(sessions: Sequence[Session], *, policy: Policy) -> dict[int, Ses
     plans = plans_of(sessions)
     spans = [meeting.span for plan in plans.values() for meeting in plan.meetings]
     facts = load_calendar_of_centre(*weeks_of(spans)) if spans else None
-    needs = needs_of_courses(list({session.course_id: session.course for session in sessions}.values()))
+    needs = needs_of_courses(courses_of(sessions))
     people = headcounts(plans)
     answers = unwelcome_answers(plans)
-    waivers: dict[tuple[int, str], Waiver] = {
-        (waiver.session_id, waiver.key): waiver
-        for waiver in Waiver.objects.filter(session__in=plans).select_related("by")
-    }
+    waivers = waivers_of(plans)
     found = {}
     for session in sessions:
         own = own_facts(facts, plans[session.pk], session, needs[session.course_id]) if facts else None
@@ -86,6 +84,17 @@ def problems_of(sessions: Sequence[Session], *, policy: Policy) -> dict[int, Ses
         if problems:
             found[session.pk] = SessionProblems(session, problems)
     return found
+
+
+def courses_of(sessions: Iterable[Session]) -> list[Course]:
+    """Each once."""
+    return list({session.course_id: session.course for session in sessions}.values())
+
+
+def waivers_of(session_ids: Iterable[int]) -> dict[tuple[int, str], Waiver]:
+    """By the session and the finding's key with what reason a limit was broken; one query."""
+    found = Waiver.objects.filter(session__in=list(session_ids)).select_related("by")
+    return {(waiver.session_id, waiver.key): waiver for waiver in found}
 
 
 def own_facts(facts: Facts, plan: SessionPlan, session: Session, needs: CourseNeeds) -> Facts:

@@ -86,21 +86,27 @@ class TakenBack(Exception):
 
 def rehearse(verb: Callable[[], Any], sessions: Iterable[Session]) -> Rehearsal:
     """What the verb would do to these sessions' people, and tell whom; nothing is changed."""
-    keys = [session.pk for session in sessions]
     found = Rehearsal()
     try:
-        with noting() as noted, transaction.atomic():
-            known = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-            answers: list[tuple[Any, Any]] = signals.rehearsing.send(sender=Session, session_ids=keys)
-            verb()
-            effects: tuple[Effect, ...] = tuple(effect for _receiver, tell in answers for effect in tell())
-            fresh = Message.objects.planned().filter(key__in=noted.keys, pk__gt=known)
-            found = Rehearsal(tuple(news_of(fresh)), effects, noted.withdrawn)
+        with transaction.atomic():
+            found = watched(verb, sessions)
             raise TakenBack
     except TakenBack:
         return found
     except Refusal as refusal:
         return Rehearsal(refusal=refusal)
+
+
+def watched(verb: Callable[[], Any], sessions: Iterable[Session]) -> Rehearsal:
+    """Do it, in the caller's transaction, and say what it did: for a deed that must be the one that was shown."""
+    keys = [session.pk for session in sessions]
+    with noting() as noted:
+        known = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        answers: list[tuple[Any, Any]] = signals.rehearsing.send(sender=Session, session_ids=keys)
+        verb()
+    effects: tuple[Effect, ...] = tuple(effect for _receiver, tell in answers for effect in tell())
+    fresh = Message.objects.planned().filter(key__in=noted.keys, pk__gt=known)
+    return Rehearsal(tuple(news_of(fresh)), effects, noted.withdrawn)
 
 
 def news_of(planned: QuerySet[Message]) -> Iterator[News]:

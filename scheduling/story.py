@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from centre.templatetags.centre_text import NO_BREAK_SPACE, meeting_time
+from scheduling.actions import current_plan
 from scheduling.checks import day_words
-from scheduling.models import Room, Session, SessionStep, Waiver
+from scheduling.models import PreparedChange, Room, Session, SessionStep, Waiver
 from scheduling.plans import Details, MeetingPlan, SessionPlan
 from trainers.models import Trainer
 
@@ -95,6 +96,12 @@ def limit_in_words(key: str) -> str:
     """Which limit a waiver's key is about: "a day off, 14 March"."""
     code, _about, day = key.split("/")
     return str(WAIVED[code]) % {"day": day_words(date.fromisoformat(day))}
+
+
+def told_change(session: Session, change: PreparedChange) -> list[str]:
+    """What a prepared move makes another, in words."""
+    old, new = current_plan(session), change.new_plan
+    return list(changes_between(old, new, names_in([old, new])))
 
 
 def names_in(plans: Iterable[SessionPlan]) -> Names:

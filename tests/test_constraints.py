@@ -17,7 +17,7 @@ from enrolment.actions import enrol, start_course
 from enrolment.models import Enrolment
 from learning.models import Choice, Question
 from notifications.models import Message
-from scheduling.models import Booking
+from scheduling.models import Booking, PreparedChange
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
@@ -59,6 +59,12 @@ def twice(row, **values):
 def assigned(**values):
     fields = {"trainer": TrainerFactory(), "asked_at": in_days(0), "answer_until": in_days(2)}
     return SessionFactory().assignments.create(**fields | values)
+
+
+def prepared(**values):
+    """A prepared move, or what the values make of it."""
+    fields = {"kind": "move", "plan": {"meetings": []}, "starts_at": in_days(15), "session_version": 1}
+    return PreparedChange.objects.create(session=SessionFactory(), **fields | values)
 
 
 def leave(**values):
@@ -245,6 +251,13 @@ BREAKS = {
     ],
     "unavailability_has_hours": [lambda: off_hours(ends_at="10:00"), lambda: off_hours(weekday=7)],
     "unavailability_ends_after_start": [lambda: off_hours(ends_on=date(2026, 11, 23))],
+    "prepared_change_is_whole": [
+        lambda: prepared(kind="other"),
+        lambda: prepared(kind="move", plan=None),
+        lambda: prepared(kind="move", starts_at=None),
+        lambda: prepared(kind="cancel", reason="нужно"),
+        lambda: prepared(kind="cancel", plan=None, starts_at=None, reason=""),
+    ],
     "assignment_once": [lambda: twice(assigned())],
     "assignment_declined_with_reason": [
         lambda: assigned(state="declined", answered_at=in_days(0)),

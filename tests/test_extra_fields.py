@@ -45,6 +45,8 @@ HONEST = {
     "scheduling:limit": {"limit": "9", "version": "", **REASON},
     "scheduling:confirm": {},
     "scheduling:cancel": REASON,
+    "scheduling:prepare_cancellation": {"version": "1", **REASON},
+    "scheduling:prepared_removal": {},
     "scheduling:run_anyway": REASON,
     "enrolment:merge_into": {"expected": ""},
     "enrolment:invitations": {"count": "3"},

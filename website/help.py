@@ -100,6 +100,10 @@ PLANNING = Topic(
         _(
             "The board shows rooms, trainers or sites by days: drag a meeting, or open its card and fill in the form."
         ),
+        _(
+            "“Publication” shows what is new, changed and cancelled in a month, and publishes it at once. A change "
+            "of a published session may be kept until then."
+        ),
         _("Before a session moves or is cancelled you see whom it touches and which letters will go."),
         _(
             "Each list is narrowed by its filters; the address holds them, and files hold exactly what is shown."

@@ -107,6 +107,13 @@ SHELVES = (
             ),
             Card(
                 "scheduling.plan_session",
+                "scheduling:publication",
+                _("Publication"),
+                _("What is new, moved and cancelled in a month, who hears of it; published as one."),
+                "upload",
+            ),
+            Card(
+                "scheduling.plan_session",
                 "scheduling:problems",
                 _("Problems of the plan"),
                 _("Sessions that break a rule, lack a trainer, a room or people, and who could help."),

@@ -44,11 +44,16 @@ Step = SessionStep.Kind
 
 @dataclass(frozen=True)
 class Change:
-    """What a planner wants of a session instead; `version` is the session's when they looked at it."""
+    """What a planner wants of a session instead; `version` is the session's when they looked at it.
+
+    `reason` and `despite` are its own, where those of the whole operation say less.
+    """
 
     session: Session
     version: int
     plan: SessionPlan
+    reason: str = ""
+    despite: str = ""
 
 
 @dataclass(frozen=True)
@@ -222,6 +227,7 @@ class Replanned:
     """A session on its way from one plan to the next."""
 
     session: Session
+    change: Change
     old: SessionPlan
     new: SessionPlan
     # What its people and trainers know of it.
@@ -288,14 +294,15 @@ def replan(
             len(works) > 1
         ):  # the others of the operation stand where they will: hours and travel are asked again
             work.soft = check_plan(work.session.course, work.new, policy=policy, besides=[work.session.pk])
-        waive(work.session, work.soft, despite, by)
+        waive(work.session, work.soft, work.change.despite or despite, by)
 
     operation = uuid4() if len(works) > 1 else None
     for work in works:
         grew = work.seats > work.session.seats
         write(work)
         step = kind or (Step.MOVED if work.is_moved else Step.EDITED)
-        record_step(work.session, step, by, reason, before=work.old, after=work.new, operation=operation)
+        why = work.change.reason or reason
+        record_step(work.session, step, by, why, before=work.old, after=work.new, operation=operation)
         if details_of(work.session) != work.details:
             teach_now = {
                 trainers[pk].employee_id for meeting in work.new.meetings for pk in meeting.trainer_ids
@@ -322,11 +329,10 @@ def replan(
 def begin(session: Session, change: Change) -> Replanned:
     refuse_stale(session, change.version)
     refuse_ended(session)
-    meetings = tuple(sorted(change.plan.meetings, key=lambda meeting: meeting.starts_at))
-    old, new = current_plan(session), SessionPlan(meetings, change.plan.details)
+    old, new = current_plan(session), in_order(change.plan)
     refuse_rewriting_the_past(old, new)
     attending, teaching = booked_persons([session.pk])
-    return Replanned(session, old, new, details_of(session), attending, teaching)
+    return Replanned(session, change, old, new, details_of(session), attending, teaching)
 
 
 def book_trainees(work: Replanned) -> None:

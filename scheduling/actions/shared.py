@@ -84,13 +84,23 @@ def waive(session: Session, soft: Sequence[Finding], despite: str, by: Employee 
     Raises:
         NeedsReason: there is such a limit, and no reason.
     """
+    Waiver.objects.bulk_create(
+        Waiver(session=session, key=finding.key, reason=despite.strip()[:300], by=by)
+        for finding in to_be_waived(session, soft, despite)
+    )
+
+
+def to_be_waived(session: Session, soft: Sequence[Finding], despite: str) -> list[Finding]:
+    """The limits that were not waived before.
+
+    Raises:
+        NeedsReason: there is such a limit, and no reason.
+    """
     waived = set(session.waivers.values_list("key", flat=True)) if soft else set()
     fresh = [finding for finding in soft if finding.key not in waived]
     if fresh and not despite.strip():
         raise NeedsReason(fresh)
-    Waiver.objects.bulk_create(
-        Waiver(session=session, key=finding.key, reason=despite.strip()[:300], by=by) for finding in fresh
-    )
+    return fresh
 
 
 def tell_of_changes(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -12,7 +13,15 @@ from scheduling.finder.days import Search, SearchedDay, site_of
 from scheduling.finder.wishes import Found, Obstacles, Pattern, Slot, Wish
 from scheduling.plans import MeetingPlan
 
-NOBODYS = 0  # the key of sessions that are only proposed
+
+class Holder(NamedTuple):
+    """The session that a booking is of."""
+
+    session_id: int
+    course_title: str
+
+
+NOBODY = Holder(0, "")  # of sessions that are only proposed
 
 
 def find_slots(search: Search, *, count: int) -> Found:
@@ -129,21 +138,33 @@ def day_of(slot: Slot) -> date:
     return slot.span.local(slot.room.zone).starts_at.date()
 
 
-def with_taken(facts: Facts, plans: Iterable[MeetingPlan], changeover_minutes: int) -> Facts:
-    """The facts as if these meetings were booked already."""
+def with_taken(
+    facts: Facts, plans: Iterable[MeetingPlan], changeover_minutes: int, holder: Holder = NOBODY
+) -> Facts:
+    """The facts as if these meetings were booked already, by that session."""
     rooms, trainers = dict(facts.rooms), dict(facts.trainers)
     for plan in plans:
         room = rooms.get(plan.room_id or 0)
         if room is not None:
-            busy = busy_of(plan, plan.span.longer(changeover_minutes), site_of(room), room.site_name)
+            claimed = plan.span.longer(changeover_minutes)
+            busy = busy_of(plan, claimed, site_of(room), room.site_name, holder)
             rooms[room.pk] = replace(room, busy=(*room.busy, busy))
         day = timezone.localdate(plan.starts_at)
         for trainer in (trainers[pk] for pk in plan.trainer_ids if pk in trainers):
-            busy = busy_of(plan, plan.span, site_of(room) if room else None, room.site_name if room else "")
+            site_id, site_name = (site_of(room), room.site_name) if room else (None, "")
+            busy = busy_of(plan, plan.span, site_id, site_name, holder)
             load = {**trainer.load, day: trainer.load.get(day, timedelta()) + plan.span.length}
             trainers[trainer.pk] = replace(trainer, busy=(*trainer.busy, busy), load=load)
     return replace(facts, rooms=rooms, trainers=trainers)
 
 
-def busy_of(plan: MeetingPlan, claimed: Span, site_id: int | None, site_name: str) -> Busy:
-    return Busy(claimed, plan.span, NOBODYS, "", teaches=True, site_id=site_id, site_name=site_name)
+def busy_of(plan: MeetingPlan, claimed: Span, site_id: int | None, site_name: str, holder: Holder) -> Busy:
+    return Busy(
+        claimed,
+        plan.span,
+        holder.session_id,
+        holder.course_title,
+        teaches=True,
+        site_id=site_id,
+        site_name=site_name,
+    )

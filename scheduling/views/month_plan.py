@@ -33,6 +33,7 @@ def month_plan(request: UserRequest) -> HttpResponse:
     first = date.fromisoformat(f"{asked['month']}-01")
     context = {
         "rows": session_rows(sessions),
+        "month": asked["month"],
         "month_name": month_in_a_sentence(first),
         "filters": filters,
         "asked": asked.urlencode(),

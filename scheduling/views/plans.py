@@ -28,6 +28,7 @@ from scheduling.impact import replan_impact
 from scheduling.models import Session
 from scheduling.overview import session_rows
 from scheduling.proposals import proposed_spans
+from scheduling.publication.actions import prepare_move
 from scheduling.rehearsal import rehearse
 from scheduling.searches import load_search, places_in_address
 
@@ -35,8 +36,8 @@ COURSES_SHOWN = 30
 PROPOSED_WITHIN_DAYS = 60
 # What the finder of slots says of a slot, beside the course.
 SLOT = ("day_1", "start_1", "end_1", "limit", "needs_step_free", "places")
-# The name of the button of who has read what will happen.
-SURE = "sure"
+# The names of the buttons of who has read what will happen: it happens, or waits for the next publication.
+SURE, PREPARE = "sure", "prepare"
 
 
 @login_required
@@ -221,6 +222,10 @@ def places_of(session: Session | None, choices: Choices, times: TimesForm) -> di
 def save(
     request: UserRequest, course: Course, session: Session | None, times: TimesForm, places: PlacesForm
 ) -> Session:
+    if session is not None and PREPARE in request.POST:
+        change = prepare_move(session, **change_of(request, session, times, places))
+        messages.success(request, _("The change is kept for the next publication. Nobody is told before."))
+        return change.session
     planned = write(request, course, session, times, places)
     if session is None:
         messages.success(request, _("The draft is saved. Only planners see it until it is published."))
@@ -232,17 +237,21 @@ def save(
 def write(
     request: UserRequest, course: Course, session: Session | None, times: TimesForm, places: PlacesForm
 ) -> Session:
-    despite = places.cleaned_data["despite"]
     if session is None:
+        despite = places.cleaned_data["despite"]
         return actions.plan_session(course, places.plans, by=request.user, despite=despite, **times.details)
+    return actions.replan_session(session, **change_of(request, session, times, places))
+
+
+def change_of(request: UserRequest, session: Session, times: TimesForm, places: PlacesForm) -> dict[str, Any]:
+    """What the planner wants of the session instead; the meetings that have begun stay."""
     now = timezone.now()
     begun = [plan for plan in actions.current_plans(session) if plan.starts_at <= now]
-    return actions.replan_session(
-        session,
-        [*begun, *places.plans],
-        by=request.user,
-        version=times.cleaned_data["version"],
-        reason=places.cleaned_data["reason"],
-        despite=despite,
+    return {
+        "meetings": [*begun, *places.plans],
+        "by": request.user,
+        "version": times.cleaned_data["version"],
+        "reason": places.cleaned_data["reason"],
+        "despite": places.cleaned_data["despite"],
         **times.details,
-    )
+    }

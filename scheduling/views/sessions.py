@@ -31,10 +31,10 @@ from scheduling.forms.sessions import (
     StepForm,
 )
 from scheduling.impact import cancel_impact, confirm_impact, limit_impact, publish_impact, run_anyway_impact
-from scheduling.models import Session, SessionStep
+from scheduling.models import PreparedChange, Session, SessionStep
 from scheduling.overview import SessionRow, session_rows
 from scheduling.rehearsal import REHEARSE, rehearse
-from scheduling.story import told_steps, told_waivers
+from scheduling.story import told_change, told_steps, told_waivers
 
 
 @login_required
@@ -54,11 +54,16 @@ def session_list(request: UserRequest) -> HttpResponseBase:
 def session(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Session.objects.with_course(), pk=pk)
     answers = answers_of(found.pk)
+    prepared = PreparedChange.objects.filter(session=found).select_related("session", "by").first()
     context = {
         "session": found,
         "row": session_rows([found])[0],
         "answers": answers,
         "is_declined": found.can_move and any(answer.is_declined for answer in answers.values()),
+        "prepared": prepared,
+        "prepared_sentences": told_change(found, prepared)
+        if prepared and not prepared.is_cancellation
+        else [],
         "steps": told_steps(found, found.steps.select_related("by")),
         "waivers": told_waivers(found),
         "sees_history": may_see_changes(request.user),
