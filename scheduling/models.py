@@ -495,4 +495,5 @@ class Booking(models.Model):
         return f"{self.room or self.person}: {self.meeting}"
 
 
-from scheduling.assignments.models import Assignment as Assignment  # noqa: E402  a table of this app
+from scheduling.assignments.models import Assignment as Assignment  # noqa: E402  tables of this app
+from scheduling.subscriptions.models import Subscription as Subscription  # noqa: E402
