@@ -107,7 +107,9 @@ def session_calendar(request: UserRequest, session_id: int) -> HttpResponse:
     return HttpResponse(
         text,
         content_type=f"{CONTENT_TYPE}; charset=utf-8",
-        headers={"Content-Disposition": content_disposition_header(as_attachment=True, filename=f"{name}.ics")},
+        headers={
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=f"{name}.ics")
+        },
     )
 
 

@@ -88,7 +88,9 @@ def reminder_messages(
 
 def given_up_messages(enrolment: Enrolment, session: Session) -> list[PlannedMessage]:
     """The news that the trainee gave the seat up, for their calendar; who never heard of the seat is told nothing."""
-    return [PlannedMessage("seat_given_up", enrolment.trainee_id, about(enrolment.pk), version=session.version)]
+    return [
+        PlannedMessage("seat_given_up", enrolment.trainee_id, about(enrolment.pk), version=session.version)
+    ]
 
 
 def queue_messages(enrolment: Enrolment, session: Session) -> list[PlannedMessage]:

@@ -97,9 +97,7 @@ FACTS = (
 
 def facts_of(meetings: QuerySet[Meeting], *others: str) -> list[dict[str, Any]]:
     """The meetings in order, each with the room that is booked for it; one that has none has none."""
-    with_room = meetings.annotate(
-        claim=FilteredRelation("bookings", condition=Q(bookings__room__isnull=False))
-    )
+    with_room = meetings.annotate(claim=FilteredRelation("bookings", condition=Q(bookings__role="")))
     return list(with_room.order_by("starts_at", "pk").values(*FACTS, *others))
 
 
