@@ -1,4 +1,4 @@
-"""Calendars to take away: the file of one session, the subscription at a private address, and who gets such an address."""
+"""Calendars to take away: the file of one session, the subscription at a private address, and the page of one's own."""
 
 import hashlib
 import re
@@ -22,7 +22,7 @@ from notifications.calendars import CONTENT_TYPE, Sequenced, published
 from notifications.invites import as_next_told, host, organiser, owner_of
 from people.requests import UserRequest
 from scheduling.events import KEPT_FOR, events_of, events_of_room
-from scheduling.models import Meeting, Subscription
+from scheduling.models import Meeting, Room, Subscription
 from scheduling.subscriptions.actions import give_calendar_an_address, withdraw_calendar_address
 from scheduling.subscriptions.addresses import address_of, subscribing
 
@@ -41,7 +41,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponseBase:
 
     Nobody signs in, nothing is kept of the visit, and an address that is dead looks like one that never was.
     """
-    found = Subscription.objects.select_related("person", "room")
+    found = Subscription.objects.select_related("person")
     subscription = get_object_or_404(found, token=token)
     if subscription.person and not subscription.person.is_active:
         raise Http404
@@ -75,11 +75,13 @@ def language_of(subscription: Subscription) -> str:
 
 
 def shown_by(subscription: Subscription, now: datetime) -> Shown:
-    """Two queries for a person, one for a room."""
+    """Two queries."""
     if person := subscription.person:
-        return Shown(owner_of(person), _("Training"), as_next_told(person, own_events(person, now)))
-    room = subscription.room
-    assert room is not None  # the constraint: a person or a room
+        return Shown(owner_of(person), _("My training"), as_next_told(person, own_events(person, now)))
+    return shown_of_room(Room.objects.get(pk=subscription.room_id), now)
+
+
+def shown_of_room(room: Room, now: datetime) -> Shown:
     events = events_of_room(room, Meeting.objects.filter(ends_at__gt=now - KEPT_FOR))
     return Shown(f"room:{room.pk}", room.name, [Sequenced(event, event.revision) for event in events])
 

@@ -81,7 +81,7 @@ def send(message: Message, letter: Letter, now: datetime) -> None:
 
 
 def mail_of(message: Message, letter: Letter, now: datetime) -> EmailMultiAlternatives:
-    """The letter as an e-mail. The first event is a part of it, which mail programs offer to take over; each is a file."""
+    """The letter as an e-mail. The first event is a part of it, which mail programs show; each is a file too."""
     mail = EmailMultiAlternatives(
         subject=message.title,
         body=letter.as_text(),

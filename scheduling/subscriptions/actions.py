@@ -10,8 +10,8 @@ from scheduling.models import Room, Subscription, new_token
 @action
 def give_calendar_an_address(owner: Employee | Room, *, by: Employee) -> Subscription:
     """Make the address of the owner's calendar; one that was given before is dead from now on."""
-    lock(owner)
-    subscription = Subscription.objects.filter(**owned_by(owner)).first() or Subscription(**owned_by(owner))
+    own = locked(owner)
+    subscription = Subscription.objects.filter(**own).first() or Subscription(**own)
     subscription.token, subscription.made_at, subscription.made_by = new_token(), timezone.now(), by
     subscription.save()
     return subscription
@@ -20,13 +20,11 @@ def give_calendar_an_address(owner: Employee | Room, *, by: Employee) -> Subscri
 @action
 def withdraw_calendar_address(owner: Employee | Room, *, by: Employee) -> None:
     """The calendar has no address any more; doing it again changes nothing."""
-    lock(owner)
-    Subscription.objects.filter(**owned_by(owner)).delete()
+    Subscription.objects.filter(**locked(owner)).delete()
 
 
-def lock(owner: Employee | Room) -> None:
-    type(owner).objects.lock(owner.pk)
-
-
-def owned_by(owner: Employee | Room) -> dict[str, Employee | Room]:
-    return {"room": owner} if isinstance(owner, Room) else {"person": owner}
+def locked(owner: Employee | Room) -> dict[str, Employee | Room]:
+    """Whose calendar it is, as a filter; two who make an address at one moment wait for each other."""
+    if isinstance(owner, Room):
+        return {"room": Room.objects.lock(owner.pk)}
+    return {"person": Employee.objects.lock(owner.pk)}

@@ -14,7 +14,7 @@ from scheduling.models import Room, new_token
 class Subscription(models.Model):
     """The private address of one calendar: a person's, who attends and teaches, or a room's.
 
-    Whoever has the token reads what `scheduling.events` says of it, and nothing else. Without a row there is no address.
+    Whoever has the token reads what `scheduling.events` says of it, and nothing else. Without a row there is none.
     """
 
     person = models.OneToOneField(

@@ -23,8 +23,8 @@ from courses.models import Programme
 from enrolment.actions import enrol
 from enrolment.models import Enrolment
 from learning.models import Question
-from records.models import Completion
 from notifications.models import CalendarEntry
+from records.models import Completion
 from scheduling.models import RoomClosure, RoomDoor, Subscription
 from tests.factories import (
     CourseFactory,
