@@ -62,7 +62,7 @@ def test_rule_2_who_cancels_the_other_course_is_out_of_the_clash_at_once(seats):
     assert moved.entries.last().kind == "clash_over"
     assert subjects() == [
         "Новое время: «Сложный разговор», 25 ноября",
-        "Вы отменили запись: «Курс 2», 25 ноября",
+        f"Вы отменили запись: «{kept.course.title}», 25 ноября",
     ]
 
 
