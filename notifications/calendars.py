@@ -186,7 +186,7 @@ def written(file: File, components: Iterable[Component]) -> str:
 
 def first_day(components: Iterable[Component]) -> date:
     """The rules of a zone are told from the year of the first event on, not from 1970."""
-    return date(min(component["dtstart"].dt.year for component in components), 1, 1)
+    return date(min(component.start.year for component in components), 1, 1)
 
 
 def clean(text: str) -> str:
