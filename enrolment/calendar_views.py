@@ -78,7 +78,7 @@ def shown_by(subscription: Subscription, now: datetime) -> Shown:
     """Two queries."""
     if person := subscription.person:
         return Shown(owner_of(person), _("My training"), as_next_told(person, own_events(person, now)))
-    return shown_of_room(Room.objects.get(pk=subscription.room_id), now)
+    return shown_of_room(Room.objects.get(subscription=subscription), now)
 
 
 def shown_of_room(room: Room, now: datetime) -> Shown:
