@@ -25,8 +25,8 @@ BEFORE_THE_FACTOR = {
 }
 STEP_PAGES = {Step.CODE: "accounts:second_factor_code", Step.SET_UP: "accounts:set_up_factor"}
 
-# A page that renews itself before an empty chair: it needs no session, and it must not prolong one.
-RENEWS_ITSELF = {"scheduling:room_door"}
+# What is fetched by itself before an empty chair: it needs no session, and it must not prolong one.
+RENEWS_ITSELF = {"scheduling:room_door", "enrolment:calendar"}
 # A page for somebody signed in that asks for itself every half minute: whoever walked away is signed out all the same.
 ASKED_BY_ITSELF = {"website:state"}
 

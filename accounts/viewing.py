@@ -11,6 +11,8 @@ from people.models import Employee
 AS, UNTIL = "seen_as", "seen_until"
 LONGEST = timedelta(minutes=30)
 STOP = "accounts:stop_viewing"
+# The beginnings of routes that nobody opens through other eyes; the page of a calendar shows its secret address.
+CLOSED = ("accounts:", "admin:", "enrolment:own_calendar")
 
 
 def begin(request: HttpRequest, person: Employee) -> None:
@@ -28,7 +30,8 @@ def end(request: HttpRequest) -> int | None:
 def through_other_eyes(request: HttpRequest, route: str) -> HttpResponse | None:
     """Let the page take the other person for its reader; answer what may not be done through their eyes.
 
-    The right is asked again for every page. Their account, and the administration pages, stay closed.
+    The right is asked again for every page. Their account and what else is secret, and the administration pages, stay
+    closed.
     """
     if AS not in request.session or route == STOP:
         return None
@@ -39,6 +42,6 @@ def through_other_eyes(request: HttpRequest, route: str) -> HttpResponse | None:
         return None
     request.seen_by = request.user  # type: ignore[attr-defined]
     request.user = person
-    if request.method not in {"GET", "HEAD"} or route.startswith(("accounts:", "admin:")):
+    if request.method not in {"GET", "HEAD"} or route.startswith(CLOSED):
         return render(request, "accounts/only_looking.html", status=403)
     return None

@@ -17,14 +17,16 @@ from courses.models import Course
 from enrolment.conditions import unmet
 from enrolment.errors import EnrolmentError, NotEligible, ReasonMissing, TooLate
 from enrolment.models import Ending, Enrolment, EnrolmentEntry, Seat
-from enrolment.notices import completion_messages, queue_messages
+from enrolment.notices import completion_messages, given_up_messages, queue_messages
 from enrolment.seats import end_clash, give_up_seat, hold_seat, note, promote, waiting_trainees
 from enrolment.situations import situations, unmet_for_course
 from notifications.actions import plan_messages
+from notifications.invites import knows
 from people.models import Employee
 from records.actions import Finished, record_completions
 from records.models import Completion
 from scheduling.models import Session
+from scheduling.notices import about as about_session
 
 Entry = EnrolmentEntry.Kind
 
@@ -116,6 +118,8 @@ def cancel_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") ->
     if enrolment.seat != Seat.WAITING:  # a queue that led nowhere may be left, for the sake of another date
         refuse_begun(session)
     give_up_seat(enrolment, ending_of(enrolment, session, policy, reason), by=by, reason=reason.strip())
+    if knows(trainee_id, about_session(session.pk)):  # what was never told needs no taking back
+        plan_messages(given_up_messages(enrolment, session))
     for clashing in own.ahead(timezone.now()).filter(clash_since__isnull=False, session__in=session_ids):
         end_clash(clashing)
     for freed in sessions.values():

@@ -11,15 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from centre.templatetags.centre_text import clock
+from enrolment.calendars import own_agenda
 from enrolment.models import SEATS_TAKEN, Enrolment, Seat
 from enrolment.notices import REMINDERS
 from notifications import kinds
+from notifications.invites import knows
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, long_date, short_day
 from records.models import Completion
 from scheduling.letters import session_of, time_told_before
 from scheduling.models import Booking, Session
+from scheduling.notices import about as about_session
 from scheduling.timetables import sittings_of, timetable_of
 
 
@@ -72,6 +75,31 @@ def seat_letter(message: Message, facts: Facts, *, title: str, news: str) -> Let
         ),
         button=open_enrolment(facts.enrolment),
         deadline=facts.session.starts_at,
+        agenda=own_agenda(message.recipient, facts.session.pk),
+    )
+
+
+def seat_given_up(message: Message) -> Letter | None:
+    """Only the end of what their calendar knows; who has taken a seat there again is told of that one."""
+    enrolment = enrolment_of(message)
+    session = enrolment.session if enrolment else None
+    if enrolment is None or session is None or enrolment.is_live or session.is_over:
+        return None
+    agenda = own_agenda(message.recipient, session.pk)
+    if agenda.events or not knows(message.recipient_id, about_session(session.pk)):
+        return None
+    words = {"course": session.course.title, "date": short_day(session.starts_at)}
+    return Letter(
+        title=_("Your enrolment is cancelled: %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("You do not come to “%(course)s” any more, and your seat is free for somebody else.") % words,
+            full_moment(session.starts_at),
+            _("The attached file takes the time out of your calendar."),
+        ),
+        button=Button(_("Choose another date"), session.course.get_absolute_url()),
+        deadline=session.starts_at,
+        agenda=agenda,
     )
 
 
@@ -134,6 +162,7 @@ def session_moved(message: Message) -> Letter | None:
         ),
         button=open_enrolment(facts.enrolment),
         deadline=facts.session.starts_at,
+        agenda=None if waits else own_agenda(message.recipient, facts.session.pk),
     )
 
 
@@ -174,6 +203,7 @@ def clash_after_move(message: Message) -> Letter | None:
         ),
         button=open_enrolment(facts.enrolment),
         deadline=session.starts_at,
+        agenda=own_agenda(message.recipient, session.pk),
     )
 
 
@@ -207,6 +237,7 @@ def merged(message: Message) -> Letter | None:
         ),
         button=open_enrolment(facts.enrolment),
         deadline=session.starts_at,
+        agenda=own_agenda(message.recipient, session.pk, message.context.get("from", session.pk)),
     )
 
 
@@ -245,6 +276,7 @@ def merge_clash(message: Message) -> Letter | None:
         ),
         button=Button(_("Choose another date"), session.course.get_absolute_url()),
         deadline=starts_at,
+        agenda=own_agenda(message.recipient, session.pk),
     )
 
 
@@ -291,6 +323,7 @@ def session_cancelled(message: Message) -> Letter | None:
         ),
         button=Button(_("Choose another date"), session.course.get_absolute_url()),
         deadline=starts_at,
+        agenda=own_agenda(message.recipient, session.pk),
     )
 
 
@@ -396,6 +429,7 @@ def please_cancel_early() -> str:
 def register_kinds() -> None:
     """Called when the app is ready."""
     kinds.register("seat_taken", seat_taken, gettext_lazy("seat taken"))
+    kinds.register("seat_given_up", seat_given_up, gettext_lazy("seat given up"))
     kinds.register("queued", queued, gettext_lazy("place in the queue"))
     kinds.register("seat_given", seat_given, gettext_lazy("seat given from the queue"))
     kinds.register("session_moved", session_moved, gettext_lazy("session moved"))

@@ -98,7 +98,7 @@ def move_people(
     # The sheet opens minutes before the start.
     AttendanceMark.objects.filter(meeting__session=source).delete()
     withdraw_messages(about(pk) for pk in enrolments)
-    known: dict[str, object] = {"old_starts_at": source.starts_at.isoformat()}
+    known: dict[str, object] = {"old_starts_at": source.starts_at.isoformat(), "from": source.pk}
 
     for one in plan.moving:
         moved = come_over(enrolments[one.enrolment_id], target)

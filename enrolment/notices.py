@@ -86,6 +86,13 @@ def reminder_messages(
     return planned
 
 
+def given_up_messages(enrolment: Enrolment, session: Session) -> list[PlannedMessage]:
+    """The news that the trainee gave the seat up, for their calendar; who never heard of the seat is told nothing."""
+    return [
+        PlannedMessage("seat_given_up", enrolment.trainee_id, about(enrolment.pk), version=session.version)
+    ]
+
+
 def queue_messages(enrolment: Enrolment, session: Session) -> list[PlannedMessage]:
     """The news of a place in the queue; which place, the letter says."""
     return [PlannedMessage("queued", enrolment.trainee_id, about(enrolment.pk), version=session.version)]

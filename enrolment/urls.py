@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enrolment import attendance_views, desk, too_few_views, views
+from enrolment import attendance_views, calendar_views, desk, too_few_views, views
 
 app_name = "enrolment"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("planning/<int:pk>/joining/", too_few_views.merge, name="merge"),
     path("planning/<int:pk>/joining/<int:target_pk>/", too_few_views.merge_into, name="merge_into"),
     path("planning/<int:pk>/invitations/", too_few_views.invitations, name="invitations"),
+    path("sessions/<int:session_id>/calendar/", calendar_views.session_calendar, name="session_calendar"),
+    path("calendars/<slug:token>/", calendar_views.calendar, name="calendar"),
+    path("my-calendar/", calendar_views.own_calendar, name="own_calendar"),
+    path("my-calendar/address/", calendar_views.own_calendar_address, name="own_calendar_address"),
+    path("my-calendar/removal/", calendar_views.own_calendar_removal, name="own_calendar_removal"),
     path("desk/", desk.desk, name="desk"),
     path("timetable/", attendance_views.timetable, name="timetable"),
     path("sessions/<int:session_id>/people/", attendance_views.people, name="people"),

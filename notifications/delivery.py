@@ -14,6 +14,8 @@ from django.utils import translation
 
 from centre.models import Policy
 from notifications import kinds
+from notifications.calendars import CONTENT_TYPE, FILE_NAME
+from notifications.invites import Attachment, attachments
 from notifications.kinds import Letter
 from notifications.models import Message
 from notifications.quiet_hours import outside_quiet_hours
@@ -70,18 +72,39 @@ def send(message: Message, letter: Letter, now: datetime) -> None:
     message.language, message.address = letter.language, message.recipient.email
     message.title, message.body = letter.subject, letter.as_kept()
     if message.address:
-        mail = EmailMultiAlternatives(
-            subject=message.title,
-            body=letter.as_text(),
-            to=[message.address],
-            headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"},
-        )
-        mail.attach_alternative(letter.as_html(), "text/html")
-        mail.send()
+        with transaction.atomic():  # a letter that does not leave tells no calendar anything
+            mail_of(message, letter, now).send()
     message.state = Message.State.SENT if message.address else Message.State.SHOWN
     message.attempts += 1
     message.sent_at = now
     message.error = ""
+
+
+def mail_of(message: Message, letter: Letter, now: datetime) -> EmailMultiAlternatives:
+    """The letter as an e-mail. The first event is a part of it, which mail programs show; each is a file too."""
+    mail = EmailMultiAlternatives(
+        subject=message.title,
+        body=letter.as_text(),
+        to=[message.address],
+        headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(letter.as_html(), "text/html")
+    files = attachments(message.recipient, letter.agenda, now) if letter.agenda else []
+    for file in files[:1]:
+        mail.attach_alternative(file.text, content_type(file))
+    for number, file in enumerate(files, start=1):
+        mail.attach(file_name(number), file.text, content_type(file))
+    return mail
+
+
+def content_type(file: Attachment) -> str:
+    return f"{CONTENT_TYPE}; method={file.method}"
+
+
+def file_name(number: int) -> str:
+    """ "invite.ics", "invite-2.ics"."""
+    stem, dot, ending = FILE_NAME.partition(".")
+    return FILE_NAME if number == 1 else f"{stem}-{number}{dot}{ending}"
 
 
 def note_failure(message: Message, error: Exception, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from centre.zones import read_in
+from notifications.calendars import Agenda
 from notifications.models import Message
 from people.models import Employee
 
@@ -42,6 +43,8 @@ class Letter:
     button: Button | None = None
     deadline: datetime | None = None
     is_secret: bool = False
+    # What the person's calendar is told with it.
+    agenda: Agenda | None = None
     # Of the language that is active while the letter is written.
     footer: str = field(default_factory=lambda: default_footer())
     language: str = field(default_factory=lambda: translation.get_language() or "")

@@ -1,4 +1,5 @@
-"""The message ledger: every message to a person is a row, planned with its cause and rendered when sent (rule 26)."""
+"""The message ledger: every message to a person is a row, planned with its cause and rendered when sent (rule 26);
+and what these letters have put into people's calendars (rule 27)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from notifications.calendars import Event
 from people.models import Employee
 
 
@@ -119,3 +121,46 @@ class Message(models.Model):
         return {"planned": "wait", "sent": "good", "shown": "info", "failed": "bad"}.get(
             self.state, "neutral"
         )
+
+
+class CalendarEntry(models.Model):
+    """An event in a person's own calendar, as our letters have put it there last (rule 27).
+
+    Its row is never deleted: a seat taken again is the same event with a greater `sequence`.
+    """
+
+    person = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="calendar_entries", verbose_name=_("person")
+    )
+    key = models.CharField(_("event"), max_length=60)
+    subject = models.CharField(_("about"), max_length=60)
+    sequence = models.PositiveIntegerField(_("version"), default=0)
+    # `calendars.Event.facts`; empty until the letter leaves.
+    facts = models.JSONField(default=dict, blank=True)
+    is_cancelled = models.BooleanField(_("called off"), default=False)
+
+    class Meta:
+        verbose_name = _("entry of a calendar")
+        verbose_name_plural = _("entries of calendars")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="calendar_entry_once_a_person")]
+        indexes = [models.Index(fields=["person", "subject"], name="calendar_entry_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.key}"
+
+    @property
+    def event(self) -> Event:
+        return Event.of_facts(self.key, self.subject, self.facts)
+
+    def next_sequence(self, event: Event) -> int:
+        """The present number while nothing differs; else a greater one, and not below the revision of the subject."""
+        if self.facts == event.facts() and not self.is_cancelled:
+            return self.sequence
+        return max(self.sequence + 1, event.revision)
+
+    def put(self, event: Event) -> None:
+        self.sequence, self.facts, self.is_cancelled = self.next_sequence(event), event.facts(), False
+
+    def call_off(self) -> None:
+        self.sequence, self.is_cancelled = self.sequence + 1, True

@@ -14,6 +14,7 @@ from notifications import kinds
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, short_day
+from scheduling.events import agenda_of
 from scheduling.models import Assignment, Booking, Session
 from scheduling.notices import SHEET_REMINDERS, TOO_FEW
 from scheduling.timetables import sittings_of, timetable_of
@@ -70,6 +71,7 @@ def teaching_asked(message: Message) -> Letter | None:
         ),
         button=Button(_("Accept or decline"), reverse("enrolment:desk")),
         deadline=session.starts_at,
+        agenda=agenda_of(message.recipient, session.pk),
     )
 
 
@@ -116,6 +118,7 @@ def teaching_changed(message: Message) -> Letter | None:
         if answer_until
         else timetable_button(),
         deadline=starts_at,
+        agenda=agenda_of(message.recipient, session.pk),
     )
 
 
@@ -136,6 +139,7 @@ def teaching_cancelled(message: Message) -> Letter | None:
         ),
         button=timetable_button(),
         deadline=starts_at,
+        agenda=agenda_of(message.recipient, session.pk),
     )
 
 

@@ -497,5 +497,6 @@ class Booking(models.Model):
         return f"{self.room or self.person}: {self.meeting}"
 
 
-from scheduling.assignments.models import Assignment as Assignment  # noqa: E402  a table of this app
-from scheduling.publication.models import PreparedChange as PreparedChange  # noqa: E402  so is this
+from scheduling.assignments.models import Assignment as Assignment  # noqa: E402  tables of this app
+from scheduling.publication.models import PreparedChange as PreparedChange  # noqa: E402
+from scheduling.subscriptions.models import Subscription as Subscription  # noqa: E402

@@ -16,6 +16,7 @@ from scheduling.views import (
     rooms,
     sessions,
     slots,
+    subscriptions,
     trainers,
     workload,
 )
@@ -66,6 +67,13 @@ urlpatterns = [
     path("rooms/<int:pk>/", rooms.room, name="room"),
     path("rooms/<int:pk>/edit/", rooms.room_edit, name="room_edit"),
     path("rooms/<int:pk>/closures/new/", rooms.closure_new, name="closure_new"),
+    path("rooms/<int:pk>/calendar/", subscriptions.room_calendar, name="room_calendar"),
+    path(
+        "rooms/<int:pk>/calendar/address/", subscriptions.room_calendar_address, name="room_calendar_address"
+    ),
+    path(
+        "rooms/<int:pk>/calendar/removal/", subscriptions.room_calendar_removal, name="room_calendar_removal"
+    ),
     path("rooms/<int:pk>/door/", doors.door_sheet, name="door_sheet"),
     path("rooms/<int:pk>/door/address/", doors.door_address, name="door_address"),
     path("rooms/<int:pk>/door/removal/", doors.door_removal, name="door_removal"),

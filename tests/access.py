@@ -11,7 +11,7 @@ from accounts.models import Synonym
 from centre.models import CalendarDay
 from courses.models import Programme
 from notifications.models import Message
-from scheduling.models import RoomDoor
+from scheduling.models import RoomDoor, Subscription
 from tests.browser.small_centre import Centre
 
 EVERYBODY = "employee trainer head hr_admin centre_admin methodist system_admin"
@@ -89,6 +89,7 @@ READ = {
     "scheduling:room_new": "centre_admin",
     "scheduling:room_edit": "centre_admin",
     "scheduling:door_sheet": "centre_admin",
+    "scheduling:room_calendar": "centre_admin",
     "scheduling:closure_new": "centre_admin",
     "scheduling:closure": "centre_admin",
     "scheduling:site": "centre_admin system_admin",
@@ -133,6 +134,8 @@ READ = {
     "enrolment:enrolment": f"{OWNER} head {PLANNERS}",
     "enrolment:cancel": OWNER,
     "enrolment:desk": "trainer",
+    "enrolment:own_calendar": EVERYBODY,
+    "enrolment:session_calendar": f"{OWNER} trainer",
     "enrolment:timetable": f"trainer {PLANNERS}",
     "enrolment:people": SEE_PEOPLE,
     "enrolment:sheet": SEE_PEOPLE,
@@ -146,6 +149,7 @@ READ = {
 FILES = {
     "scheduling:board_feed",
     "scheduling:board_allowed",
+    "enrolment:session_calendar",
     "accounts:staff_import_refused",
     "accounts:staff_list_template",
     "scheduling:calendar_table_template",
@@ -176,6 +180,10 @@ CHANGE = {
     "scheduling:closure_removal",
     "scheduling:door_address",
     "scheduling:door_removal",
+    "scheduling:room_calendar_address",
+    "scheduling:room_calendar_removal",
+    "enrolment:own_calendar_address",
+    "enrolment:own_calendar_removal",
     "scheduling:qualification_removal",
     "scheduling:absence_removal",
     "scheduling:assignment_answer",
@@ -196,6 +204,7 @@ PUBLIC = {
     "accounts:forgot_password",
     "accounts:password_asked",
     "scheduling:room_door",
+    "enrolment:calendar",
     "website:healthz",
     "website:help",
     "website:readyz",
@@ -236,6 +245,10 @@ CHANGERS = {
     "scheduling:closure_removal": "centre_admin",
     "scheduling:door_address": "centre_admin",
     "scheduling:door_removal": "centre_admin",
+    "scheduling:room_calendar_address": "centre_admin",
+    "scheduling:room_calendar_removal": "centre_admin",
+    "enrolment:own_calendar_address": EVERYBODY,
+    "enrolment:own_calendar_removal": EVERYBODY,
     "scheduling:qualification_removal": "centre_admin",
     "scheduling:absence_removal": "centre_admin",
     "scheduling:assignment_answer": "trainer",
@@ -280,6 +293,9 @@ WITHOUT_ARGUMENTS = {
     "scheduling:leave_list",
     "scheduling:leave_new",
     "enrolment:desk",
+    "enrolment:own_calendar",
+    "enrolment:own_calendar_address",
+    "enrolment:own_calendar_removal",
     "enrolment:timetable",
     "enrolment:too_few",
 }
@@ -323,6 +339,11 @@ def address(route: str, centre: Centre) -> str:
         "scheduling:door_sheet": [centre.room.pk],
         "scheduling:door_address": [centre.room.pk],
         "scheduling:door_removal": [centre.room.pk],
+        "scheduling:room_calendar": [centre.room.pk],
+        "scheduling:room_calendar_address": [centre.room.pk],
+        "scheduling:room_calendar_removal": [centre.room.pk],
+        "enrolment:calendar": [Subscription.objects.get_or_create(person=me)[0].token],
+        "enrolment:session_calendar": [centre.sessions["webinar"].pk],
         "scheduling:room_door": [RoomDoor.objects.get_or_create(room=centre.room)[0].token],
         "scheduling:closure": [centre.online_room.closures.earliest("pk").pk],
         "scheduling:closure_removal": [centre.online_room.closures.earliest("pk").pk],

@@ -17,7 +17,7 @@ from enrolment.actions import enrol, start_course
 from enrolment.models import Enrolment
 from learning.models import Choice, Question
 from notifications.models import Message
-from scheduling.models import Booking, PreparedChange
+from scheduling.models import Booking, PreparedChange, Subscription
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
@@ -263,6 +263,13 @@ BREAKS = {
         lambda: assigned(state="declined", answered_at=in_days(0)),
         lambda: assigned(state="accepted"),
         lambda: assigned(why="нет"),
+    ],
+    "calendar_entry_once_a_person": [
+        lambda: twice(EmployeeFactory().calendar_entries.create(key="meeting:1", subject="session:1"))
+    ],
+    "subscription_has_one_owner": [
+        lambda: Subscription.objects.create(),
+        lambda: Subscription.objects.create(person=EmployeeFactory(), room=RoomFactory()),
     ],
     "room_has_capacity": [lambda: RoomFactory(capacity=0)],
     "room_closure_ends_after_start": [

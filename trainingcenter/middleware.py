@@ -7,6 +7,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from centre.http import ASKED_ANEW
 from trainingcenter.error_pages import new_number, plain_page, unavailable
 from trainingcenter.logs import DATABASE_IS_AWAY, NUMBER
 
@@ -35,7 +36,7 @@ class CalmMiddleware:
                 words = (response.status_code, request.method, request.path)
                 logger.warning("%s: %s %s", *words, extra={"request": request})
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
-        if not is_for_everybody(response):
+        if not says_who_keeps_it(response):
             response["Cache-Control"] = KEPT_NOWHERE
         return response
 
@@ -66,9 +67,10 @@ def with_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def is_for_everybody(response: HttpResponse) -> bool:
-    """Whether a shared cache may have it: static files say so, and they alone."""
-    return "public" in response.get("Cache-Control", "")
+def says_who_keeps_it(response: HttpResponse) -> bool:
+    """Static files may lie in a shared cache; a program that subscribed to a calendar keeps its own copy."""
+    said = response.get("Cache-Control", "")
+    return "public" in said or said == ASKED_ANEW
 
 
 def said_length(request: HttpRequest) -> int:

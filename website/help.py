@@ -59,6 +59,10 @@ LEARNING = Topic(
             "In the catalogue choose a course and a date and press the button. When no seat is free you join the queue."
         ),
         _("Until a day before the beginning you cancel by a click; later you say why."),
+        _(
+            "Our letters put your meetings into your calendar. Or subscribe to them once, in “My account”: moves and "
+            "cancellations then arrive by themselves."
+        ),
         _("What you have passed, and until when it is valid, stands under “Completions”."),
     ),
     "website:catalogue",

@@ -18,6 +18,7 @@ NOT_RECORDED = {
     "scheduling.sessionstep": "is only added to",
     "enrolment.enrolmententry": "is only added to",
     "notifications.message": "keeps every text, its state and its attempts",
+    "notifications.calendarentry": "is what a sent message said",
     "centre.heartbeat": "is written every half minute",
     "centre.use": "counts, and is gone after a day",
     "people.position": "a word of the directories",

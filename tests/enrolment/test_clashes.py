@@ -60,7 +60,10 @@ def test_rule_2_who_cancels_the_other_course_is_out_of_the_clash_at_once(seats):
     assert (moved.clash_since, booking_faults()) == (None, [])
     assert Booking.objects.attending().get().meeting.session == moved.session
     assert moved.entries.last().kind == "clash_over"
-    assert subjects() == ["Новое время: «Сложный разговор», 25 ноября"]
+    assert subjects() == [
+        "Новое время: «Сложный разговор», 25 ноября",
+        f"Вы отменили запись: «{kept.course.title}», 25 ноября",
+    ]
 
 
 def test_rule_2_who_stays_in_the_clash_stays_flagged(seats):

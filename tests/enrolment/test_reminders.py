@@ -135,6 +135,7 @@ def test_rule_26_who_cancels_is_not_reminded(clock):
 
     cancel_enrolment(enrolment, by=trainee)
 
+    assert subjects() == ["Вы отменили запись: «Сложный разговор», 24 ноября"]
     assert planned("") == []
     clock.move_to(START - timedelta(hours=2))
     assert subjects() == []

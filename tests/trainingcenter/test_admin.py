@@ -23,8 +23,9 @@ from courses.models import Programme
 from enrolment.actions import enrol
 from enrolment.models import Enrolment
 from learning.models import Question
+from notifications.models import CalendarEntry
 from records.models import Completion
-from scheduling.models import RoomClosure, RoomDoor
+from scheduling.models import RoomClosure, RoomDoor, Subscription
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
@@ -114,9 +115,11 @@ def test_every_list_and_row_opens_and_is_searched(administrator, one_of_each, mo
 def test_every_model_is_registered_or_part_of_a_page():
     parts = {inline.model for page in admin.site._registry.values() for inline in page.inlines}
     own = [model for model in apps.get_models() if model._meta.app_label in APPS and not model._meta.proxy]
-    # Keys of sessions, links to a password and addresses of doors are nobody's to read, the rows of a staff list have
-    # their own page, and signs of life and counts of uses are the machine's, told by /readyz.
-    left_out = (BrowserSession, PasswordRequest, RoomDoor, StaffImportRow, Heartbeat, Use)
+    # Keys of sessions, links to a password and addresses of doors and calendars are nobody's to read, the rows of a
+    # staff list have their own page, what calendars know stands in the letters, and signs of life and counts of uses
+    # are the machine's, told by /readyz.
+    secrets = (BrowserSession, PasswordRequest, RoomDoor, Subscription)
+    left_out = (*secrets, StaffImportRow, CalendarEntry, Heartbeat, Use)
     own = [model for model in own if model not in left_out]
 
     assert [model for model in own if model not in admin.site._registry and model not in parts] == []

@@ -116,6 +116,7 @@ NAMINGS: dict[str, Naming] = {
     "scheduling.session": Naming(("course",), session_name),
     "scheduling.roomclosure": Naming(("room",), lambda closure: str(closure.room)),
     "scheduling.roomdoor": Naming(("room",)),
+    "scheduling.subscription": Naming(("room", "person")),
     "scheduling.booking": Naming(("room", "person"), lambda booking: str(booking.room or booking.person)),
     "enrolment.enrolment": Naming(("course",), lambda enrolment: course_without_session(enrolment)),
     "enrolment.attendancemark": Naming(("meeting",), lambda mark: str(mark.meeting)),

@@ -1,0 +1,14 @@
+"""How the private address of a calendar reads; the host comes from the settings, never from a request."""
+
+from django.conf import settings
+
+from scheduling.models import Subscription
+
+
+def address_of(subscription: Subscription) -> str:
+    return f"{settings.SITE_URL}{subscription.get_absolute_url()}"
+
+
+def subscribing(address: str) -> str:
+    """The address under which calendar programs offer to subscribe, instead of taking a copy."""
+    return f"webcal://{address.partition('://')[2]}" if address else ""
