@@ -234,6 +234,24 @@ def print_sheet(request: UserRequest, session_id: int) -> HttpResponse:
     )
 
 
+@login_required
+@require_safe
+def print_order(request: UserRequest, session_id: int) -> HttpResponse:
+    """The office's order that sends people to the session (expectation 28), to be numbered and signed on paper."""
+    session = get_session(request, session_id, SEE_PEOPLE)
+    return render(
+        request,
+        "enrolment/print_order.html",
+        {
+            "session": session,
+            "meetings": list(session.meetings.order_by("starts_at")),
+            "rooms": rooms_of(session),
+            "trainers": trainers_of(session),
+            "people": with_work(by_name(session.enrolments.seated())),
+        },
+    )
+
+
 # --- what the views share ---------------------------------------------------------------------------
 
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("sessions/<int:session_id>/sheet/", attendance_views.sheet, name="sheet"),
     path("sessions/<int:session_id>/sheet/people/", attendance_views.add_to_sheet, name="add_to_sheet"),
     path("sessions/<int:session_id>/sheet/print/", attendance_views.print_sheet, name="print_sheet"),
+    path("sessions/<int:session_id>/order/", attendance_views.print_order, name="print_order"),
     path(
         "sessions/<int:session_id>/sheet/closing/", attendance_views.close_session_sheet, name="close_sheet"
     ),

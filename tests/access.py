@@ -140,6 +140,7 @@ READ = {
     "enrolment:people": SEE_PEOPLE,
     "enrolment:sheet": SEE_PEOPLE,
     "enrolment:print_sheet": SEE_PEOPLE,
+    "enrolment:print_order": SEE_PEOPLE,
     "enrolment:close_sheet": SEE_PEOPLE,
     "learning:study": OWNER,
     "learning:material": OWNER,

@@ -17,7 +17,7 @@ from tests.factories import (
     moscow,
 )
 
-PAGES = ("people", "sheet", "print_sheet", "close_sheet")
+PAGES = ("people", "sheet", "print_sheet", "print_order", "close_sheet")
 
 
 def session_with(people, trainer, *, starts_at=None, waiting=0, **fields):

@@ -19,7 +19,13 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tuesday")]
 
 
-@pytest.mark.rows_of("enrolment:people", "enrolment:sheet", "enrolment:print_sheet", "enrolment:close_sheet")
+@pytest.mark.rows_of(
+    "enrolment:people",
+    "enrolment:sheet",
+    "enrolment:print_sheet",
+    "enrolment:print_order",
+    "enrolment:close_sheet",
+)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_sheet_costs_the_same_for_1_3_and_300_people(page, trainer, name):
     session = session_with(1, trainer, seats=300, waiting=1)

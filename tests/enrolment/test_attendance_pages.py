@@ -3,7 +3,7 @@
 import pytest
 
 from enrolment.attendance import MarkWish, close_sheet, mark_all_present, mark_attendance
-from enrolment.models import AttendanceMark, Mark
+from enrolment.models import AttendanceMark, Mark, Seat
 from records.models import Completion
 from scheduling.models import Meeting, Session
 from tests.enrolment.sheets import exam, marks, row, session_with, tap, text, url
@@ -351,3 +351,22 @@ def test_the_printed_sheet_is_what_the_offices_know(page, trainer):
     for enrolment in session.enrolments.all():
         assert enrolment.trainee.main_employment.personnel_number in content
     assert '<td class="number">5</td>' in content  # two people and three empty rows
+
+
+def test_expectation_28_an_order_sends_the_people_who_have_seats(page, trainer):
+    session = session_with(2, trainer, waiting=1)
+    course = session.course
+
+    content = text(page.get(url("print_order", session)))
+
+    for words in (
+        "Приказ",
+        "О направлении работников на обучение",
+        course.title,
+        course.code,
+        "24 ноября 2026",
+    ):
+        assert words in content
+    for enrolment in session.enrolments.all():
+        has_seat = enrolment.seat == Seat.HELD
+        assert (enrolment.trainee.main_employment.personnel_number in content) == has_seat

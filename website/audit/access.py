@@ -17,6 +17,7 @@ PAGES: dict[str, str | Promise] = {
     "enrolment:people": _("People of a session"),
     "enrolment:sheet": _("Attendance sheet"),
     "enrolment:print_sheet": _("Printed attendance sheet"),
+    "enrolment:print_order": _("Printed order"),
     "enrolment:close_sheet": _("Closing of an attendance sheet"),
     "website:person": _("Page of an employee"),
     "website:team": _("Team of an office"),
