@@ -31,6 +31,7 @@ ABOUT_A_SHEET = {
     "enrolment:sheet",
     "enrolment:add_to_sheet",
     "enrolment:print_sheet",
+    "enrolment:print_order",
     "enrolment:close_sheet",
 }
 FILE = Path(__file__).with_suffix(".txt")

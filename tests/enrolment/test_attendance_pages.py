@@ -368,5 +368,6 @@ def test_expectation_28_an_order_sends_the_people_who_have_seats(page, trainer):
     ):
         assert words in content
     for enrolment in session.enrolments.all():
-        has_seat = enrolment.seat == Seat.HELD
-        assert (enrolment.trainee.main_employment.personnel_number in content) == has_seat
+        work = enrolment.trainee.main_employment
+        assert (work.personnel_number in content) == (enrolment.seat == Seat.HELD)
+    assert work.position.title in content
