@@ -55,7 +55,8 @@ def pages() -> list[Page]:
         Page("session", reverse("website:session", args=[session.pk])),
         Page("people", reverse("website:person_list"), "hr_admin"),
         Page("planners' sessions", reverse("scheduling:session_list"), "hr_admin"),
-        Page("planners' board, 400 meetings", f"{reverse('scheduling:board')}?on={full_week}", "hr_admin"),
+        Page("planners' board", f"{reverse('scheduling:board')}?on={full_week}", "hr_admin"),
+        Page("its 400 meetings", f"{reverse('scheduling:board_feed')}?on={full_week}", "hr_admin"),
         Page("timetable", f"{reverse('enrolment:timetable')}?week={taught:%G-W%V}", "trainer"),
         Page("attendance sheet", reverse("enrolment:sheet", args=[open_sheet.pk]), "hr_admin"),
     ]

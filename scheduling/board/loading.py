@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -42,11 +43,22 @@ NOTHING = Claims(None, "", None, "", ())
 def load_board(scope: Scope, *, policy: Policy) -> Board:
     """The board of these days: thirty statements or so, however many meetings it has."""
     facts = load_calendar_of_centre(scope.first, scope.last)
-    cards = [card for card in load_cards(meetings_during(scope), policy=policy) if is_shown(card, scope)]
+    cards = load_cards_of(scope, policy=policy)
     rows = rows_of(scope, facts, cards)
     bands = bands_of(scope, facts, rows, travel_minutes=policy.travel_minutes)
     hours = hours_of(facts_of_site(facts, scope), [card.span for card in cards])
     return Board(scope, tuple(rows), tuple(cards), tuple(bands), hours)
+
+
+def load_cards_of(scope: Scope, *, policy: Policy) -> list[Card]:
+    """The cards of these days alone, without rows and background."""
+    return [card for card in load_cards(meetings_during(scope), policy=policy) if is_shown(card, scope)]
+
+
+def days_with_meetings(scope: Scope) -> set[date]:
+    """Of the board's days those on which something begins, whatever the board leaves out; one query."""
+    zone = timezone.get_default_timezone()
+    return {one.date() for one in meetings_during(scope).datetimes("starts_at", "day", tzinfo=zone)}
 
 
 def is_shown(card: Card, scope: Scope) -> bool:

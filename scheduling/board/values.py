@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -45,7 +45,7 @@ class Tone(StrEnum):
 class Scope:
     """The days that a board shows, and by what it is ordered; `site` is the key of the only one shown.
 
-    `only`: which cards, see there; empty for all.
+    `on`: the day that is looked at, whose cards stand as a list; `only`: which cards, see there; empty for all.
     """
 
     view: str = View.WEEK
@@ -68,11 +68,21 @@ class Scope:
 
     @property
     def previous(self) -> date:
-        return self.first - timedelta(days=1)
+        """The day to look at a day, a week or a month earlier: the same weekday, or the first of the month."""
+        if self.view == View.MONTH:
+            return (self.first - timedelta(days=1)).replace(day=1)
+        return self.on - timedelta(days=7 if self.view == View.WEEK else 1)
 
     @property
     def following(self) -> date:
-        return self.last + timedelta(days=1)
+        if self.view == View.MONTH:
+            return self.last + timedelta(days=1)
+        return self.on + timedelta(days=7 if self.view == View.WEEK else 1)
+
+    @property
+    def day(self) -> "Scope":
+        """The day that is looked at, alone."""
+        return replace(self, view=View.DAY)
 
     @property
     def days(self) -> Iterator[date]:
@@ -80,7 +90,7 @@ class Scope:
 
     @property
     def span(self) -> Span:
-        return Span(midnight(self.first), midnight(self.following))
+        return Span(midnight(self.first), midnight(self.last + timedelta(days=1)))
 
 
 def row_key(rows: str, pk: int | None) -> str:

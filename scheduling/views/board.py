@@ -1,9 +1,8 @@
-"""The planners' board: its page with the same cards as a list, what its script asks for, and moving a meeting."""
+"""The planners' board: its page with the cards of a day as a list, what its script asks for, and moving a meeting."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,7 +24,15 @@ from scheduling import actions
 from scheduling.board.cards import rows_of
 from scheduling.board.feed import board_as_json, forbidden_as_json
 from scheduling.board.forbidden import Question, forbidden_times
-from scheduling.board.loading import LONG_TEXTS, facts_of_site, load_board, load_cards, load_unplanned
+from scheduling.board.loading import (
+    LONG_TEXTS,
+    days_with_meetings,
+    facts_of_site,
+    load_board,
+    load_cards,
+    load_cards_of,
+    load_unplanned,
+)
 from scheduling.board.moving import Standing, dragged, last_done_by, place_in_words, room_at, standing, told
 from scheduling.board.values import Board, Card, Rows, Scope, View
 from scheduling.errors import NeedsReason, SchedulingError
@@ -43,12 +50,11 @@ def board(request: UserRequest) -> HttpResponse:
     filters = BoardFilters(request.GET)
     policy = Policy.objects.current()
     scope = filters.scope
-    shown = load_board(scope, policy=policy)
     context = {
         "filters": filters,
         "scope": scope,
-        "board": shown,
-        "days": by_day(shown),
+        "cards": load_cards_of(scope.day, policy=policy),
+        "days": days_of(scope),
         "unplanned": load_unplanned(policy=policy),
         "last_done": last_done_by(request.user),
         "views": [(address(replace(scope, view=view)), view.label, view == scope.view) for view in View],
@@ -61,11 +67,15 @@ def board(request: UserRequest) -> HttpResponse:
     return render(request, "scheduling/board/board.html", context)
 
 
-def by_day(shown: Board) -> list[tuple[date, list[Card]]]:
-    """The cards of the list that is read, by day."""
+def days_of(scope: Scope) -> list[tuple[str, date, bool]]:
+    """Of a week or a month the address and date of each day, and whether it has meetings: the list shows one day."""
+    busy = days_with_meetings(scope)
+    return [(address(replace(scope, on=day)), day, day in busy) for day in scope.days]
+
+
+def cards_on(day: date, cards: Iterable[Card]) -> list[Card]:
     zone = timezone.get_default_timezone()
-    days = groupby(shown.cards, key=lambda card: card.starts_at.astimezone(zone).date())
-    return [(day, list(cards)) for day, cards in days]
+    return [card for card in cards if card.starts_at.astimezone(zone).date() == day]
 
 
 def address(scope: Scope) -> str:
@@ -94,11 +104,14 @@ def board_feed(request: UserRequest) -> JsonResponse:
 
 
 def lists_as_html(request: UserRequest, shown: Board, unplanned: Sequence[Card]) -> dict[str, str]:
+    scope = shown.scope
     context = {
-        "days": by_day(shown),
+        "scope": scope,
+        "cards": cards_on(scope.on, shown.cards),
+        "days": days_of(scope),
         "unplanned": unplanned,
         "last_done": last_done_by(request.user),
-        "address": address(shown.scope),
+        "address": address(scope),
     }
     return {
         f"{name}Html": render_to_string(f"scheduling/board/_{name}.html", context, request)

@@ -1,5 +1,5 @@
 // Draws the planners' board, and moves meetings on it by mouse and by keyboard. The list below the board holds the same
-// cards and links, so that everything works without this script; on a phone the list is all there is.
+// cards and links, day by day, so that everything works without this script; on a phone the list is all there is.
 // Times are the centre's own, as clocks show them: the server sends and gets them without a zone.
 "use strict";
 
@@ -16,7 +16,7 @@ if (board && window.EventCalendar) {
   const isWide = window.matchMedia("(min-width: 60rem)");
   const list = board.querySelector("[data-list-box]");
   const follow = () => {
-    list.open = !isWide.matches;
+    list.open = !isWide.matches || location.hash === `#${list.id}`;
     if (isWide.matches && !board.dataset.started) {
       board.dataset.started = "yes";
       startBoard();

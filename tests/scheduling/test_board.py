@@ -11,7 +11,7 @@ from scheduling.board.background import bands_of, hours_of
 from scheduling.board.cards import flags_of, rows_of
 from scheduling.board.forbidden import Dragged, Question, forbidden_times
 from scheduling.board.loading import is_shown
-from scheduling.board.values import Band, Card, Flag, Row, Scope
+from scheduling.board.values import Band, Card, Flag, Row, Scope, View
 from scheduling.checks import About, Finding
 from scheduling.facts import (
     Busy,
@@ -106,7 +106,15 @@ def test_a_board_shows_whole_weeks_and_months(view, first, last):
     scope = Scope(view, date(2026, 12, 9))
 
     assert (scope.first, scope.last) == (first, last)
-    assert (scope.previous, scope.following) == (first - timedelta(days=1), last + timedelta(days=1))
+    assert Scope(view, scope.following).first == last + timedelta(days=1)
+    assert Scope(view, scope.previous).last == first - timedelta(days=1)
+
+
+def test_a_week_earlier_or_later_the_same_weekday_is_looked_at_and_of_a_month_its_first_day():
+    wednesday = date(2026, 12, 9)
+
+    assert Scope(View.WEEK, wednesday).following == date(2026, 12, 16)
+    assert Scope(View.MONTH, wednesday).previous == date(2026, 11, 1)
 
 
 def test_rows_are_what_is_in_use_and_what_a_card_needs():

@@ -88,6 +88,27 @@ def test_the_page_lists_the_cards_for_whoever_has_no_script(hr, draft, room):
     assert reverse("scheduling:board_meeting", args=[draft.meetings.get().pk]) in page
 
 
+@pytest.mark.parametrize("view", ["week", "month"])
+def test_the_list_shows_the_day_that_is_looked_at_and_leads_to_the_others(hr, draft, view):
+    """So that the page stays light, however many meetings a month has."""
+    first = draft.starts_at.date() - timedelta(days=draft.starts_at.weekday())
+    days = [first, first + timedelta(days=1)]
+    for count, day in enumerate(days):
+        SessionFactory(
+            course__title=f"Курс дня {count}",
+            starts_at=draft.starts_at + timedelta(days=(day - draft.starts_at.date()).days, hours=4),
+        )
+
+    pages = [hr.get(board(draft, view=view, on=day)).content.decode() for day in days]
+    feed = hr.get(board(draft, view=view, on=days[1], lists=1).replace("board/", "board/feed/")).json()
+
+    assert ["Курс дня 0" in page for page in pages] == [True, False]
+    assert ["Курс дня 1" in page for page in pages] == [False, True]
+    assert f"on={days[1].isoformat()}" in pages[0]
+    assert "Курс дня 0" not in feed["listHtml"]
+    assert {"Курс дня 0", "Курс дня 1"} <= {card["title"] for card in feed["cards"]}
+
+
 @pytest.mark.parametrize("rows", ["room", "trainer", "site"])
 @pytest.mark.parametrize("view", ["day", "week", "month"])
 def test_the_feed_has_each_card_in_a_row_that_is_there(hr, draft, view, rows):
