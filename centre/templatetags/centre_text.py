@@ -5,6 +5,7 @@ from functools import cache
 from typing import Protocol
 
 from django import template
+from django.forms import BaseForm
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -37,6 +38,19 @@ TONE_ICONS = {
 class Named(Protocol):
     @property
     def short_name(self) -> str: ...
+
+
+@register.filter
+def hidden_errors(form: BaseForm) -> list[str]:
+    """What is wrong with fields that nobody sees, in sentences: that the page is incomplete, or the field's own words.
+
+    Nobody can mend such a field, so that neither its name nor a link to it helps.
+    """
+    hidden = {field.name for field in form.hidden_fields()}
+    found = [error for name, errors in form.errors.as_data().items() if name in hidden for error in errors]
+    incomplete = _("The page was sent incomplete. Open it again, and enter once more what you changed.")
+    sentences = [error.messages if error.code is None else [incomplete] for error in found]
+    return list(dict.fromkeys(str(one) for several in sentences for one in several))
 
 
 @register.filter

@@ -41,6 +41,30 @@ def test_a_form_with_errors_sums_them_up_on_top_and_leads_to_each_field():
     assert html.count("Заполните поле «Название».") == 2  # on top and beside the field
 
 
+class VersionedForm(CentreForm, forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    name = forms.CharField(label="Название")
+
+
+def test_expectation_32_what_is_wrong_with_a_hidden_field_is_a_sentence_and_no_link_to_it():
+    form = VersionedForm({"name": "Зал"})
+
+    with translation.override("ru"):
+        html = render_crispy_form(form)
+
+    assert "<li>Страница отправлена не целиком. Откройте её снова и ещё раз внесите изменения.</li>" in html
+    assert "#id_version" not in html
+
+
+def test_a_hidden_field_keeps_its_own_words():
+    form = VersionedForm({"name": "Зал", "version": "1"})
+    form.add_error("version", "Список устарел. Загрузите файл ещё раз.")
+
+    html = render_crispy_form(form)
+
+    assert "<li>Список устарел. Загрузите файл ещё раз.</li>" in html
+
+
 def test_an_empty_choice_says_what_to_do(db):
     with translation.override("ru"):
         html = render_crispy_form(ShelfForm())

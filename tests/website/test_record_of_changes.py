@@ -152,7 +152,7 @@ def test_R27_who_is_the_system_when_nobody_acts():
     rows = list(Change.objects.filter(kind="centre.site").order_by("pk"))
     with translation.override("ru"):
         assert [one.who for one in told(rows, EmployeeFactory())] == [
-            "система: задание enrolment.tasks.give_free_seats",
+            "система: передача свободных мест очереди",
             "система: команда import_staff",
             "в обход приложения",
         ]

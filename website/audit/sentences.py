@@ -21,6 +21,7 @@ from people.time_zones import ZONES
 from scheduling.models import Session, Waiver
 from scheduling.story import limit_in_words
 from website.audit.objects import Names, audited_models, columns_of
+from website.state.schedule import TASK_WORDS
 
 # Why somebody is away is seen by HR and the centre only.
 SENSITIVE = {
@@ -102,10 +103,15 @@ def who_in_words(change: Change, names: Names) -> str:
         return names.get(Employee, change.by_id)
     word, _space, name = change.source.partition(" ")
     if word == "task":
-        return _("system: task %(name)s") % {"name": name}
+        return _("system: %(task)s") % {"task": lowered(str(TASK_WORDS.get(name, name)))}
     if word == "command":
         return _("system: command %(name)s") % {"name": name}
     return _("nobody signed in") if change.source else _("outside the application")
+
+
+def lowered(sentence: str) -> str:
+    """The sentence as it stands within another."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def differences(change: Change, names: Names, *, sees_reasons: bool) -> list[Difference]:
