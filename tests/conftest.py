@@ -12,6 +12,7 @@ from django.test import TransactionTestCase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests.emptying import Emptying
+from tests.halves import HALVES, halves_of
 from trainingcenter.celery import app as celery_app
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -37,8 +38,16 @@ def why_not(marker: str) -> str:
     return ""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--half", choices=HALVES, help="only the tests of one of the two halves of .ci/run")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this machine cannot show, and remember to say so at the end."""
+    """Leave out what the other half runs and what this machine cannot show; of the latter the last lines tell."""
+    if half := config.getoption("half"):
+        others = [item for item in items if half not in halves_of(item)]
+        items[:] = [item for item in items if half in halves_of(item)]
+        config.hook.pytest_deselected(items=others)
     config.stash[LEFT_OUT] = {}
     for marker in ("browser", "broker", "root"):
         reason = why_not(marker)
