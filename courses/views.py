@@ -10,6 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from centre.http import require_form
 from centre.listing import Listing
+from centre.previews import SHOWN, facts_before, is_sent
+from courses import signals
 from courses.columns import COURSE_COLUMNS
 from courses.forms import CourseFilters, CourseForm
 from courses.models import Course
@@ -48,11 +50,17 @@ def course_edit(request: UserRequest, code: str) -> HttpResponse:
     course = get_object_or_404(Course, code=code)
     form = CourseForm(request.POST if request.method == "POST" else None, instance=course)
     form.cancel_url = reverse("courses:course_list")
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    made = None
+    if is_sent(request, form):
+        shown, facts = request.POST.get(SHOWN, ""), facts_before(form)
+        [(_receiver, made)] = signals.changing_course.send(
+            sender=Course, change=form.save, shown=shown, facts=facts
+        )
+    if made and made.is_done:
         messages.success(request, _("The course is saved."))
         return redirect("courses:course_edit", course.code)
     context = {
+        "attempt": made,
         "form": form,
         "course": course,
         "edits_materials": edits_materials(request),
