@@ -23,5 +23,5 @@ def facts_before(form: forms.BaseForm) -> list[tuple[str, str]]:
 
 def plain(value: Any) -> str:
     if isinstance(value, list):
-        return str(sorted(getattr(one, "pk", one) for one in value))
+        return str(sorted(str(getattr(one, "pk", one)) for one in value))
     return str(value)

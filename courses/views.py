@@ -1,5 +1,7 @@
 """The staff's pages of courses: list, a course, its archive."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpResponse, HttpResponseBase
@@ -53,14 +55,15 @@ def course_edit(request: UserRequest, code: str) -> HttpResponse:
     made = None
     if is_sent(request, form):
         shown, facts = request.POST.get(SHOWN, ""), facts_before(form)
-        [(_receiver, made)] = signals.changing_course.send(
+        answers: list[tuple[Any, Any]] = signals.changing_course.send(
             sender=Course, change=form.save, shown=shown, facts=facts
         )
+        [(_receiver, made)] = answers
     if made and made.is_done:
         messages.success(request, _("The course is saved."))
         return redirect("courses:course_edit", course.code)
     context = {
-        "attempt": made,
+        "outcome": made,
         "form": form,
         "course": course,
         "edits_materials": edits_materials(request),

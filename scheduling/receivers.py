@@ -8,15 +8,15 @@ from django.utils.translation import ngettext
 
 from courses.models import Course
 from courses.signals import changing_course, changing_delivery
-from scheduling.consequences import Attempt, attempt
+from scheduling.consequences import Outcome, change_facts
 from scheduling.models import Session
 
 STILL_AHEAD = (Session.Status.DRAFT, Session.Status.OPEN, Session.Status.CONFIRMED)
 
 
 @receiver(changing_course)
-def weigh_course(change: Callable[[], Any], shown: str, facts: object, **kwargs: Any) -> Attempt:
-    return attempt(change, shown=shown, facts=facts)
+def weigh_course(change: Callable[[], Any], shown: str, facts: object, **kwargs: Any) -> Outcome:
+    return change_facts(change, shown=shown, facts=facts)
 
 
 @receiver(changing_delivery)

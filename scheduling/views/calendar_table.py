@@ -29,7 +29,7 @@ from scheduling.calendar_table.applying import (
 )
 from scheduling.calendar_table.reading import DayTable, read_days, titles
 from scheduling.calendar_table.rows import ComparedDay, Comparison
-from scheduling.consequences import Attempt, attempt
+from scheduling.consequences import Outcome, change_facts
 from scheduling.forms.calendar import CalendarFilters, CalendarTableForm, SeenTableForm
 from scheduling.views.previews import warn_of_problems
 
@@ -93,7 +93,7 @@ class ShownDay:
     facts: list[tuple[str, str, str]]
 
 
-def try_table(request: UserRequest, table: DayTable, *, shown: str = "") -> tuple[Comparison, Attempt]:
+def try_table(request: UserRequest, table: DayTable, *, shown: str = "") -> tuple[Comparison, Outcome]:
     """The table beside the calendar, and what it does to the plan; applied when that is what was `shown`.
 
     Raises:
@@ -105,11 +105,11 @@ def try_table(request: UserRequest, table: DayTable, *, shown: str = "") -> tupl
     def change() -> None:
         apply_calendar_table(table.rows, by=request.user, seen=seen)
 
-    return comparison, attempt(change, shown=shown, facts=seen, always_ask=True)
+    return comparison, change_facts(change, shown=shown, facts=seen, always_ask=True)
 
 
 def comparison_page(
-    request: UserRequest, table: DayTable, comparison: Comparison, made: Attempt
+    request: UserRequest, table: DayTable, comparison: Comparison, made: Outcome
 ) -> HttpResponse:
     context = {
         "comparison": comparison,

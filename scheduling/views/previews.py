@@ -10,18 +10,18 @@ from django.utils.translation import ngettext
 from centre.errors import Refusal
 from centre.previews import SHOWN, facts_before, is_sent
 from people.requests import UserRequest
-from scheduling.consequences import Attempt, attempt
+from scheduling.consequences import Outcome, change_facts
 
 
-def attempt_of_form(
+def outcome_of_form(
     request: UserRequest, form: forms.BaseForm, change: Callable[[], Any], *, refusals_at: str | None = None
-) -> Attempt | None:
+) -> Outcome | None:
     """The change that a valid form asks for; None when the form is to be shown, with what was refused."""
     if not is_sent(request, form):
         return None
     facts = facts_before(form)
     try:
-        made = attempt(change, shown=request.POST.get(SHOWN, ""), facts=facts)
+        made = change_facts(change, shown=request.POST.get(SHOWN, ""), facts=facts)
     except Refusal as refusal:
         form.add_error(refusals_at, str(refusal))
         return None
@@ -30,15 +30,15 @@ def attempt_of_form(
     return made
 
 
-def attempt_of_button(request: UserRequest, change: Callable[[], Any]) -> Attempt:
+def outcome_of_button(request: UserRequest, change: Callable[[], Any]) -> Outcome:
     """The change that a button without fields asks for."""
-    made = attempt(change, shown=request.POST.get(SHOWN, ""))
+    made = change_facts(change, shown=request.POST.get(SHOWN, ""))
     if made.is_done:
         warn_of_problems(request, made)
     return made
 
 
-def warn_of_problems(request: UserRequest, made: Attempt) -> None:
+def warn_of_problems(request: UserRequest, made: Outcome) -> None:
     """Say after the deed what is left to do."""
     count = made.consequences.harms
     if not count:

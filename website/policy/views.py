@@ -17,7 +17,7 @@ from centre.models import Policy
 from centre.policy import StalePolicy, change_policy
 from centre.previews import SHOWN, is_sent
 from people.requests import UserRequest
-from scheduling.consequences import attempt
+from scheduling.consequences import change_facts
 from scheduling.views.previews import warn_of_problems
 from website.policy.forms import PolicyForm
 from website.policy.history import numbers_in_force, steps
@@ -62,7 +62,7 @@ def policy_change(request: UserRequest) -> HttpResponse:
 
     try:
         # A number is a decision that stays in the history: it is always looked at twice.
-        made = attempt(change, shown=request.POST.get(SHOWN, ""), always_ask=True)
+        made = change_facts(change, shown=request.POST.get(SHOWN, ""), always_ask=True)
     except StalePolicy as error:
         messages.error(request, str(error))
         return redirect("website:policy")
@@ -70,7 +70,7 @@ def policy_change(request: UserRequest) -> HttpResponse:
         warn_of_problems(request, made)
         messages.success(request, _("The new numbers are in force."))
         return redirect("website:policy")
-    context = {"form": form, "changes": impact_of(current, form.values), "attempt": made}
+    context = {"form": form, "changes": impact_of(current, form.values), "outcome": made}
     return render(request, "website/policy/policy_check.html", context)
 
 
