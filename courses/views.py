@@ -1,5 +1,7 @@
 """The staff's pages of courses: list, a course, its archive."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpResponse, HttpResponseBase
@@ -10,6 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from centre.http import require_form
 from centre.listing import Listing
+from centre.previews import SHOWN, facts_before, is_sent
+from courses import signals
 from courses.columns import COURSE_COLUMNS
 from courses.forms import CourseFilters, CourseForm
 from courses.models import Course
@@ -48,11 +52,18 @@ def course_edit(request: UserRequest, code: str) -> HttpResponse:
     course = get_object_or_404(Course, code=code)
     form = CourseForm(request.POST if request.method == "POST" else None, instance=course)
     form.cancel_url = reverse("courses:course_list")
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    made = None
+    if is_sent(request, form):
+        shown, facts = request.POST.get(SHOWN, ""), facts_before(form)
+        answers: list[tuple[Any, Any]] = signals.changing_course.send(
+            sender=Course, change=form.save, shown=shown, facts=facts
+        )
+        [(_receiver, made)] = answers
+    if made and made.is_done:
         messages.success(request, _("The course is saved."))
         return redirect("courses:course_edit", course.code)
     context = {
+        "outcome": made,
         "form": form,
         "course": course,
         "edits_materials": edits_materials(request),

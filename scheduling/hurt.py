@@ -44,15 +44,9 @@ def taught_by(trainer: Trainer, first: date, last: date) -> QuerySet[Meeting]:
     return upcoming_meetings().filter(Exists(teaching), starts_at__lt=end, ends_at__gt=begin)
 
 
-def held_in(
-    room: Room, starts_at: datetime | None = None, ends_at: datetime | None = None
-) -> QuerySet[Meeting]:
-    """Upcoming meetings in the room, those with a part in the half-open time when it is given."""
-    booked = Booking.objects.filter(room=room, meeting=OuterRef("pk"))
-    found = upcoming_meetings().filter(Exists(booked))
-    if starts_at is not None:
-        found = found.filter(ends_at__gt=starts_at)
-    return found if ends_at is None else found.filter(starts_at__lt=ends_at)
+def held_in(room: Room) -> QuerySet[Meeting]:
+    """Upcoming meetings in the room."""
+    return upcoming_meetings().filter(Exists(Booking.objects.filter(room=room, meeting=OuterRef("pk"))))
 
 
 def hurt_by_absences(trainer: Trainer) -> QuerySet[Meeting]:

@@ -1,15 +1,22 @@
 """What scheduling answers when courses ask."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.dispatch import receiver
 from django.utils.translation import ngettext
 
 from courses.models import Course
-from courses.signals import changing_delivery
+from courses.signals import changing_course, changing_delivery
+from scheduling.consequences import Outcome, change_facts
 from scheduling.models import Session
 
 STILL_AHEAD = (Session.Status.DRAFT, Session.Status.OPEN, Session.Status.CONFIRMED)
+
+
+@receiver(changing_course)
+def weigh_course(change: Callable[[], Any], shown: str, facts: object, **kwargs: Any) -> Outcome:
+    return change_facts(change, shown=shown, facts=facts)
 
 
 @receiver(changing_delivery)

@@ -72,6 +72,22 @@ class Rehearsal:
         return sum(news.count for news in self.news)
 
     @property
+    def is_felt(self) -> bool:
+        """Whether anybody is touched or told."""
+        return bool(self.news or self.effects or self.withdrawn)
+
+    @property
+    def seen(self) -> list[Any]:
+        """What a planner reads of it, for a fingerprint.
+
+        Not the reminders that are withdrawn: that one of them has left meanwhile is no other difference.
+        """
+        return [
+            [(effect.person, effect.what, effect.why) for effect in self.effects],
+            [(news.kind, news.count, sorted(news.recipients)) for news in self.news],
+        ]
+
+    @property
     def hurt(self) -> list[Effect]:
         return [effect for effect in self.effects if effect.is_hurt]
 

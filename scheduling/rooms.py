@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from centre.actions import action
-from courses.models import Course
 from people.models import Employee
 from scheduling import signals
 from scheduling.actions import booked_persons, effective_seats, waiting_persons
@@ -110,33 +108,6 @@ def crowded_sentence(sessions: list[Session], capacity: int) -> str:
         "More than %(capacity)s people hold a seat in: %(sessions)s. "
         "Move these sessions to a larger room or cancel enrolments first."
     ) % {"capacity": capacity, "sessions": named(sessions)}
-
-
-def impact_of_details(room: Room, changed: dict[str, Any]) -> list[str]:
-    """What planned sessions will not find in the room any more; they stay there until somebody moves them."""
-    sessions = planned_sessions(room)
-    told = []
-    if changed.get("is_active") is False and room.is_active and sessions:
-        told.append(
-            ngettext(
-                "%(count)s planned session stays booked here until it is moved: %(names)s.",
-                "%(count)s planned sessions stay booked here until they are moved: %(names)s.",
-                len(sessions),
-            )
-            % {"count": len(sessions), "names": named(sessions)}
-        )
-    if changed.get("is_step_free") is False and room.is_step_free:
-        hurt = [session for session in sessions if session.needs_step_free]
-        if hurt:
-            told.append(_("Somebody there needs step-free access: %(names)s.") % {"names": named(hurt)})
-    if "equipment" in changed:
-        left = {one.pk for one in changed["equipment"]}
-        gone = [one.pk for one in room.equipment.all() if one.pk not in left]
-        asking = set(Course.objects.filter(equipment__in=gone).values_list("pk", flat=True))
-        hurt = [session for session in sessions if session.course_id in asking]
-        if hurt:
-            told.append(_("Their courses need what the room loses: %(names)s.") % {"names": named(hurt)})
-    return told
 
 
 def named(sessions: list[Session]) -> str:

@@ -1,4 +1,4 @@
-"""A table beside the calendar, with what is planned on days that would close; then all of it, or nothing."""
+"""A table beside the calendar; then all of it, or nothing."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,12 +11,10 @@ from centre.models import CalendarDay
 from people.models import Employee
 from scheduling.calendar_table.rows import FIELDS, Comparison, DayRow, compare
 from scheduling.errors import SchedulingError
-from scheduling.hurt import upcoming_meetings
-from scheduling.models import Meeting
 
 
 class CalendarChanged(SchedulingError):
-    """The calendar, or what is planned on days that close, is not what somebody was shown."""
+    """The calendar is not what somebody was shown."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -42,11 +40,6 @@ def compare_with_calendar(rows: Sequence[DayRow], *, lock: bool = False) -> Comp
     return compare(rows, {entry.on: entry for entry in entries if entry.on.year in years})
 
 
-def meetings_on(days: Sequence[date]) -> list[Meeting]:
-    """Upcoming meetings, drafts' included, that begin on one of the days; one query."""
-    return list(upcoming_meetings().filter(starts_at__date__in=days)) if days else []
-
-
 @action
 def apply_calendar_table(rows: Sequence[DayRow], *, by: Employee, seen: str) -> Comparison:
     """Write the days of a table into the calendar, as one. The same table once more changes nothing.
@@ -55,11 +48,10 @@ def apply_calendar_table(rows: Sequence[DayRow], *, by: Employee, seen: str) -> 
     are, as when a day is closed by hand: nothing new is planned on the day.
 
     Raises:
-        CalendarChanged: the calendar, or what is planned on the days that close, is not what was shown.
+        CalendarChanged: the calendar is not what was shown.
     """
     comparison = compare_with_calendar(rows, lock=True)
-    hurt = meetings_on(comparison.closing)
-    if comparison.fingerprint(meeting.pk for meeting in hurt) != seen:
+    if comparison.fingerprint() != seen:
         raise CalendarChanged
     CalendarDay.objects.bulk_create(CalendarDay(on=one.row.on, **one.values) for one in comparison.new)
     changed = []

@@ -107,10 +107,10 @@ class Comparison:
     def years(self) -> list[int]:
         return sorted({one.row.on.year for one in (*self.new, *self.changed, *self.unchanged)})
 
-    def fingerprint(self, hurt: Iterable[int]) -> str:
-        """Another one as soon as the calendar, or what is planned on days that close, is not what was shown."""
+    def fingerprint(self) -> str:
+        """Another one as soon as the calendar is not what was shown."""
         told = [(one.row.on.isoformat(), one.is_new, repr(one.changes)) for one in self.written]
-        return hashlib.sha256(repr((told, sorted(hurt))).encode()).hexdigest()
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def compare(rows: Iterable[DayRow], entries: Mapping[date, CalendarDay]) -> Comparison:

@@ -99,15 +99,11 @@ class Difference:
 
 
 def fingerprint_of(difference: Difference, sessions: Iterable[Session], rehearsal: Rehearsal) -> str:
-    """Whatever a planner saw: what waits for publication, what they chose of it, whom it touches and who is told.
-
-    Not the reminders that are withdrawn: that one of them has left meanwhile is no other difference.
-    """
+    """Whatever a planner saw: what waits for publication, what they chose of it, whom it touches and who is told."""
     seen = [
         [(row.session.pk, row.kind, row.session.version, row.is_left_out) for row in difference.rows],
         sorted(session.pk for session in sessions),
-        [(effect.person, effect.what, effect.why) for effect in rehearsal.effects],
-        [(news.kind, news.count, sorted(news.recipients)) for news in rehearsal.news],
+        rehearsal.seen,
     ]
     return sha256(json.dumps(seen).encode()).hexdigest()
 

@@ -15,7 +15,7 @@ from people.audit import last_changes, may_see_changes
 from people.requests import UserRequest
 from scheduling.columns.calendar import CALENDAR_COLUMNS, calendar_rows
 from scheduling.forms.calendar import CalendarDayForm, CalendarFilters
-from scheduling.hurt import upcoming_meetings
+from scheduling.views.previews import outcome_of_button, outcome_of_form
 from scheduling.year import months_of, weekdays
 
 
@@ -54,8 +54,7 @@ def calendar_day(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def keep_day(request: UserRequest, entry: CalendarDay, title: str) -> HttpResponse:
-    """The form; when the centre closes on a day with meetings, the same with their list; then it is kept."""
-    was_closed = entry.is_closed
+    """The form; when sessions are touched, what becomes of them; then it is kept."""
     initial = {"on": request.GET.get("on", "")} if entry.pk is None else None
     form = CalendarDayForm(
         request.POST if request.method == "POST" else None, instance=entry, initial=initial
@@ -68,16 +67,11 @@ def keep_day(request: UserRequest, entry: CalendarDay, title: str) -> HttpRespon
         "change": last_changes("centre.calendarday", [entry.pk]).get(entry.pk) if entry.pk else None,
         "sees_history": may_see_changes(request.user),
     }
-    if request.method == "POST" and form.is_valid():
-        chosen = form.cleaned_data
-        closes = chosen["is_closed"] and not (was_closed and "on" not in form.changed_data)
-        hurt = list(upcoming_meetings().filter(starts_at__date=chosen["on"])) if closes else []
-        if hurt and "despite" not in request.POST:
-            return render(request, "scheduling/calendar/calendar_day.html", {**context, "hurt": hurt})
-        saved = form.save()
+    made = outcome_of_form(request, form, form.save)
+    if made and made.is_done:
         messages.success(request, _("The day is in the calendar."))
-        return redirect(f"{form.cancel_url}?year={saved.on.year}")
-    return render(request, "scheduling/calendar/calendar_day.html", context)
+        return redirect(f"{form.cancel_url}?year={entry.on.year}")
+    return render(request, "scheduling/calendar/calendar_day.html", {**context, "outcome": made})
 
 
 @login_required
@@ -85,6 +79,13 @@ def keep_day(request: UserRequest, entry: CalendarDay, title: str) -> HttpRespon
 @require_POST
 def calendar_day_removal(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(CalendarDay, pk=pk)
-    found.delete()
+    made = outcome_of_button(request, CalendarDay.objects.filter(pk=pk).delete)
+    if not made.is_done:
+        context = {
+            "entry": found,
+            "outcome": made,
+            "cancel_url": reverse("scheduling:calendar_day", args=[pk]),
+        }
+        return render(request, "scheduling/calendar/calendar_day_removal.html", context)
     messages.success(request, _("“%(name)s” is an ordinary day again.") % {"name": found.name})
     return redirect(f"{reverse('scheduling:calendar')}?year={found.on.year}")

@@ -26,13 +26,12 @@ from scheduling.calendar_table.applying import (
     CalendarChanged,
     apply_calendar_table,
     compare_with_calendar,
-    meetings_on,
 )
 from scheduling.calendar_table.reading import DayTable, read_days, titles
-from scheduling.calendar_table.rows import ComparedDay
+from scheduling.calendar_table.rows import ComparedDay, Comparison
+from scheduling.consequences import Outcome, change_facts
 from scheduling.forms.calendar import CalendarFilters, CalendarTableForm, SeenTableForm
-
-MEETINGS_SHOWN = 50
+from scheduling.views.previews import warn_of_problems
 
 
 @login_required
@@ -52,7 +51,7 @@ def calendar_table(request: UserRequest) -> HttpResponse:
         except UnreadableTable as error:
             form.add_error("file", str(error))
         else:
-            return comparison_page(request, table)
+            return comparison_page(request, table, *try_table(request, table))
     context = {"form": form, "year": timezone.localdate().year}
     return render(request, "scheduling/calendar/table.html", context)
 
@@ -67,12 +66,12 @@ def calendar_table_application(request: UserRequest) -> HttpResponse:
         messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("scheduling:calendar_table")
     table, seen = form.cleaned_data["table"]
-    try:
-        done = apply_calendar_table(table.rows, by=request.user, seen=seen)
-    except CalendarChanged as error:
-        messages.warning(request, str(error))
-        return comparison_page(request, table)
-    count = len(done.written)
+    comparison, made = try_table(request, table, shown=seen)
+    if not made.is_done:
+        messages.warning(request, str(CalendarChanged()))
+        return comparison_page(request, table, comparison, made)
+    warn_of_problems(request, made)
+    count = len(comparison.written)
     if count:
         told = ngettext(
             "%(count)s day is written into the calendar.",
@@ -82,7 +81,7 @@ def calendar_table_application(request: UserRequest) -> HttpResponse:
         messages.success(request, told % {"count": count})
     else:
         messages.info(request, _("No changes: the calendar is as the table says."))
-    year = done.years[0] if done.years else timezone.localdate().year
+    year = comparison.years[0] if comparison.years else timezone.localdate().year
     return redirect(f"{reverse('scheduling:calendar')}?year={year}")
 
 
@@ -94,18 +93,31 @@ class ShownDay:
     facts: list[tuple[str, str, str]]
 
 
-def comparison_page(request: UserRequest, table: DayTable) -> HttpResponse:
+def try_table(request: UserRequest, table: DayTable, *, shown: str = "") -> tuple[Comparison, Outcome]:
+    """The table beside the calendar, and what it does to the plan; applied when that is what was `shown`.
+
+    Raises:
+        CalendarChanged: somebody writes into the calendar at this moment.
+    """
     comparison = compare_with_calendar(table.rows)
-    hurt = meetings_on(comparison.closing)
+    seen = comparison.fingerprint()
+
+    def change() -> None:
+        apply_calendar_table(table.rows, by=request.user, seen=seen)
+
+    return comparison, change_facts(change, shown=shown, facts=seen, always_ask=True)
+
+
+def comparison_page(
+    request: UserRequest, table: DayTable, comparison: Comparison, made: Outcome
+) -> HttpResponse:
     context = {
         "comparison": comparison,
         "written": [in_words(one) for one in comparison.written],
         "refused": table.refused,
         "closing": comparison.closing,
-        "hurt": hurt[:MEETINGS_SHOWN],
-        "hurt_count": len(hurt),
-        "hurt_beyond": max(0, len(hurt) - MEETINGS_SHOWN),
-        "form": SeenTableForm.holding(table, comparison.fingerprint(meeting.pk for meeting in hurt)),
+        "found": made.consequences,
+        "form": SeenTableForm.holding(table, made.fingerprint),
     }
     return render(request, "scheduling/calendar/table_comparison.html", context)
 

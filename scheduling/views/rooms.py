@@ -17,12 +17,12 @@ from centre.models import Site
 from people.audit import may_see_changes
 from people.requests import UserRequest
 from scheduling.columns.rooms import ROOM_COLUMNS
-from scheduling.errors import SchedulingError
 from scheduling.forms.rooms import ClosureForm, RoomFilters, RoomForm, SiteForm
-from scheduling.hurt import held_in, hurt_by_closures, upcoming_meetings
+from scheduling.hurt import held_in, hurt_by_closures
 from scheduling.models import Room, RoomClosure
 from scheduling.room_rows import room_rows
-from scheduling.rooms import change_room, impact_of_details
+from scheduling.rooms import change_room
+from scheduling.views.previews import outcome_of_form
 
 MEETINGS_SHOWN = 20
 
@@ -85,24 +85,21 @@ def room_new(request: UserRequest) -> HttpResponse:
 @permission_required("scheduling.change_room", raise_exception=True)
 @require_form
 def room_edit(request: UserRequest, pk: int) -> HttpResponse:
-    """What planned sessions would miss is shown first; fewer seats than people who hold one are refused."""
+    """What it does to planned sessions is shown first; fewer seats than people who hold one are refused."""
     found = get_object_or_404(Room.objects.select_related("site"), pk=pk)
     before = Room.objects.get(pk=pk)
     form = RoomForm(request.POST if request.method == "POST" else None, instance=found)
     form.cancel_url = reverse("scheduling:room", args=[pk])
-    impact: list[str] = []
-    if request.method == "POST" and form.is_valid():
+
+    def change() -> None:
         details = {name: form.cleaned_data[name] for name in form.changed_data}
-        impact = impact_of_details(before, details)
-        if not impact or "despite" in request.POST:
-            try:
-                change_room(before, details, by=request.user)
-            except SchedulingError as error:
-                form.add_error("capacity", str(error))
-            else:
-                messages.success(request, _("The room is saved."))
-                return redirect("scheduling:room", pk)
-    context = {"form": form, "room": before, "impact": impact}
+        change_room(before, details, by=request.user)
+
+    made = outcome_of_form(request, form, change, refusals_at="capacity")
+    if made and made.is_done:
+        messages.success(request, _("The room is saved."))
+        return redirect("scheduling:room", pk)
+    context = {"form": form, "room": before, "outcome": made}
     return render(request, "scheduling/rooms/room_form.html", context)
 
 
@@ -122,24 +119,19 @@ def closure(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def close_room(request: UserRequest, closure: RoomClosure) -> HttpResponse:
-    """The form; when meetings stand in the way, the same with their list; then it is recorded all the same (rule 7)."""
+    """The form; when sessions stand in the way, what becomes of them; then it is recorded all the same (rule 7)."""
     form = ClosureForm(request.POST if request.method == "POST" else None, instance=closure)
     room_url = reverse("scheduling:room", args=[closure.room_id])
     form.cancel_url = room_url
     context: dict[str, Any] = {"form": form, "room": closure.room, "closure": closure if closure.pk else None}
-    if request.method == "POST" and form.is_valid():
-        chosen = form.cleaned_data
-        hurt = list(held_in(closure.room, chosen["starts_at"], chosen["ends_at"]))
-        if hurt and "despite" not in request.POST:
-            context["hurt"] = hurt
-        else:
-            form.save()
-            messages.success(request, _("The closure is recorded."))
-            # Who may plan goes on to the rooms that could serve instead.
-            if hurt and request.user.has_perm("scheduling.plan_session"):
-                return redirect(f"{reverse('scheduling:repair')}?room={closure.room_id}")
-            return redirect(room_url)
-    return render(request, "scheduling/rooms/closure_form.html", context)
+    made = outcome_of_form(request, form, form.save)
+    if made and made.is_done:
+        messages.success(request, _("The closure is recorded."))
+        # Who may plan goes on to the rooms that could serve instead.
+        if made.consequences.harms and request.user.has_perm("scheduling.plan_session"):
+            return redirect(f"{reverse('scheduling:repair')}?room={closure.room_id}")
+        return redirect(room_url)
+    return render(request, "scheduling/rooms/closure_form.html", {**context, "outcome": made})
 
 
 @login_required
@@ -170,25 +162,8 @@ def site(request: UserRequest, pk: int) -> HttpResponse:
     # Who keeps the sites need not plan in the rooms; the address of the hub is further right.
     back = "scheduling:room_list" if request.user.has_perm("scheduling.plan_session") else "website:centre"
     form.cancel_url = reverse(back)
-    if request.method == "POST" and form.is_valid():
-        saved = form.save()
-        outside = meetings_outside_hours(saved)
+    made = outcome_of_form(request, form, form.save)
+    if made and made.is_done:
         messages.success(request, _("The site is saved."))
-        if outside:
-            messages.warning(
-                request,
-                _("Planned meetings outside these hours: %(count)s. They stay until somebody moves them.")
-                % {"count": outside},
-            )
         return redirect(back)
-    return render(request, "scheduling/rooms/site_form.html", {"form": form, "site": found})
-
-
-def meetings_outside_hours(site: Site) -> int:
-    """How many upcoming meetings of the site begin before it opens or end after it closes."""
-    meetings = upcoming_meetings().filter(bookings__room__site=site).distinct()
-    return sum(
-        timezone.localtime(meeting.starts_at, site.zone).time() < site.opens_at
-        or timezone.localtime(meeting.ends_at, site.zone).time() > site.closes_at
-        for meeting in meetings
-    )
+    return render(request, "scheduling/rooms/site_form.html", {"form": form, "site": found, "outcome": made})

@@ -19,6 +19,7 @@ from centre.listing import Listing
 from people.audit import may_see_changes
 from people.requests import UserRequest
 from scheduling.columns.trainers import TRAINER_COLUMNS
+from scheduling.consequences import Outcome
 from scheduling.forms.trainers import (
     AbsenceForm,
     NewTrainerForm,
@@ -26,8 +27,9 @@ from scheduling.forms.trainers import (
     TrainerFilters,
     TrainerForm,
 )
-from scheduling.hurt import LAST_DAY, hurt_by_absences, taught_by
+from scheduling.hurt import LAST_DAY, hurt_by_absences
 from scheduling.trainer_rows import day_soon, trainer_rows
+from scheduling.views.previews import outcome_of_button, outcome_of_form
 from trainers.models import Absence, LeaveRequest, Trainer, TrainerQualification
 
 PAST_ABSENCES_SHOWN = 10
@@ -133,8 +135,18 @@ def qualification(request: UserRequest, pk: int) -> HttpResponse:
 @permission_required("trainers.delete_trainerqualification", raise_exception=True)
 @require_POST
 def qualification_removal(request: UserRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(TrainerQualification.objects.select_related("qualification"), pk=pk)
-    found.delete()
+    found = get_object_or_404(
+        TrainerQualification.objects.select_related("trainer__employee", "qualification"), pk=pk
+    )
+    # Deleted by its key: the page of what it would do still names it.
+    made = outcome_of_button(request, TrainerQualification.objects.filter(pk=pk).delete)
+    if not made.is_done:
+        context = {
+            "qualification": found,
+            "outcome": made,
+            "cancel_url": reverse("scheduling:trainer", args=[found.trainer_id]),
+        }
+        return render(request, "scheduling/trainers/qualification_removal.html", context)
     messages.success(
         request, _("The qualification “%(title)s” is taken away.") % {"title": found.qualification}
     )
@@ -159,22 +171,18 @@ def absence(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def record_absence(request: UserRequest, absence: Absence) -> HttpResponse:
-    """The form; when meetings stand in the way, the same with their list; then it is recorded all the same (rule 7)."""
+    """The form; when sessions stand in the way, what becomes of them; then it is recorded all the same (rule 7)."""
     form = AbsenceForm(request.POST if request.method == "POST" else None, instance=absence)
     title = _("Change the absence") if absence.pk else _("Record an absence")
-    hurt: list[Any] = []
-    if request.method == "POST" and form.is_valid():
-        chosen = form.cleaned_data
-        hurt = list(taught_by(absence.trainer, chosen["starts_on"], chosen["ends_on"]))
-        if not hurt or "despite" in request.POST:
-            told = _("The absence is recorded.")
-            answer = saved_or_form(request, form, absence.trainer, title, told)
-            # Who may plan goes on to those who could teach instead; the others see the meetings at the trainer.
-            if hurt and request.user.has_perm("scheduling.plan_session"):
-                return redirect(f"{reverse('scheduling:repair')}?trainer={absence.trainer_id}")
-            return answer
     form.cancel_url = reverse("scheduling:trainer", args=[absence.trainer_id])
-    return form_page(request, form, absence.trainer, title, hurt=hurt)
+    made = outcome_of_form(request, form, form.save)
+    if made is None or not made.is_done:
+        return form_page(request, form, absence.trainer, title, outcome=made)
+    messages.success(request, _("The absence is recorded."))
+    # Who may plan goes on to those who could teach instead; the others see the meetings at the trainer.
+    if made.consequences.harms and request.user.has_perm("scheduling.plan_session"):
+        return redirect(f"{reverse('scheduling:repair')}?trainer={absence.trainer_id}")
+    return redirect("scheduling:trainer", absence.trainer_id)
 
 
 @login_required
@@ -197,17 +205,17 @@ def absence_removal(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def saved_or_form(request: UserRequest, form: Any, trainer: Trainer, title: str, told: str) -> HttpResponse:
-    """Save a valid form and go to the trainer, else show it under the title."""
+    """Save a valid form and go to the trainer, else show it, or what it would do to sessions, under the title."""
     form.cancel_url = reverse("scheduling:trainer", args=[trainer.pk])
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    made = outcome_of_form(request, form, form.save)
+    if made and made.is_done:
         messages.success(request, told)
         return redirect("scheduling:trainer", trainer.pk)
-    return form_page(request, form, trainer, title)
+    return form_page(request, form, trainer, title, outcome=made)
 
 
 def form_page(
-    request: UserRequest, form: Any, trainer: Trainer | None, title: str, hurt: list[Any] | None = None
+    request: UserRequest, form: Any, trainer: Trainer | None, title: str, outcome: Outcome | None = None
 ) -> HttpResponse:
-    context = {"form": form, "trainer": trainer, "title": title, "hurt": hurt}
+    context = {"form": form, "trainer": trainer, "title": title, "outcome": outcome}
     return render(request, "scheduling/trainers/trainer_form.html", context)

@@ -10,6 +10,7 @@ from accounts.roles import Role
 from centre.models import CalendarDay
 from scheduling.year import months_of
 from tests.factories import SessionFactory, in_days, moscow
+from tests.previews import appearing, seen
 from tests.rights import in_role, planner, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -122,15 +123,15 @@ def test_rule_7_a_day_closes_whatever_is_planned_after_saying_so(centre_admin):
     }
 
     asked = centre_admin.post(NEW, form)
-    assert [meeting.session for meeting in asked.context["hurt"]] == [session]
+    assert appearing(asked) == [(session.course.title, "centre_closed")]
     assert not CalendarDay.objects.exists()
-    centre_admin.post(NEW, form | {"despite": "1"})
+    centre_admin.post(NEW, seen(asked, form))
 
     kept = CalendarDay.objects.get()
     assert kept.is_closed
-    # Who changes the words of a closed day is not asked again.
-    centre_admin.post(reverse("scheduling:calendar_day", args=[kept.pk]), form | {"name": "Уборка"})
-    assert CalendarDay.objects.get().name == "Уборка"
+    # Who changes what no session feels is not asked again.
+    centre_admin.post(reverse("scheduling:calendar_day", args=[kept.pk]), form | {"note": "Уборка"})
+    assert CalendarDay.objects.get().note == "Уборка"
 
 
 def test_hr_looks_at_the_calendar_and_changes_nothing(client):

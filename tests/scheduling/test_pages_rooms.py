@@ -21,6 +21,7 @@ from tests.factories import (
     SiteFactory,
     in_days,
 )
+from tests.previews import appearing, seen
 from tests.rights import in_role, planner, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -97,9 +98,9 @@ def test_rule_7_a_closure_is_recorded_even_when_meetings_stand_in_the_way(centre
     }
 
     asked = centre_admin.post(url("closure_new", room), form)
-    assert [meeting.session for meeting in asked.context["hurt"]] == [session]
+    assert appearing(asked) == [("Трудный разговор", "room_closed")]
     assert not RoomClosure.objects.exists()
-    answer = centre_admin.post(url("closure_new", room), form | {"despite": "1"}, follow=True)
+    answer = centre_admin.post(url("closure_new", room), seen(asked, form), follow=True)
 
     assert [one.session for one in answer.context["missing"]] == [session]
     page = centre_admin.get(url("room", room))
@@ -187,13 +188,14 @@ def test_rule_6_what_planned_sessions_would_miss_is_asked_first(centre_admin):
 
     asked = centre_admin.post(url("room_edit", room), form)
 
-    impact = asked.context["impact"]
-    assert [
-        word in sentence
-        for word, sentence in zip(("2 ", "Без ступеней", "С проектором"), impact, strict=True)
+    assert appearing(asked) == [
+        ("С проектором", "room_out_of_use"),
+        ("С проектором", "room_lacks_equipment"),
+        ("Без ступеней", "room_out_of_use"),
+        ("Без ступеней", "room_has_steps"),
     ]
     assert Room.objects.get(pk=room.pk).name != "Новое имя"
-    centre_admin.post(url("room_edit", room), form | {"despite": "1"})
+    centre_admin.post(url("room_edit", room), seen(asked, form))
     room.refresh_from_db()
     assert (room.name, room.is_active, room.is_step_free) == ("Новое имя", False, False)
     assert list(room.equipment.all()) == [board]
@@ -210,10 +212,14 @@ def test_a_room_is_added_and_a_site_keeps_its_hours(centre_admin):
     hours = {"name": "Строгино", "address": "Москва", "opens_at": "10:00", "closes_at": "20:00"}
 
     refused = centre_admin.post(url("site", site), hours | {"closes_at": "09:00"})
-    answer = centre_admin.post(url("site", site), hours, follow=True)
+    asked = centre_admin.post(url("site", site), hours)
 
     assert "closes_at" in refused.context["form"].errors
-    assert "вне этих часов: 1" in answer.content.decode()
+    assert [code for _title, code in appearing(asked)] == ["site_not_open"]
+    site.refresh_from_db()
+    assert site.name != "Строгино"
+    answer = centre_admin.post(url("site", site), seen(asked, hours), follow=True)
+    assert "новые проблемы" in answer.content.decode()
     site.refresh_from_db()
     assert site.name == "Строгино"
 

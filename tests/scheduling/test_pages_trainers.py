@@ -17,6 +17,7 @@ from tests.factories import (
     TrainerQualificationFactory,
     in_days,
 )
+from tests.previews import appearing, seen
 from tests.rights import in_role, planner, sign_in, with_right
 from trainers.models import Absence, Trainer
 
@@ -114,9 +115,9 @@ def test_rule_7_an_absence_is_recorded_even_when_meetings_stand_in_the_way(centr
     form = {"starts_on": day, "ends_on": day, "reason": "illness", "note": "грипп"}
 
     asked = centre_admin.post(url("absence_new", trainer), form)
-    assert [meeting.session for meeting in asked.context["hurt"]] == [session]
+    assert appearing(asked) == [("Трудный разговор", "trainer_absent")]
     assert not Absence.objects.exists()
-    answer = centre_admin.post(url("absence_new", trainer), form | {"despite": "1"}, follow=True)
+    answer = centre_admin.post(url("absence_new", trainer), seen(asked, form), follow=True)
 
     assert [one.session for one in answer.context["missing"]] == [session]
     page = centre_admin.get(url("trainer", trainer))

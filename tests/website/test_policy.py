@@ -18,6 +18,7 @@ from tests.factories import (
     SessionFactory,
     in_days,
 )
+from tests.previews import seen
 from tests.rights import in_role, sign_in
 from tests.threads import before_the_commit
 from website.policy.history import numbers_in_force, steps
@@ -93,7 +94,7 @@ def test_a_change_shows_what_it_touches_and_saves_only_then(client, administrato
     assert ["24\xa0ч" in page, "48\xa0ч" in page, "Приказ № 7" in page] == [True] * 3
     assert not Policy.objects.exists()
 
-    answer = client.post(CHANGE, filled(cancel_lead_hours=48, save="1"))
+    answer = client.post(CHANGE, seen(checked, filled(cancel_lead_hours=48)))
 
     version = Policy.objects.get()
     assert answer.url == PAGE
@@ -124,7 +125,7 @@ def test_a_change_shows_what_it_touches_and_saves_only_then(client, administrato
     ],
 )
 def test_nonsense_is_refused_with_a_sentence(client, administrator, change, field, sentence):
-    response = client.post(CHANGE, filled(save="1") | change)
+    response = client.post(CHANGE, filled() | change)
 
     assert sentence in response.context["form"].errors[field][0]
     assert not Policy.objects.exists()
@@ -148,7 +149,7 @@ def test_the_database_refuses_nonsense_whoever_writes(fields):
 
 
 def test_of_two_administrators_the_second_is_told(client, administrator):
-    form = filled(travel_minutes=60, save="1")
+    form = filled(travel_minutes=60)
     change_policy(
         values_of(Policy()) | {"travel_minutes": 30}, author="Другая", reason="быстрее", based_on=None
     )
@@ -226,7 +227,7 @@ def test_who_may_only_look_changes_nothing(client, role):
     sign_in(client, in_role(role))
 
     assert CHANGE not in client.get(PAGE).content.decode()
-    assert client.post(CHANGE, filled(travel_minutes=5, save="1")).status_code == 403
+    assert client.post(CHANGE, filled(travel_minutes=5)).status_code == 403
     assert not Policy.objects.exists()
 
 

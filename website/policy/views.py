@@ -15,7 +15,10 @@ from django.views.decorators.http import require_safe
 from centre.http import require_form
 from centre.models import Policy
 from centre.policy import StalePolicy, change_policy
+from centre.previews import SHOWN, is_sent
 from people.requests import UserRequest
+from scheduling.consequences import change_facts
+from scheduling.views.previews import warn_of_problems
 from website.policy.forms import PolicyForm
 from website.policy.history import numbers_in_force, steps
 from website.policy.impact import impact_of
@@ -46,22 +49,28 @@ def policy_change(request: UserRequest) -> HttpResponse:
     current = Policy.objects.current()
     form = PolicyForm(current, request.POST if request.method == "POST" else None)
     form.cancel_url = reverse("website:policy")
-    if request.method != "POST" or not form.is_valid() or "edit" in request.POST:
+    if not is_sent(request, form):
         return render(request, "website/policy/policy_change.html", {"form": form})
-    if "save" in request.POST:
-        try:
-            change_policy(
-                form.values,
-                author=request.user.full_name,
-                reason=form.cleaned_data["reason"],
-                based_on=form.cleaned_data["based_on"] or None,
-            )
-        except StalePolicy as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("The new numbers are in force."))
+
+    def change() -> None:
+        change_policy(
+            form.values,
+            author=request.user.full_name,
+            reason=form.cleaned_data["reason"],
+            based_on=form.cleaned_data["based_on"] or None,
+        )
+
+    try:
+        # A number is a decision that stays in the history: it is always looked at twice.
+        made = change_facts(change, shown=request.POST.get(SHOWN, ""), always_ask=True)
+    except StalePolicy as error:
+        messages.error(request, str(error))
         return redirect("website:policy")
-    context = {"form": form, "changes": impact_of(current, form.values)}
+    if made.is_done:
+        warn_of_problems(request, made)
+        messages.success(request, _("The new numbers are in force."))
+        return redirect("website:policy")
+    context = {"form": form, "changes": impact_of(current, form.values), "outcome": made}
     return render(request, "website/policy/policy_check.html", context)
 
 
