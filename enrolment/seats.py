@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from centre.inserts import PreparedInsert
 from centre.models import Policy
 from enrolment.conditions import Situation, unmet
 from enrolment.errors import SessionFull
@@ -22,6 +23,11 @@ from scheduling.models import Booking, Meeting, Session
 
 Entry = EnrolmentEntry.Kind
 
+ENROLMENTS, BOOKINGS, NOTES = (
+    PreparedInsert(Enrolment),
+    PreparedInsert(Booking),
+    PreparedInsert(EnrolmentEntry),
+)
 
 # The line of the story by the kind of news; any other seat was taken.
 ENTRIES = {"seat_given": Entry.PROMOTED, "merged": Entry.MERGED}
@@ -48,8 +54,11 @@ def hold_seat(
     if not situation.has_free_seat:
         raise SessionFull(_("No seat is free any more. You may join the queue."))
     enrolment.seat = Seat.HELD
-    enrolment.save()
-    Booking.objects.bulk_create(
+    if enrolment.pk is None:
+        ENROLMENTS.insert_one(enrolment)
+    else:
+        enrolment.save()
+    BOOKINGS.insert(
         Booking(
             meeting_id=meeting.id,
             person_id=enrolment.trainee_id,
@@ -158,7 +167,7 @@ def pass_over(enrolment: Enrolment, reason: str) -> None:
 
 
 def note(enrolment: Enrolment, kind: EnrolmentEntry.Kind, by: Employee | None, reason: str = "") -> None:
-    EnrolmentEntry.objects.create(enrolment=enrolment, kind=kind, by=by, reason=reason[:300])
+    NOTES.insert([EnrolmentEntry(enrolment=enrolment, kind=kind, by=by, reason=reason[:300])])
 
 
 def waiting_trainees(session_ids: list[int]) -> set[int]:
