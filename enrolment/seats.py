@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from centre.inserts import PreparedInsert
+from centre.inserts import PreparedInsert, one_round_trip
 from centre.models import Policy
 from enrolment.conditions import Situation, unmet
 from enrolment.errors import SessionFull
@@ -58,28 +58,29 @@ def hold_seat(
         ENROLMENTS.insert_one(enrolment)
     else:
         enrolment.save()
-    BOOKINGS.insert(
-        Booking(
-            meeting_id=meeting.id,
-            person_id=enrolment.trainee_id,
-            role=Booking.Role.ATTENDS,
-            period=(meeting.starts_at, meeting.ends_at),
-        )
-        for meeting in situation.meetings
-    )
-    note(enrolment, ENTRIES.get(kind, Entry.SEAT_TAKEN), by, reason)
     starts = [meeting.starts_at for meeting in situation.meetings]
-    plan_messages(
-        seat_messages(
-            enrolment,
-            session,
-            kind=kind,
-            starts=starts,
-            policy=situation.policy,
-            now=situation.now,
-            context=context or {},
+    with one_round_trip():
+        BOOKINGS.insert(
+            Booking(
+                meeting_id=meeting.id,
+                person_id=enrolment.trainee_id,
+                role=Booking.Role.ATTENDS,
+                period=(meeting.starts_at, meeting.ends_at),
+            )
+            for meeting in situation.meetings
         )
-    )
+        note(enrolment, ENTRIES.get(kind, Entry.SEAT_TAKEN), by, reason)
+        plan_messages(
+            seat_messages(
+                enrolment,
+                session,
+                kind=kind,
+                starts=starts,
+                policy=situation.policy,
+                now=situation.now,
+                context=context or {},
+            )
+        )
 
 
 def give_up_seat(

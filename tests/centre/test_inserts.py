@@ -149,10 +149,9 @@ def test_after_an_exception_nothing_is_sent(django_assert_num_queries):
 def test_a_broken_constraint_breaks_the_whole_round_trip():
     person, entries, messages = EmployeeFactory(), PreparedInsert(EnrolmentEntry), PreparedInsert(Message)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
-        with one_round_trip():
-            messages.insert([message(person, "news")])
-            messages.insert([message(person, "news")])
+    with pytest.raises(IntegrityError), transaction.atomic(), one_round_trip():
+        messages.insert([message(person, "news")])
+        messages.insert([message(person, "news")])
 
     assert not Message.objects.exists()
     entries.insert([])
