@@ -19,9 +19,8 @@ from psycopg2.extensions import QuotedString
 
 REASON_LENGTH = 300
 SOURCE_LENGTH = 200
-WRITES = {"INSERT", "UPDATE", "DELETE", "MERGE", "WITH"}
-# A bulk insert is megabytes long; its verb stands at the beginning.
-LONGEST_BEGINNING = 100
+# The first word, or the name of a prepared statement (centre/inserts.py).
+WRITES = re.compile(r"\s*((INSERT|UPDATE|DELETE|MERGE|WITH)\b|(PREPARE|EXECUTE) insert_)", re.IGNORECASE)
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -108,5 +107,4 @@ def writes(sql: Any, cursor: Any) -> bool:
     """Whether the statement may change rows. A named cursor only reads, and takes one statement alone."""
     if not isinstance(sql, str) or getattr(cursor, "name", None):
         return False
-    first = sql[:LONGEST_BEGINNING].split(None, 1)[:1]
-    return bool(first) and first[0].upper() in WRITES
+    return WRITES.match(sql) is not None

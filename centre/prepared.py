@@ -13,7 +13,7 @@ each transaction cannot keep plans: PREPARED_STATEMENTS=false.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -75,6 +75,27 @@ PLACE = re.compile("%(s|%)")
 NUMBERS = count(1)
 
 
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A statement that PostgreSQL plans once a connection; `text` has $1, $2 … for its values."""
+
+    text: str
+    word: str = "prepared"
+    # By PostgreSQL's connection the name under which it knows the statement.
+    names: WeakKeyDictionary[Any, str] = field(default_factory=WeakKeyDictionary)
+
+    def named(self, link: Any) -> tuple[str, str]:
+        """The name for this connection, and what has to be said in front of its first use.
+
+        Whoever ran it keeps the name in `names`. Until then there is a new name for every try: whether one that
+        broke off was kept, only PostgreSQL knows.
+        """
+        if name := self.names.get(link):
+            return name, ""
+        name = f"{self.word}_{next(NUMBERS)}"
+        return name, f"PREPARE {name} AS {self.text.replace('%', '%%')}; "
+
+
 @dataclass(frozen=True)
 class Built:
     """A query with everything that building it costs; `params` are the places of the values that are given."""
@@ -83,11 +104,9 @@ class Built:
     compiler: SQLCompiler
     sql: str
     params: tuple[Any, ...]
-    # The same query for PREPARE: the given values numbered, and all others written out.
-    text: str
+    # The same query with the given values numbered, and all others written out.
+    plan: Plan
     slots: tuple[Slot, ...]
-    # By PostgreSQL's connection the name under which it knows the query.
-    names: WeakKeyDictionary[Any, str] = field(default_factory=WeakKeyDictionary)
 
 
 class Prepared:
@@ -114,13 +133,9 @@ class Prepared:
         connection = connections[built.queryset.db]
         connection.ensure_connection()
         link = connection.connection
-        if name := built.names.get(link):
-            return self._rows(built, executing(name, len(values)), values)
-        # A new name for every try: whether one that broke off was kept, only PostgreSQL knows.
-        name = f"prepared_{next(NUMBERS)}"
-        statements = f"PREPARE {name} AS {built.text.replace('%', '%%')}; {executing(name, len(values))}"
-        rows = self._rows(built, statements, values)
-        built.names[link] = name
+        name, preparing = built.plan.named(link)
+        rows = self._rows(built, preparing + executing(name, ["%s"] * len(values)), values)
+        built.plan.names[link] = name
         return rows
 
     def _rows(self, built: Built, sql: str, params: tuple[Any, ...]) -> list[Any]:
@@ -138,11 +153,11 @@ class Prepared:
         if stale := [one for one in params if isinstance(one, date | time)]:
             raise ValueError(f"{stale} would stay the same for ever: make it Given.")
         text, slots = numbered(sql, params, connections[queryset.db])
-        return Built(queryset, compiler, sql, tuple(params), text, slots)
+        return Built(queryset, compiler, sql, tuple(params), Plan(text), slots)
 
 
-def executing(name: str, values: int) -> str:
-    return f"EXECUTE {name} ({', '.join(['%s'] * values)})" if values else f"EXECUTE {name}"
+def executing(name: str, places: Sequence[str]) -> str:
+    return f"EXECUTE {name} ({', '.join(places)})" if places else f"EXECUTE {name}"
 
 
 def numbered(sql: str, params: Iterable[Any], connection: Any) -> tuple[str, tuple[Slot, ...]]:

@@ -57,9 +57,9 @@ LOCKED_TRAINEE = Prepared(lambda: Employee.objects.locked().filter(pk=Given("pk"
 
 @action
 def _enrol(trainee: Employee, session: Session, *, by: Employee) -> tuple[Enrolment, bool]:
+    policy = Policy.objects.current()  # before the lock, for which a whole queue may wait
     [session] = LOCKED_SESSION(pk=session.pk)  # first the session, then people
     [trainee] = LOCKED_TRAINEE(pk=trainee.pk)
-    policy = Policy.objects.current()
     situation = situations(trainee, [session], policy=policy)[session.pk]
     if situation.live_enrolment_id and not situation.live_enrolment_elsewhere:
         return Enrolment.objects.get(pk=situation.live_enrolment_id), False

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from centre.inserts import PreparedInsert, one_round_trip
 from centre.models import Policy
 from enrolment.conditions import Situation, unmet
 from enrolment.errors import SessionFull
@@ -22,6 +23,11 @@ from scheduling.models import Booking, Meeting, Session
 
 Entry = EnrolmentEntry.Kind
 
+ENROLMENTS, BOOKINGS, NOTES = (
+    PreparedInsert(Enrolment),
+    PreparedInsert(Booking),
+    PreparedInsert(EnrolmentEntry),
+)
 
 # The line of the story by the kind of news; any other seat was taken.
 ENTRIES = {"seat_given": Entry.PROMOTED, "merged": Entry.MERGED}
@@ -48,29 +54,33 @@ def hold_seat(
     if not situation.has_free_seat:
         raise SessionFull(_("No seat is free any more. You may join the queue."))
     enrolment.seat = Seat.HELD
-    enrolment.save()
-    Booking.objects.bulk_create(
-        Booking(
-            meeting_id=meeting.id,
-            person_id=enrolment.trainee_id,
-            role=Booking.Role.ATTENDS,
-            period=(meeting.starts_at, meeting.ends_at),
-        )
-        for meeting in situation.meetings
-    )
-    note(enrolment, ENTRIES.get(kind, Entry.SEAT_TAKEN), by, reason)
+    if enrolment.pk is None:
+        ENROLMENTS.insert_one(enrolment)
+    else:
+        enrolment.save()
     starts = [meeting.starts_at for meeting in situation.meetings]
-    plan_messages(
-        seat_messages(
-            enrolment,
-            session,
-            kind=kind,
-            starts=starts,
-            policy=situation.policy,
-            now=situation.now,
-            context=context or {},
+    with one_round_trip():
+        BOOKINGS.insert(
+            Booking(
+                meeting_id=meeting.id,
+                person_id=enrolment.trainee_id,
+                role=Booking.Role.ATTENDS,
+                period=(meeting.starts_at, meeting.ends_at),
+            )
+            for meeting in situation.meetings
         )
-    )
+        note(enrolment, ENTRIES.get(kind, Entry.SEAT_TAKEN), by, reason)
+        plan_messages(
+            seat_messages(
+                enrolment,
+                session,
+                kind=kind,
+                starts=starts,
+                policy=situation.policy,
+                now=situation.now,
+                context=context or {},
+            )
+        )
 
 
 def give_up_seat(
@@ -158,7 +168,7 @@ def pass_over(enrolment: Enrolment, reason: str) -> None:
 
 
 def note(enrolment: Enrolment, kind: EnrolmentEntry.Kind, by: Employee | None, reason: str = "") -> None:
-    EnrolmentEntry.objects.create(enrolment=enrolment, kind=kind, by=by, reason=reason[:300])
+    NOTES.insert([EnrolmentEntry(enrolment=enrolment, kind=kind, by=by, reason=reason[:300])])
 
 
 def waiting_trainees(session_ids: list[int]) -> set[int]:

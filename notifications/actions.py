@@ -10,8 +10,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from centre.actions import action
+from centre.inserts import PreparedInsert
 from notifications.models import Message
 from notifications.tasks import nudge
+
+MESSAGES = PreparedInsert(Message, ignore_conflicts=True)
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def plan_messages(planned: Iterable[PlannedMessage]) -> None:
         )
         for message in planned
     ]
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    MESSAGES.insert(rows)
     if (noted := _noted.get()) is not None:
         noted.keys += [row.key for row in rows]
     if any(row.send_after <= now for row in rows):

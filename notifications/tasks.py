@@ -1,7 +1,9 @@
 """Sending what is due. The ledger is the truth; the broker only wakes the sweeper, and may lose every word."""
 
 import logging
+import math
 from datetime import datetime, timedelta
+from threading import Lock
 from time import monotonic
 
 from celery import shared_task
@@ -52,12 +54,38 @@ def send_next_message(now: datetime, policy: Policy) -> bool:
     return True
 
 
+class Nudges:
+    """The runs that this process asks for: the first at once, and while news goes on one a `gap`.
+
+    Asking costs more than the news itself. Whoever has news before a run that is asked for has begun needs no other.
+    """
+
+    def __init__(self, gap: timedelta) -> None:
+        self.gap = gap.total_seconds()
+        self._latest = -math.inf  # when the latest run that was asked for begins
+        self._guard = Lock()
+
+    def wait(self, now: float) -> float | None:
+        """Seconds until the run to ask for; None when one that was asked for is still to begin."""
+        with self._guard:
+            if now < self._latest:
+                return None
+            self._latest = max(now, self._latest + self.gap)
+            return self._latest - now
+
+
+_nudges = Nudges(gap=timedelta(seconds=1))
+
+
 def nudge() -> None:
     """Ask for a run now instead of at the next beat. Never breaks or holds up the request that has news.
 
     With the broker down the news leaves by the beat, as soon as the broker is back (promise R13).
     """
+    wait = _nudges.wait(monotonic())
+    if wait is None:
+        return
     try:
-        send_due_messages.delay()
+        send_due_messages.apply_async(countdown=wait or None)
     except (OperationalError, OSError) as error:
         logger.warning("The broker does not answer; messages leave at the next beat: %s", error)

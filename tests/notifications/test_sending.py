@@ -1,7 +1,9 @@
 """The ledger and its sweeper: rule 26, promises R11, R25 and S22."""
 
+import random
 from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -18,7 +20,7 @@ from notifications.actions import (
 )
 from notifications.delivery import MAX_ATTEMPTS, message_id
 from notifications.models import Message
-from notifications.tasks import nudge, send_due_messages
+from notifications.tasks import Nudges, nudge, send_due_messages
 from tests.factories import EmployeeFactory, moscow
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +88,27 @@ def test_r13_the_broker_is_nudged_once_after_the_commit(django_capture_on_commit
         plan(person, about="thing:4", send_after=NOON + timedelta(hours=1))
 
     assert after_commit == [nudge]
+
+
+def test_r13_every_news_has_a_run_that_begins_after_it():
+    """A process asks for a run a second at most, and none that it asks for is too early for the news it answers."""
+    nudges, numbers, runs = Nudges(gap=timedelta(seconds=1)), random.Random(26), []
+    moments = sorted(100 + numbers.random() * 20 for _ in range(300))
+
+    for now in moments:
+        wait = nudges.wait(now)
+        if wait is not None:
+            runs.append(now + wait)
+        assert now <= runs[-1] <= now + 1
+
+    assert runs[0] == moments[0]
+    assert all(later - earlier >= 0.999 for earlier, later in pairwise(runs))
+
+
+def test_r13_after_a_quiet_second_a_run_is_asked_for_at_once():
+    nudges = Nudges(gap=timedelta(seconds=1))
+
+    assert [nudges.wait(now) for now in (50, 50.25, 50.5, 51.5, 51.75, 60)] == [0, 0.75, None, 0.5, None, 0]
 
 
 def test_rule_26_what_is_planned_for_later_nudges_nobody(django_capture_on_commit_callbacks):

@@ -1,0 +1,150 @@
+"""Inserts that are built and planned once: Django spends more on such a statement than PostgreSQL on the row.
+
+    ENTRIES = PreparedInsert(EnrolmentEntry)
+    ENTRIES.insert([EnrolmentEntry(enrolment=enrolment, kind=kind)])
+
+One statement for any number of rows, as an array for each column. Constraints, defaults of the model and the record of
+changes are those of any insert; signals are not sent. What the database decides (keys, `db_default`) comes back from
+`insert_one` alone; `insert` returns nothing, so several of them can travel together:
+
+    with one_round_trip():
+        ENTRIES.insert(entries)
+        BOOKINGS.insert(bookings)
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
+
+from centre.prepared import Plan, executing
+
+# A statement of this name writes: audit/context.py.
+INSERT = "insert"
+
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Held:
+    """An insert that is about to be sent, with an array of values for each column."""
+
+    insert: "PreparedInsert[Any]"
+    columns: tuple[list[Any], ...]
+
+
+_held: ContextVar[list[Held] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def one_round_trip() -> Iterator[None]:
+    """Hold the inserts of the block back and send them together at its end, in their order.
+
+    Nothing in the block may read what they write, and a broken constraint shows at the end. After an exception
+    nothing is sent.
+    """
+    held: list[Held] = []
+    token = _held.set(held)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+    send(held)
+
+
+class PreparedInsert(Generic[M]):
+    """The INSERT of rows of one model. `ignore_conflicts` leaves out rows that break a unique constraint."""
+
+    def __init__(self, model: type[M], *, ignore_conflicts: bool = False) -> None:
+        self.model = model
+        self.ignore_conflicts = ignore_conflicts
+
+    def insert(self, rows: Iterable[M]) -> None:
+        """Write the rows; inside of `one_round_trip` at its end."""
+        if not (rows := list(rows)):
+            return
+        one = Held(self, self._columns(rows))
+        held = _held.get()
+        if held is None:
+            send([one])
+        else:
+            held.append(one)
+
+    def insert_one(self, row: M) -> None:
+        """Write the row at once and give it its key and the defaults of the database."""
+        (returned,) = send([Held(self, self._columns([row]))], returning=True)
+        for field, value in zip(self.decided, returned, strict=True):
+            setattr(row, field.attname, value)
+        row._state.adding = False
+        row._state.db = connection.alias
+
+    def _columns(self, rows: Sequence[M]) -> tuple[list[Any], ...]:
+        for row in rows:
+            for field in self.decided:
+                value = getattr(row, field.attname)
+                if value is not None and not isinstance(value, DatabaseDefault):
+                    raise ValueError(f"{field.name} is decided by the database, not {value!r}.")
+        return tuple(
+            [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows]
+            for field in self.given
+        )
+
+    @cached_property
+    def decided(self) -> "tuple[models.Field[Any, Any], ...]":
+        return tuple(self.model._meta.db_returning_fields)  # type: ignore[attr-defined]
+
+    @cached_property
+    def given(self) -> "tuple[models.Field[Any, Any], ...]":
+        fields = self.model._meta.local_concrete_fields
+        return tuple(field for field in fields if field not in self.decided)
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """Types of the arrays, without lengths: a cast would cut what is too long, and the column refuses it."""
+        kinds = (field.cast_db_type(connection) or "" for field in self.given)
+        return tuple(f"%s::{kind.partition('(')[0]}[]" for kind in kinds)
+
+    @cached_property
+    def plan(self) -> Plan:
+        numbers = [place.replace("%s", f"${number}") for number, place in enumerate(self.places, 1)]
+        return Plan(self.text(numbers), INSERT)
+
+    def text(self, places: Sequence[str]) -> str:
+        quote = connection.ops.quote_name
+        columns = ", ".join(quote(field.column) for field in self.given)
+        decided = ", ".join(quote(field.column) for field in self.decided)
+        conflicts = "ON CONFLICT DO NOTHING " if self.ignore_conflicts else ""
+        return (  # names of our own tables and columns alone
+            f"INSERT INTO {quote(self.model._meta.db_table)} ({columns}) "  # noqa: S608
+            f"SELECT * FROM unnest({', '.join(places)}) {conflicts}RETURNING {decided}"
+        )
+
+
+def send(held: Sequence[Held], *, returning: bool = False) -> list[tuple[Any, ...]]:
+    """Run the inserts in one round trip; return what the database decided, of the last one alone."""
+    if not held:
+        return []
+    params = [column for one in held for column in one.columns]
+    if not settings.PREPARED_STATEMENTS:
+        return run([one.insert.text(one.insert.places) for one in held], params, returning=returning)
+    connection.ensure_connection()
+    link = connection.connection
+    plans = {one.insert.plan: one.insert.plan.named(link) for one in held}
+    preparing = "".join(first for _name, first in plans.values())
+    calls = [executing(plans[one.insert.plan][0], one.insert.places) for one in held]
+    found = run([preparing + calls[0], *calls[1:]], params, returning=returning)
+    for plan, (name, _first) in plans.items():
+        plan.names[link] = name
+    return found
+
+
+def run(statements: Sequence[str], params: Sequence[Any], *, returning: bool) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(statements), params)
+        return cursor.fetchall() if returning else []
