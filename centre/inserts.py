@@ -97,7 +97,7 @@ class PreparedInsert(Generic[M]):
 
     @cached_property
     def decided(self) -> "tuple[models.Field[Any, Any], ...]":
-        return tuple(self.model._meta.db_returning_fields)  # type: ignore[attr-defined]
+        return tuple(self.model._meta.db_returning_fields)
 
     @cached_property
     def given(self) -> "tuple[models.Field[Any, Any], ...]":
@@ -117,8 +117,8 @@ class PreparedInsert(Generic[M]):
 
     def text(self, places: Sequence[str]) -> str:
         quote = connection.ops.quote_name
-        columns = ", ".join(quote(field.column) for field in self.given)
-        decided = ", ".join(quote(field.column) for field in self.decided)
+        columns = ", ".join(quote(str(field.column)) for field in self.given)
+        decided = ", ".join(quote(str(field.column)) for field in self.decided)
         conflicts = "ON CONFLICT DO NOTHING " if self.ignore_conflicts else ""
         return (  # names of our own tables and columns alone
             f"INSERT INTO {quote(self.model._meta.db_table)} ({columns}) "  # noqa: S608
