@@ -7,15 +7,21 @@ is asked once, so that both halves take about as long. `bin/test` alone runs eve
 import pytest
 
 HALVES = ("private", "servers")
-# Pages, forms and files, and what starts servers of its own.
+# Pages, forms, files and plans, in a browser too.
 PRIVATE_ALONE = (
     "tests/accounts/",
+    "tests/browser/",
     "tests/centre/",
     "tests/courses/",
     "tests/learning/",
     "tests/people/",
+    "tests/scheduling/",
+    "tests/trainingcenter/",
     "tests/website/",
-    "tests/browser/test_every_page.py::test_pages_of_the_administration",
+)
+# These start a PostgreSQL of their own, whichever is there.
+STARTS_ITS_OWN = (
+    "tests/enrolment/test_rush.py",
     "tests/trainingcenter/test_embedded_postgres.py",
     "tests/trainingcenter/test_environment.py",
     "tests/trainingcenter/test_supervisor.py",
@@ -28,7 +34,7 @@ SERVERS_ALONE = (
     "tests/test_headers.py",
     "tests/test_odd_requests.py",
 )
-# Whatever stands above: these show what only a server with a broker, or real threads, may do.
+# Whatever pages they are about: these show what a broker, or real threads, may do.
 NEEDED_ON_SERVERS = ("broker", "threads")
 
 
@@ -36,6 +42,8 @@ def halves_of(item: pytest.Item) -> tuple[str, ...]:
     """One half or both, never none."""
     if item.nodeid.startswith(SERVERS_ALONE):
         return ("servers",)
+    if item.nodeid.startswith(STARTS_ITS_OWN):
+        return ("private",)
     if item.nodeid.startswith(PRIVATE_ALONE):
         needs_both = any(item.get_closest_marker(marker) for marker in NEEDED_ON_SERVERS)
         return HALVES if needs_both else ("private",)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.halves import HALVES, PRIVATE_ALONE, SERVERS_ALONE, halves_of
+from tests.halves import HALVES, PRIVATE_ALONE, SERVERS_ALONE, STARTS_ITS_OWN, halves_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -14,12 +14,7 @@ def test_each_test_belongs_to_a_half(request: pytest.FixtureRequest):
         assert set(halves_of(item)) & set(HALVES), item.nodeid
 
 
-@pytest.mark.parametrize("place", [*PRIVATE_ALONE, *SERVERS_ALONE])
+@pytest.mark.parametrize("place", [*PRIVATE_ALONE, *SERVERS_ALONE, *STARTS_ITS_OWN])
 def test_what_is_asked_once_is_there(place):
     """A file that was renamed would be asked twice, and nobody would notice."""
     assert (ROOT / place.partition("::")[0]).exists()
-
-
-def test_nothing_is_asked_on_one_server_and_on_the_other_alone():
-    assert not [one for one in PRIVATE_ALONE if one.startswith(SERVERS_ALONE)]
-    assert not [one for one in SERVERS_ALONE if one.startswith(PRIVATE_ALONE)]
