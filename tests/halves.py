@@ -1,6 +1,6 @@
 """Which tests are run beside each other on two servers (.ci/run), the private one and one that is there already.
 
-What touches rows, locks, messages and the queue is asked on both. What finds on one server what it finds on the other
+What touches messages, the queue of tasks and the record of changes is asked on both. What finds on one server what it finds on the other
 is asked once, so that both halves take about as long. `bin/test` alone runs everything.
 """
 
@@ -27,8 +27,9 @@ STARTS_ITS_OWN = (
     "tests/trainingcenter/test_supervisor.py",
     "tests/trainingcenter/test_web_server.py",
 )
-# Walks through every address and page.
+# Walks through every address and page; seats and queues, which a real installation keeps on such a server.
 SERVERS_ALONE = (
+    "tests/enrolment/",
     "tests/browser/test_every_page.py::test_pages_of[",
     "tests/test_access.py",
     "tests/test_headers.py",
@@ -40,10 +41,10 @@ NEEDED_ON_SERVERS = ("broker", "threads")
 
 def halves_of(item: pytest.Item) -> tuple[str, ...]:
     """One half or both, never none."""
-    if item.nodeid.startswith(SERVERS_ALONE):
-        return ("servers",)
     if item.nodeid.startswith(STARTS_ITS_OWN):
         return ("private",)
+    if item.nodeid.startswith(SERVERS_ALONE):
+        return ("servers",)
     if item.nodeid.startswith(PRIVATE_ALONE):
         needs_both = any(item.get_closest_marker(marker) for marker in NEEDED_ON_SERVERS)
         return HALVES if needs_both else ("private",)
