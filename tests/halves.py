@@ -1,7 +1,7 @@
 """Which tests are run beside each other on two servers (.ci/run), the private one and one that is there already.
 
-What touches messages, the queue of tasks and the record of changes is asked on both. What finds on one server what it finds on the other
-is asked once, so that both halves take about as long. `bin/test` alone runs everything.
+What touches messages, the queue of tasks and the record of changes is asked on both. What finds on one server what it
+finds on the other is asked once, so that both halves take about as long. `bin/test` alone runs everything.
 """
 
 import pytest
