@@ -66,7 +66,10 @@ def calendar_table_application(request: UserRequest) -> HttpResponse:
         messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("scheduling:calendar_table")
     table, seen = form.cleaned_data["table"]
-    comparison, made = try_table(request, table, shown=seen)
+    try:
+        comparison, made = try_table(request, table, shown=seen)
+    except CalendarChanged:  # at this very moment: shown anew, as after any other change
+        comparison, made = try_table(request, table)
     if not made.is_done:
         messages.warning(request, str(CalendarChanged()))
         return comparison_page(request, table, comparison, made)
