@@ -25,17 +25,6 @@ RUN_AXE = """async () => {
 
 # What a dark page may break: only colours differ (static/css/dark.css), so that nothing else is asked again.
 RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
-# What another width may break: the same elements stand elsewhere, and some that were hidden show.
-RULES_OF_LAYOUT = [
-    *RULES_OF_COLOUR,
-    "target-size",
-    "scrollable-region-focusable",
-    "aria-hidden-focus",
-    "button-name",
-    "link-name",
-    "label",
-    "select-name",
-]
 RUN_RULES_OF_AXE = """async (rules) => {
   const runOnly = {type: "rule", values: rules};
   const found = await axe.run(document, {runOnly, resultTypes: ["violations"], preload: false});
