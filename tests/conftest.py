@@ -44,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what the other half runs and what this machine cannot show; of the latter the last lines tell."""
+    config.stash[COLLECTED] = [*items]
     if half := config.getoption("half"):
         others = [item for item in items if half not in halves_of(item)]
         items[:] = [item for item in items if half in halves_of(item)]
@@ -58,6 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.stash[LEFT_OUT][marker] = f"{len(gone)} {marker} tests did not run: {reason}."
 
 
+COLLECTED = pytest.StashKey[list[pytest.Item]]()
 LEFT_OUT = pytest.StashKey[dict[str, str]]()
 BROWSER_TESTS = pytest.StashKey[int]()
 

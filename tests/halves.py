@@ -35,17 +35,15 @@ SERVERS_ALONE = (
     "tests/test_headers.py",
     "tests/test_odd_requests.py",
 )
-# Whatever pages they are about: these show what a broker, or real threads, may do.
-NEEDED_ON_SERVERS = ("broker", "threads")
 
 
 def halves_of(item: pytest.Item) -> tuple[str, ...]:
-    """One half or both, never none."""
+    """One half or both, never none, and for what needs a broker the one that has it."""
+    if item.get_closest_marker("broker") or item.nodeid.startswith(SERVERS_ALONE):
+        return ("servers",)
     if item.nodeid.startswith(STARTS_ITS_OWN):
         return ("private",)
-    if item.nodeid.startswith(SERVERS_ALONE):
-        return ("servers",)
-    if item.nodeid.startswith(PRIVATE_ALONE):
-        needs_both = any(item.get_closest_marker(marker) for marker in NEEDED_ON_SERVERS)
-        return HALVES if needs_both else ("private",)
+    # Real threads are asked on both, whatever pages they are about.
+    if item.nodeid.startswith(PRIVATE_ALONE) and not item.get_closest_marker("threads"):
+        return ("private",)
     return HALVES
