@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.board.forbidden import Forbidden
-from scheduling.board.values import Band, Board, Card, Row
+from scheduling.board.values import Band, Board, Card, Row, Unplanned
 from scheduling.checks import day_words
 
 
@@ -18,14 +18,14 @@ def clock_time(at: datetime) -> str:
     return f"{at.astimezone(timezone.get_default_timezone()):%Y-%m-%dT%H:%M}"
 
 
-def board_as_json(board: Board, unplanned: Sequence[Card]) -> dict[str, Any]:
+def board_as_json(board: Board, unplanned: Unplanned) -> dict[str, Any]:
     rows = board.scope.rows
     return {
         "hours": board.hours,
         "rows": [row_as_json(row) for row in board.rows],
         "cards": [card_as_json(card, rows) for card in board.cards],
         "bands": [band_as_json(band) for band in board.bands],
-        "unplanned": [card_as_json(card, rows) for card in unplanned],
+        "unplanned": [card_as_json(card, rows) for card in unplanned.cards],
     }
 
 

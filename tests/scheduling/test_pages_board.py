@@ -10,6 +10,7 @@ from accounts.roles import Role
 from enrolment.actions import enrol
 from enrolment.invariants import booking_faults
 from scheduling.actions import current_plan, plan_session, publish_session, replan_session
+from scheduling.board.loading import UNPLANNED_AT_MOST
 from scheduling.models import Meeting, Waiver
 from scheduling.plans import MeetingPlan
 from tests.costs import cost
@@ -86,6 +87,24 @@ def test_the_page_lists_the_cards_for_whoever_has_no_script(hr, draft, room):
     assert "10:00–13:00" in page
     assert room.name in page
     assert reverse("scheduling:board_meeting", args=[draft.meetings.get().pk]) in page
+
+
+def test_of_many_drafts_the_next_ones_are_listed_and_the_rest_is_counted_and_found(hr, room):
+    for number in range(UNPLANNED_AT_MOST + 3):
+        session = SessionFactory(
+            course__title=f"Черновик {number:02}", starts_at=in_days(14 + number), status="draft", room=room
+        )
+        session.meetings.get().bookings.filter(room__isnull=False).delete()
+    later = f"Черновик {UNPLANNED_AT_MOST + 2:02}"
+
+    page = hr.get(reverse("scheduling:board")).content.decode()
+    rest = hr.get(reverse("scheduling:session_list"), {"status": "draft", "lacks": "room"}).content.decode()
+
+    assert page.count("data-draft=") == UNPLANNED_AT_MOST
+    assert "Ждут ещё 3 занятия позже." in page
+    assert "?status=draft&amp;lacks=room" in page
+    assert later not in page
+    assert later in rest
 
 
 @pytest.mark.parametrize("view", ["week", "month"])
