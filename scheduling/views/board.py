@@ -100,7 +100,8 @@ def board_feed(request: UserRequest) -> JsonResponse:
     answer = board_as_json(shown, unplanned)
     if "lists" in request.GET:
         answer |= lists_as_html(request, shown, unplanned)
-    return JsonResponse(answer)
+    # Russian letters as they are: escaped, each takes six bytes.
+    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
 
 
 def lists_as_html(request: UserRequest, shown: Board, unplanned: Unplanned) -> dict[str, str]:
