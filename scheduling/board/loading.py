@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from centre.models import Policy
@@ -55,10 +55,19 @@ def load_cards_of(scope: Scope, *, policy: Policy) -> list[Card]:
     return [card for card in load_cards(meetings_during(scope), policy=policy) if is_shown(card, scope)]
 
 
-def days_with_meetings(scope: Scope) -> set[date]:
-    """Of the board's days those on which something begins, whatever the board leaves out; one query."""
-    zone = timezone.get_default_timezone()
-    return {one.date() for one in meetings_during(scope).datetimes("starts_at", "day", tzinfo=zone)}
+def meetings_by_day(scope: Scope) -> dict[date, int]:
+    """How many of the board's meetings begin on each of its days that has any; one query.
+
+    Those without problems are counted on a board of problems too: what is wrong is known of loaded cards alone.
+    """
+    meetings = meetings_during(scope)
+    if scope.only == Only.DRAFTS:
+        meetings = meetings.filter(session__status=Session.Status.DRAFT)
+    if scope.site is not None:
+        elsewhere = Booking.objects.of_rooms().filter(meeting=OuterRef("pk")).exclude(room__site=scope.site)
+        meetings = meetings.exclude(Exists(elsewhere))
+    days = meetings.annotate(day=TruncDate("starts_at")).values("day").order_by("day")
+    return dict(days.annotate(count=Count("pk")).values_list("day", "count"))
 
 
 def is_shown(card: Card, scope: Scope) -> bool:

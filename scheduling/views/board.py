@@ -26,12 +26,12 @@ from scheduling.board.feed import board_as_json, forbidden_as_json
 from scheduling.board.forbidden import Question, forbidden_times
 from scheduling.board.loading import (
     LONG_TEXTS,
-    days_with_meetings,
     facts_of_site,
     load_board,
     load_cards,
     load_cards_of,
     load_unplanned,
+    meetings_by_day,
 )
 from scheduling.board.moving import Standing, dragged, last_done_by, place_in_words, room_at, standing, told
 from scheduling.board.values import Board, Card, Rows, Scope, Unplanned, View
@@ -67,10 +67,10 @@ def board(request: UserRequest) -> HttpResponse:
     return render(request, "scheduling/board/board.html", context)
 
 
-def days_of(scope: Scope) -> list[tuple[str, date, bool]]:
-    """Of a week or a month the address and date of each day, and whether it has meetings: the list shows one day."""
-    busy = days_with_meetings(scope)
-    return [(address(replace(scope, on=day)), day, day in busy) for day in scope.days]
+def days_of(scope: Scope) -> list[tuple[str, date, int]]:
+    """Of a week or a month the address and date of each day, and how many meetings it has: the list shows one day."""
+    counts = meetings_by_day(scope)
+    return [(address(replace(scope, on=day)), day, counts.get(day, 0)) for day in scope.days]
 
 
 def cards_on(day: date, cards: Iterable[Card]) -> list[Card]:
