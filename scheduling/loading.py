@@ -336,26 +336,30 @@ def _load_busy(
             site_id=Subquery(place.values("room__site")[:1]),
             site_name=Subquery(place.values("room__site__name")[:1]),
         )
-        .select_related("meeting__session__course")
-        .defer("meeting__session__course__description")
         .order_by("period")
     )
     if besides:
         bookings = bookings.exclude(meeting__session__in=besides)
-    for booking in bookings:
+    # Rows, not models: a full week has a thousand, and each would bring its meeting, session and course.
+    rows = bookings.values_list(
+        *("period", "role", "room", "person", "site_id", "site_name"),
+        *("meeting__session", "meeting__starts_at", "meeting__ends_at", "meeting__session__course__title"),
+        named=True,
+    )
+    for row in rows:
         busy = Busy(
-            span=Span(booking.period.lower, booking.period.upper),
-            meeting=Span(booking.meeting.starts_at, booking.meeting.ends_at),
-            session_id=booking.meeting.session_id,
-            course_title=booking.meeting.session.course.title,
-            teaches=booking.role == Booking.Role.TEACHES,
-            site_id=booking.site_id,
-            site_name=booking.site_name or "",
+            span=Span(row.period.lower, row.period.upper),
+            meeting=Span(row.meeting__starts_at, row.meeting__ends_at),
+            session_id=row.meeting__session,
+            course_title=row.meeting__session__course__title,
+            teaches=row.role == Booking.Role.TEACHES,
+            site_id=row.site_id,
+            site_name=row.site_name or "",
         )
-        if booking.room_id is not None:
-            by_room[booking.room_id].append(busy)
-        elif booking.person_id is not None:
-            by_person[booking.person_id].append(busy)
+        if row.room is not None:
+            by_room[row.room].append(busy)
+        elif row.person is not None:
+            by_person[row.person].append(busy)
     return by_room, by_person
 
 

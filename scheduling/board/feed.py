@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.board.forbidden import Forbidden
-from scheduling.board.values import Band, Board, Card, Row
-from scheduling.checks import day_words
+from scheduling.board.values import Band, Board, Card, Row, Unplanned
 
 
 def clock_time(at: datetime) -> str:
@@ -18,27 +16,46 @@ def clock_time(at: datetime) -> str:
     return f"{at.astimezone(timezone.get_default_timezone()):%Y-%m-%dT%H:%M}"
 
 
-def board_as_json(board: Board, unplanned: Sequence[Card]) -> dict[str, Any]:
+def board_as_json(board: Board, unplanned: Unplanned) -> dict[str, Any]:
     rows = board.scope.rows
     return {
+        **tables_as_json([*board.cards, *unplanned.cards]),
         "hours": board.hours,
         "rows": [row_as_json(row) for row in board.rows],
         "cards": [card_as_json(card, rows) for card in board.cards],
         "bands": [band_as_json(band) for band in board.bands],
-        "unplanned": [card_as_json(card, rows) for card in unplanned],
+        "unplanned": [card_as_json(card, rows) for card in unplanned.cards],
     }
 
 
+def tables_as_json(cards: Sequence[Card]) -> dict[str, dict[Any, Any]]:
+    """The words that many cards share, by the keys that stand in them; 0 is said of what a card has none of."""
+    return {
+        "rooms": {
+            0: nowhere_as_json(),
+            **{card.room_id: room_as_json(card) for card in cards if card.room_id},
+        },
+        "trainers": {0: _("without a trainer"), **{pk: name for card in cards for pk, name in card.trainers}},
+        "states": {card.state: card.state_word for card in cards},
+    }
+
+
+def room_as_json(card: Card) -> dict[str, str]:
+    return {"name": card.room, "place": ", ".join(filter(None, [card.room, card.site]))}
+
+
+def nowhere_as_json() -> dict[str, str]:
+    return {"name": _("without a room"), "place": _("without a room")}
+
+
 def row_as_json(row: Row) -> dict[str, Any]:
-    return {"id": row.key, "pk": row.pk, "title": row.title, "words": row.words}
+    return {"id": row.key, "title": row.title, "words": row.words}
 
 
 def card_as_json(card: Card, rows: str) -> dict[str, Any]:
+    """What is the card's own; the script adds the words of `tables_as_json` and the addresses of the page."""
     return {
         "id": card.pk,
-        "session": card.session_id,
-        "url": reverse("scheduling:board_meeting", args=[card.pk]),
-        "allowed": reverse("scheduling:board_allowed", args=[card.pk]),
         "version": card.version,
         "title": card.title,
         "number": f"{card.number}/{card.meetings}" if card.meetings > 1 else "",
@@ -46,26 +63,12 @@ def card_as_json(card: Card, rows: str) -> dict[str, Any]:
         "end": clock_time(card.ends_at),
         "rows": card.row_keys(rows),
         "room": card.room_id,
-        "place": ", ".join(filter(None, [card.room, card.site])) or _("without a room"),
         "trainers": [pk for pk, _name in card.trainers],
-        "names": ", ".join(name for _pk, name in card.trainers) or _("without a trainer"),
         "seats": f"{card.held}/{card.seats}",
         "state": card.state,
-        "stateWord": card.state_word,
         "tone": card.tone,
         "flags": [flag.message for flag in card.flags],
         "canMove": card.can_move,
-        "label": label_of(card),
-    }
-
-
-def label_of(card: Card) -> str:
-    """What the place of the card on the board shows, for whoever hears it: its day, its room and its trainers."""
-    starts_at = card.starts_at.astimezone(timezone.get_default_timezone())
-    return _("%(day)s, %(room)s, %(trainers)s") % {
-        "day": day_words(starts_at.date()),
-        "room": card.room or _("without a room"),
-        "trainers": ", ".join(name for _pk, name in card.trainers) or _("without a trainer"),
     }
 
 

@@ -5,15 +5,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from centre.models import Policy
 from people.models import Employee
 from scheduling.board.background import bands_of, hours_of
 from scheduling.board.cards import flags_of, rows_of
-from scheduling.board.values import Board, Card, Only, Scope
+from scheduling.board.values import Board, Card, Only, Scope, Unplanned
 from scheduling.facts import Facts
 from scheduling.headcounts import Headcount, headcounts
 from scheduling.hurt import without_room, without_trainer
@@ -22,7 +22,7 @@ from scheduling.models import Booking, Meeting, Session
 from scheduling.plans import MeetingPlan
 from scheduling.problems import SessionProblems, problems_of
 
-UNPLANNED_AT_MOST = 30
+UNPLANNED_AT_MOST = 20
 LONG_TEXTS = tuple(f"session__course__{name}" for name in ("description", "search_russian", "search_simple"))
 
 
@@ -55,10 +55,19 @@ def load_cards_of(scope: Scope, *, policy: Policy) -> list[Card]:
     return [card for card in load_cards(meetings_during(scope), policy=policy) if is_shown(card, scope)]
 
 
-def days_with_meetings(scope: Scope) -> set[date]:
-    """Of the board's days those on which something begins, whatever the board leaves out; one query."""
-    zone = timezone.get_default_timezone()
-    return {one.date() for one in meetings_during(scope).datetimes("starts_at", "day", tzinfo=zone)}
+def meetings_by_day(scope: Scope) -> dict[date, int]:
+    """How many of the board's meetings begin on each of its days that has any; one query.
+
+    Those without problems are counted on a board of problems too: what is wrong is known of loaded cards alone.
+    """
+    meetings = meetings_during(scope)
+    if scope.only == Only.DRAFTS:
+        meetings = meetings.filter(session__status=Session.Status.DRAFT)
+    if scope.site is not None:
+        elsewhere = Booking.objects.of_rooms().filter(meeting=OuterRef("pk")).exclude(room__site=scope.site)
+        meetings = meetings.exclude(Exists(elsewhere))
+    days = meetings.annotate(day=TruncDate("starts_at")).values("day").order_by("day")
+    return dict(days.annotate(count=Count("pk")).values_list("day", "count"))
 
 
 def is_shown(card: Card, scope: Scope) -> bool:
@@ -82,22 +91,26 @@ def meetings_during(scope: Scope) -> QuerySet[Meeting]:
     )
 
 
-def load_unplanned(*, policy: Policy) -> list[Card]:
+def load_unplanned() -> Unplanned:
     """Meetings of drafts that still lack a room or a trainer, the next ones first, wherever the board stands."""
     drafts = Q(session__status=Session.Status.DRAFT, starts_at__gt=timezone.now())
     lacking = Q(pk__in=without_room().order_by().values("pk")) | Q(
         pk__in=without_trainer().order_by().values("pk")
     )
     keys = list(
-        Meeting.objects.filter(drafts, lacking)
-        .order_by("starts_at", "pk")
-        .values_list("pk", flat=True)[:UNPLANNED_AT_MOST]
+        Meeting.objects.filter(drafts, lacking).order_by("starts_at", "pk").values_list("pk", flat=True)
     )
-    return load_cards(Meeting.objects.filter(pk__in=keys), policy=policy)
+    shown = keys[:UNPLANNED_AT_MOST]
+    return Unplanned(
+        tuple(load_cards(Meeting.objects.filter(pk__in=shown), policy=None)), len(keys) - len(shown)
+    )
 
 
-def load_cards(meetings: QuerySet[Meeting], *, policy: Policy) -> list[Card]:
-    """The cards in the order of time; eighteen statements for any number."""
+def load_cards(meetings: QuerySet[Meeting], *, policy: Policy | None) -> list[Card]:
+    """The cards in the order of time; sixteen statements for any number.
+
+    Without a policy they have no flags, and cost three statements: what is wrong with a meeting is the dear part.
+    """
     siblings = Meeting.objects.filter(session=OuterRef("session")).order_by().values("session")
     earlier = siblings.filter(starts_at__lt=OuterRef("starts_at"))
     found = list(
@@ -112,7 +125,7 @@ def load_cards(meetings: QuerySet[Meeting], *, policy: Policy) -> list[Card]:
     sessions = list({meeting.session_id: meeting.session for meeting in found}.values())
     claims = claims_of([meeting.pk for meeting in found])
     people = headcounts(session.pk for session in sessions)
-    problems = problems_of(sessions, policy=policy)
+    problems = problems_of(sessions, policy=policy) if policy else {}
     return [
         card_of(
             meeting,

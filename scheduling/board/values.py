@@ -194,6 +194,14 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Unplanned:
+    """The next meetings that wait for a room or a trainer, without flags, and how many `more` do."""
+
+    cards: tuple[Card, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True)
 class Board:
     scope: Scope
     rows: tuple[Row, ...]

@@ -1,6 +1,6 @@
 """The planners' board: its page with the cards of a day as a list, what its script asks for, and moving a meeting."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -26,15 +26,15 @@ from scheduling.board.feed import board_as_json, forbidden_as_json
 from scheduling.board.forbidden import Question, forbidden_times
 from scheduling.board.loading import (
     LONG_TEXTS,
-    days_with_meetings,
     facts_of_site,
     load_board,
     load_cards,
     load_cards_of,
     load_unplanned,
+    meetings_by_day,
 )
 from scheduling.board.moving import Standing, dragged, last_done_by, place_in_words, room_at, standing, told
-from scheduling.board.values import Board, Card, Rows, Scope, View
+from scheduling.board.values import Board, Card, Rows, Scope, Unplanned, View
 from scheduling.errors import NeedsReason, SchedulingError
 from scheduling.forms.board import BoardFilters, MoveForm
 from scheduling.loading import load_calendar_of_centre, needs_of, weeks_of, without_session
@@ -55,7 +55,7 @@ def board(request: UserRequest) -> HttpResponse:
         "scope": scope,
         "cards": load_cards_of(scope.day, policy=policy),
         "days": days_of(scope),
-        "unplanned": load_unplanned(policy=policy),
+        "unplanned": load_unplanned(),
         "last_done": last_done_by(request.user),
         "views": [(address(replace(scope, view=view)), view.label, view == scope.view) for view in View],
         "orders": [(address(replace(scope, rows=rows)), rows.label, rows == scope.rows) for rows in Rows],
@@ -67,10 +67,10 @@ def board(request: UserRequest) -> HttpResponse:
     return render(request, "scheduling/board/board.html", context)
 
 
-def days_of(scope: Scope) -> list[tuple[str, date, bool]]:
-    """Of a week or a month the address and date of each day, and whether it has meetings: the list shows one day."""
-    busy = days_with_meetings(scope)
-    return [(address(replace(scope, on=day)), day, day in busy) for day in scope.days]
+def days_of(scope: Scope) -> list[tuple[str, date, int]]:
+    """Of a week or a month the address and date of each day, and how many meetings it has: the list shows one day."""
+    counts = meetings_by_day(scope)
+    return [(address(replace(scope, on=day)), day, counts.get(day, 0)) for day in scope.days]
 
 
 def cards_on(day: date, cards: Iterable[Card]) -> list[Card]:
@@ -96,14 +96,15 @@ def board_feed(request: UserRequest) -> JsonResponse:
     """The same board for the script; when asked for `lists`, with the lists as they are read now."""
     policy = Policy.objects.current()
     shown = load_board(BoardFilters(request.GET).scope, policy=policy)
-    unplanned = load_unplanned(policy=policy)
+    unplanned = load_unplanned()
     answer = board_as_json(shown, unplanned)
     if "lists" in request.GET:
         answer |= lists_as_html(request, shown, unplanned)
-    return JsonResponse(answer)
+    # Russian letters as they are: escaped, each takes six bytes.
+    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
 
 
-def lists_as_html(request: UserRequest, shown: Board, unplanned: Sequence[Card]) -> dict[str, str]:
+def lists_as_html(request: UserRequest, shown: Board, unplanned: Unplanned) -> dict[str, str]:
     scope = shown.scope
     context = {
         "scope": scope,

@@ -61,6 +61,7 @@ function startBoard() {
   const dayOf = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   const stamp = (date) => `${dayOf(date)}T${clock(date)}`;
   const dayWords = new Intl.DateTimeFormat(board.dataset.locale, { weekday: "short", day: "numeric", month: "long" });
+  const longDay = new Intl.DateTimeFormat(board.dataset.locale, { day: "numeric", month: "long" });
   const timeWords = (start, end) => `${isDay ? "" : `${dayWords.format(start)}, `}${clock(start)}–${clock(end)}`;
 
   // --- the server -----------------------------------------------------------------------------------------------------
@@ -82,6 +83,7 @@ function startBoard() {
   async function reload(focused = null) {
     const isFirst = calendar === null;
     data = await ask(`${board.dataset.feed}${isFirst ? "" : "&lists=1"}`);
+    [...data.cards, ...data.unplanned].forEach(addWords);
     if (!isFirst) {
       part("list").innerHTML = data.listHtml;
       part("unplanned").innerHTML = data.unplannedHtml;
@@ -92,6 +94,19 @@ function startBoard() {
       focusOn(focused);
     }
   }
+
+  // What many cards share is sent once, by the keys that stand in them.
+  function addWords(card) {
+    const room = data.rooms[card.room || 0];
+    card.place = room.place;
+    card.names = (card.trainers.length ? card.trainers : [0]).map((pk) => data.trainers[pk]).join(", ");
+    card.stateWord = data.states[card.state];
+    // What its place on the board shows, for whoever hears it.
+    card.label = [longDay.format(new Date(card.start)), room.name, card.names].join(", ");
+  }
+
+  // The page has the address of a meeting 0.
+  const addressOf = (card, name) => board.dataset[name].replace("/0/", `/${card.id}/`);
 
   function token() {
     return part("token").elements.csrfmiddlewaretoken.value;
@@ -149,7 +164,7 @@ function startBoard() {
   const pkOf = (row) => Number((row || "").split("-")[1] || 0);
 
   function save(card, wanted, putBack) {
-    return send(card.url, fieldsFor(card, wanted), putBack, card.id);
+    return send(addressOf(card, "cardUrl"), fieldsFor(card, wanted), putBack, card.id);
   }
 
   // --- what is forbidden ----------------------------------------------------------------------------------------------
@@ -157,7 +172,7 @@ function startBoard() {
   async function lookUp(card, from) {
     const outOf = order === "trainer" ? pkOf(from) : 0;
     const mine = drag || keys;
-    const found = await ask(`${card.allowed}${board.dataset.address}${outOf ? `&out_of=${outOf}` : ""}`);
+    const found = await ask(`${addressOf(card, "allowedUrl")}${board.dataset.address}${outOf ? `&out_of=${outOf}` : ""}`);
     if (mine === (drag || keys)) {
       forbidden = found;
       for (const times of Object.values(forbidden)) {
@@ -631,7 +646,7 @@ function startBoard() {
 
   async function openCard(card) {
     try {
-      const answer = await ask(`${card.url}${board.dataset.address}`);
+      const answer = await ask(`${addressOf(card, "cardUrl")}${board.dataset.address}`);
       show(answer.html, () => {}, card.id);
     } catch (error) {
       say(error instanceof TypeError ? words("Failed") : error.message, "bad");
