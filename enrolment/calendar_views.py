@@ -21,10 +21,10 @@ from enrolment.calendars import own_events, own_meetings
 from notifications.calendars import CONTENT_TYPE, Sequenced, published
 from notifications.invites import as_next_told, host, organiser, owner_of
 from people.requests import UserRequest
+from scheduling.addresses.actions import give_address, withdraw_address
+from scheduling.addresses.links import address_of, subscribing
 from scheduling.events import KEPT_FOR, events_of, events_of_room
 from scheduling.models import Meeting, Room, Subscription
-from scheduling.subscriptions.actions import give_calendar_an_address, withdraw_calendar_address
-from scheduling.subscriptions.addresses import address_of, subscribing
 
 
 class Shown(NamedTuple):
@@ -128,7 +128,7 @@ def own_calendar(request: UserRequest) -> HttpResponse:
 @login_required
 @require_POST
 def own_calendar_address(request: UserRequest) -> HttpResponse:
-    give_calendar_an_address(request.user, by=request.user)
+    give_address(Subscription, request.user, by=request.user)
     messages.success(request, _("Your calendar has a new address. Subscribe to it in your calendar program."))
     return redirect("enrolment:own_calendar")
 
@@ -136,6 +136,6 @@ def own_calendar_address(request: UserRequest) -> HttpResponse:
 @login_required
 @require_POST
 def own_calendar_removal(request: UserRequest) -> HttpResponse:
-    withdraw_calendar_address(request.user, by=request.user)
+    withdraw_address(Subscription, request.user, by=request.user)
     messages.success(request, _("The address is withdrawn: nobody sees anything there any more."))
     return redirect("enrolment:own_calendar")

@@ -13,11 +13,9 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
-from centre.actions import action
 from centre.models import closed_days
-from people.models import Employee
 from scheduling.headcounts import Headcount, headcounts
-from scheduling.models import Booking, Room, RoomClosure, RoomDoor, Session, new_token
+from scheduling.models import Booking, Room, RoomClosure, Session
 
 
 @dataclass(frozen=True)
@@ -150,20 +148,3 @@ def meetings_of(room: Room, begin: datetime, end: datetime) -> list[DoorMeeting]
             found[one.meeting_id] = replace(one, trainers=(*one.trainers, booking.person.short_name))
     people = headcounts({one.session_id for one in found.values()})
     return [replace(one, taken=people.get(one.session_id, Headcount()).held) for one in found.values()]
-
-
-@action
-def give_door_an_address(room: Room, *, by: Employee) -> RoomDoor:
-    """Make the address of the room's door; one that was given before is dead from now on."""
-    Room.objects.lock(room.pk)
-    door = RoomDoor.objects.filter(room=room).first() or RoomDoor(room=room)
-    door.token, door.made_at, door.made_by = new_token(), timezone.now(), by
-    door.save()
-    return door
-
-
-@action
-def withdraw_address(room: Room, *, by: Employee) -> None:
-    """The door has no address any more; doing it again changes nothing."""
-    Room.objects.lock(room.pk)
-    RoomDoor.objects.filter(room=room).delete()

@@ -1,6 +1,5 @@
 """Time and place: rooms, sessions, their meetings, and the bookings that keep everything from being in two places."""
 
-import secrets
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -97,37 +96,6 @@ class RoomClosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.room}: {self.reason}"
-
-
-def new_token() -> str:
-    """192 random bits, in signs that an address may have; long enough to be cut out of every log."""
-    return secrets.token_urlsafe(24)
-
-
-class RoomDoor(models.Model):
-    """The private address at which the door of a room tells its day, for a tablet or a scanned code.
-
-    Whoever has the token sees what `scheduling.doors` says that anybody may see. Without a row there is no address.
-    """
-
-    room = models.OneToOneField(Room, on_delete=models.CASCADE, related_name="door", verbose_name=_("room"))
-    token = models.CharField(_("address"), max_length=43, unique=True, default=new_token)
-    made_at = models.DateTimeField(_("made"), default=timezone.now)
-    made_by = models.ForeignKey(
-        Employee, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by")
-    )
-
-    class Meta:
-        verbose_name = _("address of a door")
-        verbose_name_plural = _("addresses of doors")
-        default_permissions = ()
-        triggers = audited(hidden=("token",))
-
-    def __str__(self) -> str:
-        return str(self.room)
-
-    def get_absolute_url(self) -> str:
-        return reverse("scheduling:room_door", args=[self.token])
 
 
 class SessionQuerySet(LockingQuerySet["Session"]):
@@ -497,6 +465,8 @@ class Booking(models.Model):
         return f"{self.room or self.person}: {self.meeting}"
 
 
-from scheduling.assignments.models import Assignment as Assignment  # noqa: E402  tables of this app
+from scheduling.addresses.models import RoomDoor as RoomDoor  # noqa: E402  tables of this app
+from scheduling.addresses.models import Subscription as Subscription  # noqa: E402
+from scheduling.addresses.models import new_token as new_token  # noqa: E402  for migrations
+from scheduling.assignments.models import Assignment as Assignment  # noqa: E402
 from scheduling.publication.models import PreparedChange as PreparedChange  # noqa: E402
-from scheduling.subscriptions.models import Subscription as Subscription  # noqa: E402

@@ -1,6 +1,5 @@
 """The door of a room: what anybody with its address sees, and where the address is made, printed and withdrawn."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from centre.qr import qr_code
 from people.requests import UserRequest
-from scheduling.doors import day_of, give_door_an_address, withdraw_address
+from scheduling.addresses.actions import give_address, withdraw_address
+from scheduling.addresses.links import address_of
+from scheduling.doors import day_of
 from scheduling.models import Room, RoomDoor, RoomQuerySet
 
 
@@ -41,7 +42,7 @@ def door_sheet(request: UserRequest, pk: int) -> HttpResponse:
     """The address with its code, as a sheet of paper for the door."""
     room = get_object_or_404(taught_in(), pk=pk)
     door = RoomDoor.objects.filter(room=room).select_related("made_by").first()
-    address = f"{settings.SITE_URL}{door.get_absolute_url()}" if door else ""
+    address = address_of(door) if door else ""
     context = {"room": room, "door": door, "address": address, "qr": qr_code(address) if door else ""}
     return render(request, "scheduling/rooms/door_sheet.html", context)
 
@@ -51,7 +52,7 @@ def door_sheet(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def door_address(request: UserRequest, pk: int) -> HttpResponse:
     room = get_object_or_404(taught_in(), pk=pk)
-    give_door_an_address(room, by=request.user)
+    give_address(RoomDoor, room, by=request.user)
     messages.success(request, _("The door has a new address. Print its code, or open it on the tablet."))
     return redirect("scheduling:door_sheet", pk)
 
@@ -61,6 +62,6 @@ def door_address(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def door_removal(request: UserRequest, pk: int) -> HttpResponse:
     room = get_object_or_404(taught_in(), pk=pk)
-    withdraw_address(room, by=request.user)
+    withdraw_address(RoomDoor, room, by=request.user)
     messages.success(request, _("The address is withdrawn: nobody sees anything there any more."))
     return redirect("scheduling:door_sheet", pk)

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from people.requests import UserRequest
+from scheduling.addresses.actions import give_address, withdraw_address
+from scheduling.addresses.links import address_of, subscribing
 from scheduling.models import Room, Subscription
-from scheduling.subscriptions.actions import give_calendar_an_address, withdraw_calendar_address
-from scheduling.subscriptions.addresses import address_of, subscribing
 
 
 @login_required
@@ -35,7 +35,7 @@ def room_calendar(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def room_calendar_address(request: UserRequest, pk: int) -> HttpResponse:
     room = get_object_or_404(Room, pk=pk)
-    give_calendar_an_address(room, by=request.user)
+    give_address(Subscription, room, by=request.user)
     messages.success(request, _("The calendar of the room has a new address."))
     return redirect("scheduling:room_calendar", pk)
 
@@ -45,6 +45,6 @@ def room_calendar_address(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def room_calendar_removal(request: UserRequest, pk: int) -> HttpResponse:
     room = get_object_or_404(Room, pk=pk)
-    withdraw_calendar_address(room, by=request.user)
+    withdraw_address(Subscription, room, by=request.user)
     messages.success(request, _("The address is withdrawn: nobody sees anything there any more."))
     return redirect("scheduling:room_calendar", pk)

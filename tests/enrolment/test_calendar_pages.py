@@ -12,8 +12,8 @@ from audit.models import Change
 from audit.redaction import without_secrets
 from enrolment.actions import cancel_enrolment, enrol
 from scheduling.actions import cancel_session
+from scheduling.addresses.actions import give_address
 from scheduling.models import Session, Subscription
-from scheduling.subscriptions.actions import give_calendar_an_address
 from tests.costs import add_meetings, cost
 from tests.enrolment.letters import START, a_session, move
 from tests.factories import CourseFactory, EmployeeFactory, RoomFactory, SessionFactory, TrainerFactory
@@ -29,7 +29,7 @@ def person():
 
 
 def address_of(owner):
-    return give_calendar_an_address(owner, by=EmployeeFactory()).get_absolute_url()
+    return give_address(Subscription, owner, by=EmployeeFactory()).get_absolute_url()
 
 
 def fetched(address, **headers):
@@ -147,7 +147,7 @@ def test_rule_27_the_calendar_speaks_its_owners_language(person):
 
 
 def test_s13_the_address_is_a_key_that_goes_nowhere(person):
-    subscription = give_calendar_an_address(person, by=person)
+    subscription = give_address(Subscription, person, by=person)
 
     answer = Client().get(subscription.get_absolute_url())
 
@@ -271,8 +271,8 @@ def test_s1_nobody_reads_the_address_through_other_eyes(client, person):
 
 
 def test_rule_29_the_record_tells_that_an_address_changed_and_not_which_it_is(person):
-    old = give_calendar_an_address(person, by=person).token
-    new = give_calendar_an_address(person, by=person).token
+    old = give_address(Subscription, person, by=person).token
+    new = give_address(Subscription, person, by=person).token
 
     changes = Change.objects.filter(kind="scheduling.subscription").order_by("pk")
 

@@ -13,7 +13,8 @@ from accounts.roles import Role
 from audit.models import Change
 from centre.models import CalendarDay
 from enrolment.actions import enrol
-from scheduling.doors import day_of, give_door_an_address
+from scheduling.addresses.actions import give_address
+from scheduling.doors import day_of
 from scheduling.models import RoomDoor, Session
 from tests.factories import (
     CourseFactory,
@@ -43,7 +44,7 @@ def room():
 
 @pytest.fixture
 def door(room):
-    return give_door_an_address(room, by=in_role(Role.CENTRE_ADMIN))
+    return give_address(RoomDoor, room, by=in_role(Role.CENTRE_ADMIN))
 
 
 def at(hour, minute=0, day=24):
@@ -196,7 +197,7 @@ def test_s1_only_the_administrator_of_the_centre_makes_addresses_and_webinars_ha
 
 def test_rule_29_the_record_tells_that_the_address_changed_and_not_which_it_is(room, door):
     old = door.token
-    new = give_door_an_address(room, by=door.made_by).token
+    new = give_address(RoomDoor, room, by=door.made_by).token
 
     changes = Change.objects.filter(kind="scheduling.roomdoor").order_by("pk")
 
