@@ -1,6 +1,7 @@
 """The trainer's pages: timetable, people of a session, attendance sheet, its print and its closing."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -107,10 +108,7 @@ def people(request: UserRequest, session_id: int) -> HttpResponse:
         request,
         "enrolment/people.html",
         {
-            "session": session,
-            "meetings": list(session.meetings.order_by("starts_at")),
-            "rooms": rooms_of(session),
-            "trainers": trainers_of(session),
+            **facts_of(session),
             "seated": with_work(by_name(session.enrolments.seated())),
             "waiting": with_work(session.enrolments.promotable()) if session.status in NOT_CLOSED else [],
             "may_mark": sessions_for(request.user, MARK).filter(pk=session.pk).exists(),
@@ -218,16 +216,13 @@ def close_session_sheet(request: UserRequest, session_id: int) -> HttpResponse:
 @require_safe
 def print_sheet(request: UserRequest, session_id: int) -> HttpResponse:
     session = get_session(request, session_id, MARK)
-    meetings = list(session.meetings.order_by("starts_at"))
+    facts = facts_of(session)
     return render(
         request,
         "enrolment/print_sheet.html",
         {
-            "session": session,
-            "meetings": meetings,
-            "rooms": rooms_of(session),
-            "trainers": trainers_of(session),
-            "people": whole_sheet(session, meetings),
+            **facts,
+            "people": whole_sheet(session, facts["meetings"]),
             "empty_rows": range(EMPTY_PRINTED_ROWS),
             "is_closed": session.status == Session.Status.CLOSED,
         },
@@ -243,10 +238,7 @@ def print_order(request: UserRequest, session_id: int) -> HttpResponse:
         request,
         "enrolment/print_order.html",
         {
-            "session": session,
-            "meetings": list(session.meetings.order_by("starts_at")),
-            "rooms": rooms_of(session),
-            "trainers": trainers_of(session),
+            **facts_of(session),
             "people": with_work(by_name(session.enrolments.seated())),
         },
     )
@@ -262,6 +254,16 @@ def get_session(request: UserRequest, session_id: int, permission: str) -> Sessi
     if request.method == "GET":
         note_look(request, session_id=session.pk)
     return session
+
+
+def facts_of(session: Session) -> dict[str, Any]:
+    """What stands above the people of a session: when, where and with whom."""
+    return {
+        "session": session,
+        "meetings": list(session.meetings.order_by("starts_at")),
+        "rooms": rooms_of(session),
+        "trainers": trainers_of(session),
+    }
 
 
 def whose_timetable(user: Employee, form: TimetableForm) -> Employee | None:
