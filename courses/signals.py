@@ -3,7 +3,7 @@
 from django.dispatch import Signal
 
 # A course changes. The one receiver makes the change and answers whether it is done, or what it would do to sessions
-# and waits for a second click (`scheduling.consequences.Outcome`). Arguments: change (callable), shown and facts, as
+# and waits for a second click (`scheduling.consequences.Trial`). Arguments: change (callable), shown and facts, as
 # `scheduling.consequences.change_facts` takes them.
 changing_course = Signal()
 

@@ -63,7 +63,7 @@ def course_edit(request: UserRequest, code: str) -> HttpResponse:
         messages.success(request, _("The course is saved."))
         return redirect("courses:course_edit", course.code)
     context = {
-        "outcome": made,
+        "trial": made,
         "form": form,
         "course": course,
         "edits_materials": edits_materials(request),

@@ -119,7 +119,7 @@ class Consequences:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Trial:
     """A change that is done, or that waits for a second click; `is_stale` when another preview was clicked."""
 
     consequences: Consequences
@@ -131,14 +131,14 @@ class Outcome:
 class NotShownYet(Exception):
     """Takes the change back, and carries what it would have done."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, trial: Trial) -> None:
         super().__init__()
-        self.outcome = outcome
+        self.trial = trial
 
 
 def change_facts(
     change: Callable[[], Any], *, shown: str, facts: object = None, always_ask: bool = False
-) -> Outcome:
+) -> Trial:
     """Make the change if it touches nothing or does what was `shown`, the fingerprint of a preview; else take it back.
 
     `facts` are those that the change begins from. With `always_ask` also a change that touches nothing waits for its
@@ -147,17 +147,17 @@ def change_facts(
     try:
         return carry_out(change, shown, facts, always_ask)
     except NotShownYet as waiting:
-        return waiting.outcome
+        return waiting.trial
 
 
 @action
-def carry_out(change: Callable[[], Any], shown: str, facts: object, always_ask: bool) -> Outcome:
+def carry_out(change: Callable[[], Any], shown: str, facts: object, always_ask: bool) -> Trial:
     consequences = consequences_of(change)
     fingerprint = consequences.fingerprint(facts)
     is_free = consequences.touches_nothing and not always_ask and not shown
     if is_free or shown == fingerprint:
-        return Outcome(consequences, fingerprint, is_done=True)
-    raise NotShownYet(Outcome(consequences, fingerprint, is_done=False, is_stale=bool(shown)))
+        return Trial(consequences, fingerprint, is_done=True)
+    raise NotShownYet(Trial(consequences, fingerprint, is_done=False, is_stale=bool(shown)))
 
 
 def consequences_of(change: Callable[[], Any]) -> Consequences:

@@ -8,14 +8,14 @@ from django.utils.translation import ngettext
 
 from courses.models import Course
 from courses.signals import changing_course, changing_delivery
-from scheduling.consequences import Outcome, change_facts
+from scheduling.consequences import Trial, change_facts
 from scheduling.models import Session
 
 STILL_AHEAD = (Session.Status.DRAFT, Session.Status.OPEN, Session.Status.CONFIRMED)
 
 
 @receiver(changing_course)
-def weigh_course(change: Callable[[], Any], shown: str, facts: object, **kwargs: Any) -> Outcome:
+def weigh_course(change: Callable[[], Any], shown: str, facts: object, **kwargs: Any) -> Trial:
     return change_facts(change, shown=shown, facts=facts)
 
 

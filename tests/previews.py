@@ -6,7 +6,7 @@ from django.test import Client
 
 def seen(asked: HttpResponse, form: dict[str, object]) -> dict[str, object]:
     """The form as the page of its preview sends it."""
-    return form | {"shown": asked.context["outcome"].fingerprint}
+    return form | {"shown": asked.context["trial"].fingerprint}
 
 
 def confirmed(client: Client, address: str, form: dict[str, object], **options: bool) -> HttpResponse:
@@ -18,6 +18,6 @@ def appearing(asked: HttpResponse) -> list[tuple[str, str]]:
     """By session, as the course's title, the codes of problems that would appear."""
     return [
         (one.session.course.title, problem.finding.code)
-        for one in asked.context["outcome"].consequences.sessions
+        for one in asked.context["trial"].consequences.sessions
         for problem in one.fresh
     ]

@@ -15,7 +15,7 @@ from people.audit import last_changes, may_see_changes
 from people.requests import UserRequest
 from scheduling.columns.calendar import CALENDAR_COLUMNS, calendar_rows
 from scheduling.forms.calendar import CalendarDayForm, CalendarFilters
-from scheduling.views.previews import outcome_of_button, outcome_of_form
+from scheduling.views.previews import try_button, try_form
 from scheduling.year import months_of, weekdays
 
 
@@ -67,11 +67,11 @@ def keep_day(request: UserRequest, entry: CalendarDay, title: str) -> HttpRespon
         "change": last_changes("centre.calendarday", [entry.pk]).get(entry.pk) if entry.pk else None,
         "sees_history": may_see_changes(request.user),
     }
-    made = outcome_of_form(request, form, form.save)
+    made = try_form(request, form, form.save)
     if made and made.is_done:
         messages.success(request, _("The day is in the calendar."))
         return redirect(f"{form.cancel_url}?year={entry.on.year}")
-    return render(request, "scheduling/calendar/calendar_day.html", {**context, "outcome": made})
+    return render(request, "scheduling/calendar/calendar_day.html", {**context, "trial": made})
 
 
 @login_required
@@ -79,11 +79,11 @@ def keep_day(request: UserRequest, entry: CalendarDay, title: str) -> HttpRespon
 @require_POST
 def calendar_day_removal(request: UserRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(CalendarDay, pk=pk)
-    made = outcome_of_button(request, CalendarDay.objects.filter(pk=pk).delete)
+    made = try_button(request, CalendarDay.objects.filter(pk=pk).delete)
     if not made.is_done:
         context = {
             "entry": found,
-            "outcome": made,
+            "trial": made,
             "cancel_url": reverse("scheduling:calendar_day", args=[pk]),
         }
         return render(request, "scheduling/calendar/calendar_day_removal.html", context)

@@ -29,7 +29,7 @@ from scheduling.calendar_table.applying import (
 )
 from scheduling.calendar_table.reading import DayTable, read_days, titles
 from scheduling.calendar_table.rows import ComparedDay, Comparison
-from scheduling.consequences import Outcome, change_facts
+from scheduling.consequences import Trial, change_facts
 from scheduling.forms.calendar import CalendarFilters, CalendarTableForm, SeenTableForm
 from scheduling.views.previews import warn_of_problems
 
@@ -96,7 +96,7 @@ class ShownDay:
     facts: list[tuple[str, str, str]]
 
 
-def try_table(request: UserRequest, table: DayTable, *, shown: str = "") -> tuple[Comparison, Outcome]:
+def try_table(request: UserRequest, table: DayTable, *, shown: str = "") -> tuple[Comparison, Trial]:
     """The table beside the calendar, and what it does to the plan; applied when that is what was `shown`.
 
     Raises:
@@ -112,7 +112,7 @@ def try_table(request: UserRequest, table: DayTable, *, shown: str = "") -> tupl
 
 
 def comparison_page(
-    request: UserRequest, table: DayTable, comparison: Comparison, made: Outcome
+    request: UserRequest, table: DayTable, comparison: Comparison, made: Trial
 ) -> HttpResponse:
     context = {
         "comparison": comparison,

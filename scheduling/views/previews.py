@@ -10,12 +10,12 @@ from django.utils.translation import ngettext
 from centre.errors import Refusal
 from centre.previews import SHOWN, facts_before, is_sent
 from people.requests import UserRequest
-from scheduling.consequences import Outcome, change_facts
+from scheduling.consequences import Trial, change_facts
 
 
-def outcome_of_form(
+def try_form(
     request: UserRequest, form: forms.BaseForm, change: Callable[[], Any], *, refusals_at: str | None = None
-) -> Outcome | None:
+) -> Trial | None:
     """The change that a valid form asks for; None when the form is to be shown, with what was refused."""
     if not is_sent(request, form):
         return None
@@ -30,7 +30,7 @@ def outcome_of_form(
     return made
 
 
-def outcome_of_button(request: UserRequest, change: Callable[[], Any]) -> Outcome:
+def try_button(request: UserRequest, change: Callable[[], Any]) -> Trial:
     """The change that a button without fields asks for."""
     made = change_facts(change, shown=request.POST.get(SHOWN, ""))
     if made.is_done:
@@ -38,7 +38,7 @@ def outcome_of_button(request: UserRequest, change: Callable[[], Any]) -> Outcom
     return made
 
 
-def warn_of_problems(request: UserRequest, made: Outcome) -> None:
+def warn_of_problems(request: UserRequest, made: Trial) -> None:
     """Say after the deed what is left to do."""
     count = made.consequences.harms
     if not count:

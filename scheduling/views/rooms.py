@@ -22,7 +22,7 @@ from scheduling.hurt import held_in, hurt_by_closures
 from scheduling.models import Room, RoomClosure
 from scheduling.room_rows import room_rows
 from scheduling.rooms import change_room
-from scheduling.views.previews import outcome_of_form
+from scheduling.views.previews import try_form
 
 MEETINGS_SHOWN = 20
 
@@ -95,11 +95,11 @@ def room_edit(request: UserRequest, pk: int) -> HttpResponse:
         details = {name: form.cleaned_data[name] for name in form.changed_data}
         change_room(before, details, by=request.user)
 
-    made = outcome_of_form(request, form, change, refusals_at="capacity")
+    made = try_form(request, form, change, refusals_at="capacity")
     if made and made.is_done:
         messages.success(request, _("The room is saved."))
         return redirect("scheduling:room", pk)
-    context = {"form": form, "room": before, "outcome": made}
+    context = {"form": form, "room": before, "trial": made}
     return render(request, "scheduling/rooms/room_form.html", context)
 
 
@@ -124,14 +124,14 @@ def close_room(request: UserRequest, closure: RoomClosure) -> HttpResponse:
     room_url = reverse("scheduling:room", args=[closure.room_id])
     form.cancel_url = room_url
     context: dict[str, Any] = {"form": form, "room": closure.room, "closure": closure if closure.pk else None}
-    made = outcome_of_form(request, form, form.save)
+    made = try_form(request, form, form.save)
     if made and made.is_done:
         messages.success(request, _("The closure is recorded."))
         # Who may plan goes on to the rooms that could serve instead.
         if made.consequences.harms and request.user.has_perm("scheduling.plan_session"):
             return redirect(f"{reverse('scheduling:repair')}?room={closure.room_id}")
         return redirect(room_url)
-    return render(request, "scheduling/rooms/closure_form.html", {**context, "outcome": made})
+    return render(request, "scheduling/rooms/closure_form.html", {**context, "trial": made})
 
 
 @login_required
@@ -162,8 +162,8 @@ def site(request: UserRequest, pk: int) -> HttpResponse:
     # Who keeps the sites need not plan in the rooms; the address of the hub is further right.
     back = "scheduling:room_list" if request.user.has_perm("scheduling.plan_session") else "website:centre"
     form.cancel_url = reverse(back)
-    made = outcome_of_form(request, form, form.save)
+    made = try_form(request, form, form.save)
     if made and made.is_done:
         messages.success(request, _("The site is saved."))
         return redirect(back)
-    return render(request, "scheduling/rooms/site_form.html", {"form": form, "site": found, "outcome": made})
+    return render(request, "scheduling/rooms/site_form.html", {"form": form, "site": found, "trial": made})

@@ -19,7 +19,7 @@ from centre.listing import Listing
 from people.audit import may_see_changes
 from people.requests import UserRequest
 from scheduling.columns.trainers import TRAINER_COLUMNS
-from scheduling.consequences import Outcome
+from scheduling.consequences import Trial
 from scheduling.forms.trainers import (
     AbsenceForm,
     NewTrainerForm,
@@ -29,7 +29,7 @@ from scheduling.forms.trainers import (
 )
 from scheduling.hurt import LAST_DAY, hurt_by_absences
 from scheduling.trainer_rows import day_soon, trainer_rows
-from scheduling.views.previews import outcome_of_button, outcome_of_form
+from scheduling.views.previews import try_button, try_form
 from trainers.models import Absence, LeaveRequest, Trainer, TrainerQualification
 
 PAST_ABSENCES_SHOWN = 10
@@ -139,11 +139,11 @@ def qualification_removal(request: UserRequest, pk: int) -> HttpResponse:
         TrainerQualification.objects.select_related("trainer__employee", "qualification"), pk=pk
     )
     # Deleted by its key: the page of what it would do still names it.
-    made = outcome_of_button(request, TrainerQualification.objects.filter(pk=pk).delete)
+    made = try_button(request, TrainerQualification.objects.filter(pk=pk).delete)
     if not made.is_done:
         context = {
             "qualification": found,
-            "outcome": made,
+            "trial": made,
             "cancel_url": reverse("scheduling:trainer", args=[found.trainer_id]),
         }
         return render(request, "scheduling/trainers/qualification_removal.html", context)
@@ -175,9 +175,9 @@ def record_absence(request: UserRequest, absence: Absence) -> HttpResponse:
     form = AbsenceForm(request.POST if request.method == "POST" else None, instance=absence)
     title = _("Change the absence") if absence.pk else _("Record an absence")
     form.cancel_url = reverse("scheduling:trainer", args=[absence.trainer_id])
-    made = outcome_of_form(request, form, form.save)
+    made = try_form(request, form, form.save)
     if made is None or not made.is_done:
-        return form_page(request, form, absence.trainer, title, outcome=made)
+        return form_page(request, form, absence.trainer, title, trial=made)
     messages.success(request, _("The absence is recorded."))
     # Who may plan goes on to those who could teach instead; the others see the meetings at the trainer.
     if made.consequences.harms and request.user.has_perm("scheduling.plan_session"):
@@ -207,15 +207,15 @@ def absence_removal(request: UserRequest, pk: int) -> HttpResponse:
 def saved_or_form(request: UserRequest, form: Any, trainer: Trainer, title: str, told: str) -> HttpResponse:
     """Save a valid form and go to the trainer, else show it, or what it would do to sessions, under the title."""
     form.cancel_url = reverse("scheduling:trainer", args=[trainer.pk])
-    made = outcome_of_form(request, form, form.save)
+    made = try_form(request, form, form.save)
     if made and made.is_done:
         messages.success(request, told)
         return redirect("scheduling:trainer", trainer.pk)
-    return form_page(request, form, trainer, title, outcome=made)
+    return form_page(request, form, trainer, title, trial=made)
 
 
 def form_page(
-    request: UserRequest, form: Any, trainer: Trainer | None, title: str, outcome: Outcome | None = None
+    request: UserRequest, form: Any, trainer: Trainer | None, title: str, trial: Trial | None = None
 ) -> HttpResponse:
-    context = {"form": form, "trainer": trainer, "title": title, "outcome": outcome}
+    context = {"form": form, "trainer": trainer, "title": title, "trial": trial}
     return render(request, "scheduling/trainers/trainer_form.html", context)

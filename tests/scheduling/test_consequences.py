@@ -180,7 +180,7 @@ def test_rule_6_what_a_fact_does_to_sessions_is_shown_and_the_second_click_keeps
 
     asked = somebody.post(address, form)
 
-    found = asked.context["outcome"].consequences
+    found = asked.context["trial"].consequences
     assert appearing(asked) == [("Трудный разговор", code)]
     assert (len(found.sessions), found.people) == (1, 1)
     assert url("session", session) in asked.content.decode()
@@ -236,10 +236,10 @@ def test_rule_6_another_plan_or_another_fact_is_shown_anew_and_nothing_is_saved(
     anew = somebody.post(address, seen(asked, form))
 
     assert [title for title, _code in appearing(anew)] == ["Трудный разговор", "Новая"]
-    assert anew.context["outcome"].is_stale
+    assert anew.context["trial"].is_stale
     assert "ремонт до весны" in anew.content.decode()
     Room.objects.update(name="Берёза")
-    assert somebody.post(address, seen(anew, form)).context["outcome"].is_stale
+    assert somebody.post(address, seen(anew, form)).context["trial"].is_stale
     assert Room.objects.get(pk=room_of(session).pk).is_active
     confirmed(somebody, address, form)
     assert not Room.objects.get(pk=room_of(session).pk).is_active
@@ -277,7 +277,7 @@ def test_rule_6_what_becomes_right_is_shown_as_well(somebody, session):
 
     asked = somebody.post(address)
 
-    found = asked.context["outcome"].consequences
+    found = asked.context["trial"].consequences
     assert (found.gone, found.hard, found.harms) == (1, 0, 0)
     assert CalendarDay.objects.exists()
     somebody.post(address, seen(asked, {}))
@@ -295,7 +295,7 @@ def test_rule_5_a_day_that_the_law_gives_off_warns_of_trainers_who_then_do_not_w
 
     asked = somebody.post(address, form)
 
-    found = asked.context["outcome"].consequences
+    found = asked.context["trial"].consequences
     assert [one.session for one in found.sessions] == [working]
     assert (found.hard, found.soft) == (0, 1)
 
@@ -308,7 +308,7 @@ def test_rule_6_a_session_that_is_not_published_is_counted_but_named_to_planners
     page = editor.post(address, form)
 
     told = page.content.decode()
-    assert len(page.context["outcome"].consequences.sessions) == 1
+    assert len(page.context["trial"].consequences.sessions) == 1
     assert ["не опубликован" in told, url("session", session) in told] == [True, False]
 
 
@@ -336,7 +336,7 @@ def test_r9_a_larger_room_shows_who_gets_a_seat_and_gives_it_in_order(somebody, 
 
     asked = somebody.post(address, form)
 
-    found = asked.context["outcome"].consequences
+    found = asked.context["trial"].consequences
     assert [(one.seats_before, one.seats) for one in found.sessions] == [(2, 3)]
     assert [effect.person for effect in found.rehearsal.effects] == [third.trainee.short_name]
     assert found.rehearsal.messages >= 1

@@ -70,7 +70,7 @@ def policy_change(request: UserRequest) -> HttpResponse:
         warn_of_problems(request, made)
         messages.success(request, _("The new numbers are in force."))
         return redirect("website:policy")
-    context = {"form": form, "changes": impact_of(current, form.values), "outcome": made}
+    context = {"form": form, "changes": impact_of(current, form.values), "trial": made}
     return render(request, "website/policy/policy_check.html", context)
 
 
