@@ -97,7 +97,8 @@ class PreparedInsert(Generic[M]):
 
     @cached_property
     def decided(self) -> "tuple[models.Field[Any, Any], ...]":
-        return tuple(self.model._meta.db_returning_fields)
+        """Not a column with a default of ours too: the database's is there for older code that does not know it."""
+        return tuple(field for field in self.model._meta.db_returning_fields if not field.has_default())
 
     @cached_property
     def given(self) -> "tuple[models.Field[Any, Any], ...]":

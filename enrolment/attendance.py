@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from centre.actions import action
 from centre.models import Policy
-from enrolment.actions import refuse_leaver
+from enrolment.actions.enrolling import refuse_leaver
 from enrolment.conditions import (
     CONDITIONS,
     OtherBooking,
@@ -24,7 +24,7 @@ from enrolment.conditions import (
     unmet,
 )
 from enrolment.errors import EnrolmentError, InvalidMinutes, NotMarked, SessionFull, SheetClosed, TooEarly
-from enrolment.models import AttendanceMark, Ending, Enrolment, EnrolmentEntry, Mark, Seat
+from enrolment.models import ENDED_FIELDS, AttendanceMark, Ending, Enrolment, EnrolmentEntry, Mark, Seat
 from enrolment.notices import about, completion_messages
 from enrolment.results import Demand, MarkedMeeting, Result, result_of
 from enrolment.seats import hold_seat
@@ -273,11 +273,8 @@ def close_sheet(session: Session, *, by: Employee) -> Session:
     reasons = {one.enrolment.pk: one.result.reason(demand) for one in results if one.result}
     endings = {one.enrolment.pk: one.result.ending for one in results if one.result}
     for enrolment in enrolments:
-        enrolment.ended_because = endings.get(enrolment.pk, Ending.NOT_REACHED)
-        enrolment.ended_at = now
-        if enrolment.pk not in endings:
-            enrolment.seat = Seat.GIVEN_UP
-    Enrolment.objects.bulk_update(enrolments, ["ended_because", "ended_at", "seat"], batch_size=500)
+        enrolment.end(endings.get(enrolment.pk, Ending.NOT_REACHED), now)
+    Enrolment.objects.bulk_update(enrolments, ENDED_FIELDS, batch_size=500)
     EnrolmentEntry.objects.bulk_create(
         EnrolmentEntry(
             enrolment=enrolment,

@@ -64,6 +64,26 @@ class Prerequisite:
 
 
 @dataclass(frozen=True)
+class DayAtOffice:
+    """A day of the session as the trainee's office has it (rule 16).
+
+    `at_work` counts the people of the office whose shift it is, the trainee among them; `away` those of them who are
+    away for training that day, the trainee not; `away_most` how many may be.
+    """
+
+    on: date
+    is_working_day: bool
+    at_work: int
+    away: int
+    away_most: int
+
+    @property
+    def is_over(self) -> bool:
+        """One more away would be too many. On their day off nobody is missed."""
+        return self.is_working_day and self.away >= self.away_most
+
+
+@dataclass(frozen=True)
 class Situation:
     """Everything that decides whether one trainee may enrol in one session. Seats count everybody's."""
 
@@ -80,10 +100,22 @@ class Situation:
     # The last day of the longest valid completion of the course; `date.max` when it never expires.
     completed_until: date | None
     meetings: tuple[PlannedMeeting, ...] = field(default=())
+    # The session's days at the trainee's office; none for somebody without an office.
+    days: tuple[DayAtOffice, ...] = field(default=())
 
     @property
     def has_free_seat(self) -> bool:
         return self.seats_taken < self.session.seats
+
+    @property
+    def days_over(self) -> list[DayAtOffice]:
+        """Days on which too many of the office would be away (rule 16)."""
+        return [day for day in self.days if day.is_over]
+
+    @property
+    def days_off(self) -> list[DayAtOffice]:
+        """Days of the session on which the trainee does not work."""
+        return [day for day in self.days if not day.is_working_day]
 
     @property
     def free_seats(self) -> int:

@@ -122,7 +122,7 @@ def move_people(
 def come_over(enrolment: Enrolment, target: Session) -> Enrolment:
     """The row goes on in the other session, with its own time of request."""
     enrolment.session = target
-    enrolment.clash_since = None
+    enrolment.clash_since = enrolment.offer_until = None
     return enrolment
 
 

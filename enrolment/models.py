@@ -45,6 +45,10 @@ class Ending(models.TextChoices):
     FINISHED = "finished", _("finished")
     NOT_COMPLETED = "not_completed", _("not completed")
     NO_SHOW = "no_show", _("did not come")
+    REFUSED = "refused", _("refused by the head")
+    DECLINED = "declined", _("declined the offered seat")
+    LAPSED = "lapsed", _("did not answer the offer in time")
+    REPLACED = "replaced", _("replaced by somebody else")
 
 
 APPROVAL_SETTLED = (Approval.NOT_NEEDED, Approval.GRANTED)
@@ -53,6 +57,18 @@ SEATS_TAKEN = (Seat.HELD, Seat.OFFERED)
 SEAT_USED = (Ending.FINISHED, Ending.NOT_COMPLETED, Ending.NO_SHOW)
 # The order in which freed seats are given (rule 13: for now by time of request; the key breaks a tie).
 QUEUE_ORDER = ("requested_at", "pk")
+
+# What `Enrolment.end` writes.
+ENDED_FIELDS = (
+    "seat",
+    "approval",
+    "ended_because",
+    "ended_at",
+    "clash_since",
+    "offer_until",
+    "approval_until",
+    "escalated_at",
+)
 
 LEGAL_PAIRS = (
     # live, in a session
@@ -144,6 +160,17 @@ class Enrolment(models.Model):
         _("ended"), max_length=20, choices=Ending.choices, blank=True, default=Ending.LIVE
     )
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    # The last day to be in time with a mandatory course; none for an optional one. It ranks the queue (rule 13).
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    pinned_at = models.DateTimeField(_("put first in the queue"), null=True, blank=True)
+    # Also when the session begins so soon that nobody would be asked any more (rule 14).
+    at_short_notice = models.BooleanField(_("at short notice too"), default=False, db_default=False)
+    offer_until = models.DateTimeField(_("offer holds until"), null=True, blank=True)
+    # When the head's silence becomes HR's question, and when it did (rule 12).
+    approval_until = models.DateTimeField(_("decision until"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("escalated"), null=True, blank=True)
+    # The session lies on a day off of the trainee, who agreed to it (rule 16).
+    consented_at = models.DateTimeField(_("agreed to a day off"), null=True, blank=True)
     # The session was moved onto another booking of the trainee: the seat is kept without bookings until they choose.
     clash_since = models.DateTimeField(_("clashes since"), null=True, blank=True)
     # Percent, of the test or exam; entered by the trainer on the sheet, or by the test of a self-paced course.
@@ -171,6 +198,16 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 condition=Q(score__isnull=True) | Q(score__lte=100), name="enrolment_score_is_percent"
             ),
+            models.CheckConstraint(
+                condition=Q(seat=Seat.OFFERED, offer_until__isnull=False)
+                | (~Q(seat=Seat.OFFERED) & Q(offer_until__isnull=True)),
+                name="enrolment_offer_has_a_term",
+            ),
+            models.CheckConstraint(
+                condition=Q(approval=Approval.ASKED, ended_because=Ending.LIVE, approval_until__isnull=False)
+                | (~Q(approval=Approval.ASKED) & Q(approval_until__isnull=True, escalated_at__isnull=True)),
+                name="enrolment_asked_has_a_term",
+            ),
         ]
         indexes = [
             models.Index(fields=["session", "seat"], name="enrolment_by_session"),
@@ -178,6 +215,15 @@ class Enrolment(models.Model):
                 fields=["session", "requested_at"],
                 condition=Q(ended_because="", seat="waiting"),
                 name="enrolment_queue",
+            ),
+            # What time alone decides is looked for every minute.
+            models.Index(
+                fields=["offer_until"], condition=Q(offer_until__isnull=False), name="enrolment_offer_ends"
+            ),
+            models.Index(
+                fields=["approval_until"],
+                condition=Q(approval_until__isnull=False),
+                name="enrolment_asked_until",
             ),
         ]
 
@@ -190,6 +236,20 @@ class Enrolment(models.Model):
     @property
     def is_live(self) -> bool:
         return self.ended_because == Ending.LIVE
+
+    def end(self, ending: Ending, at: datetime) -> None:
+        """Say how it ended; the caller saves (`ENDED_FIELDS`). A seat that was not used is given up.
+
+        What nobody decided is no longer asked, and no offer stands any more.
+        """
+        self.ended_because, self.ended_at = ending, at
+        if ending not in SEAT_USED:
+            self.clash_since = None  # who came in spite of it keeps the flag: a seat without bookings
+            if self.session_id is not None:
+                self.seat = Seat.GIVEN_UP
+        if self.approval == Approval.ASKED:
+            self.approval = Approval.EXPIRED
+        self.offer_until = self.approval_until = self.escalated_at = None
 
     @property
     def place_in_queue(self) -> int:
@@ -219,10 +279,30 @@ class EnrolmentEntry(models.Model):
         MERGE_QUEUED = "merge_queued", _("waits in another session")
         MERGE_CLASH = "merge_clash", _("busy at the time of the other session")
         ENDED = "ended", _("ended")
+        ASKED = "asked", _("the head was asked")
+        GRANTED = "granted", _("allowed")
+        REFUSED = "refused", _("refused")
+        ESCALATED = "escalated", _("HR was asked too")
+        NOT_DECIDED = "not_decided", _("the session began without a decision")
+        DECISION_UNDONE = "decision_undone", _("decision taken back")
+        OFFERED = "offered", _("seat offered")
+        ACCEPTED = "accepted", _("offer accepted")
+        DECLINED = "declined", _("offer declined")
+        LAPSED = "lapsed", _("offer not answered in time")
+        PINNED = "pinned", _("put first in the queue")
+        UNPINNED = "unpinned", _("no longer first in the queue")
+        NOMINATED = "nominated", _("sent by the head")
+        OVERRIDDEN = "overridden", _("allowed by staff despite a condition")
+        EXCEEDED = "exceeded", _("seat given beyond the limit")
+        CONSENTED = "consented", _("agreed to a day off")
+        TRANSFERRED = "transferred", _("changed to another date")
+        REPLACED = "replaced", _("replaced by somebody else")
+        REPLACES = "replaces", _("comes instead of somebody else")
+        RESTORED = "restored", _("cancellation taken back")
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="entries")
     at = models.DateTimeField(_("when"), default=timezone.now)
-    kind = models.CharField(_("what"), max_length=12, choices=Kind.choices)
+    kind = models.CharField(_("what"), max_length=20, choices=Kind.choices)
     by = models.ForeignKey(
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("who")
     )

@@ -33,6 +33,25 @@ class Panel:
         return next(iter(unmet(self.situation)), None)
 
     @property
+    def state(self) -> str:
+        """Which of the fragments in templates/enrolment/panel says how the reader stands."""
+        if self.has_seat:
+            return "seat"
+        if self.waits:
+            return "queue_over" if self.session.has_begun else "queue"
+        return "obstacle" if self.obstacle else "free"
+
+    @property
+    def template(self) -> str:
+        return f"enrolment/panel/_{self.state}.html"
+
+    @property
+    def tone(self) -> str:
+        if self.waits:
+            return "wait"
+        return "accent" if self.has_seat or (self.state == "free" and self.seat_is_free) else ""
+
+    @property
     def has_seat(self) -> bool:
         return self.enrolment is not None and self.enrolment.seat in SEATS_TAKEN
 

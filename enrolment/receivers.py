@@ -16,7 +16,15 @@ from centre.models import Policy
 from courses.models import Course
 from courses.signals import changing_delivery
 from enrolment.actions import end_enrolments_of_leaver
-from enrolment.models import SEATS_TAKEN, AttendanceMark, Ending, Enrolment, EnrolmentEntry, Seat
+from enrolment.models import (
+    ENDED_FIELDS,
+    SEATS_TAKEN,
+    AttendanceMark,
+    Ending,
+    Enrolment,
+    EnrolmentEntry,
+    Seat,
+)
 from enrolment.notices import (
     NEWS_OF_A_MOVE,
     OUTDATED_BY_A_MOVE,
@@ -131,15 +139,8 @@ def end_enrolments(sessions: list[Session], reason: str, by: Employee | None, **
     withdraw_messages(about(one.pk) for one in enrolments)
     now = timezone.now()
     for one in enrolments:
-        one.seat, one.ended_because, one.ended_at, one.clash_since = (
-            Seat.GIVEN_UP,
-            Ending.BY_CENTRE,
-            now,
-            None,
-        )
-    Enrolment.objects.bulk_update(
-        enrolments, ["seat", "ended_because", "ended_at", "clash_since"], batch_size=500
-    )
+        one.end(Ending.BY_CENTRE, now)
+    Enrolment.objects.bulk_update(enrolments, ENDED_FIELDS, batch_size=500)
     EnrolmentEntry.objects.bulk_create(
         EnrolmentEntry(enrolment=one, kind=Entry.CANCELLED, by=by, reason=reason) for one in enrolments
     )

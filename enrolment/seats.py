@@ -53,7 +53,7 @@ def hold_seat(
     session = situation.session
     if not situation.has_free_seat:
         raise SessionFull(_("No seat is free any more. You may join the queue."))
-    enrolment.seat = Seat.HELD
+    enrolment.seat, enrolment.offer_until = Seat.HELD, None
     if enrolment.pk is None:
         ENROLMENTS.insert_one(enrolment)
     else:
@@ -96,10 +96,7 @@ def give_up_seat(
         Booking.objects.filter(
             meeting__session=enrolment.session_id, person=enrolment.trainee_id, role=Booking.Role.ATTENDS
         ).delete()
-        enrolment.seat = Seat.GIVEN_UP
-    enrolment.ended_because = ending
-    enrolment.ended_at = timezone.now()
-    enrolment.clash_since = None
+    enrolment.end(ending, timezone.now())
     enrolment.save()
     withdraw_messages([about(enrolment.pk)])
     note(enrolment, kind, by, reason)

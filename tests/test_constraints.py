@@ -180,6 +180,13 @@ BREAKS = {
         lambda: PolicyFactory(attended_percent=0),
         lambda: PolicyFactory(attended_percent=101),
         lambda: PolicyFactory(leavers_percent=101),
+        lambda: PolicyFactory(away_percent=101),
+    ],
+    "policy_offers_can_be_answered": [
+        lambda: PolicyFactory(offer_above_hours=23, short_notice_hours=24),
+        lambda: PolicyFactory(offer_answer_hours=0),
+        lambda: PolicyFactory(offer_hours_from="20:00", offer_hours_until="20:00"),
+        lambda: PolicyFactory(approval_days=0),
     ],
     "policy_reminders_in_order": [
         lambda: PolicyFactory(first_reminder_hours=24, second_reminder_hours=24),
@@ -310,10 +317,10 @@ BREAKS = {
     "enrolment_legal_pair": [
         lambda: seat(seat="none"),
         lambda: seat(seat="given_up"),
-        lambda: seat(approval="asked"),
+        lambda: seat(approval="asked", approval_until=in_days(1)),
         lambda: seat(approval="refused"),
-        lambda: seat(seat="waiting", approval="asked"),
-        lambda: seat(seat="offered", approval="expired"),
+        lambda: seat(seat="waiting", approval="asked", approval_until=in_days(1)),
+        lambda: seat(seat="offered", approval="expired", offer_until=in_days(1)),
         lambda: seat(seat="none", approval="granted"),
         lambda: seat(session=None),
         lambda: seat(session=None, seat="waiting"),
@@ -326,6 +333,16 @@ BREAKS = {
     "enrolment_ended_has_a_time": [
         lambda: seat(ended_because="finished"),
         lambda: seat(ended_at=in_days(0)),
+    ],
+    "enrolment_offer_has_a_term": [
+        lambda: seat(seat="offered"),
+        lambda: seat(offer_until=in_days(1)),
+        lambda: seat(seat="waiting", offer_until=in_days(1)),
+    ],
+    "enrolment_asked_has_a_term": [
+        lambda: seat(seat="none", approval="asked"),
+        lambda: seat(approval_until=in_days(1)),
+        lambda: seat(approval="granted", escalated_at=in_days(1)),
     ],
     "enrolment_score_is_percent": [lambda: seat(score=101)],
     "attendance_one_mark_per_meeting": [lambda: twice(mark())],

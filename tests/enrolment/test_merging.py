@@ -222,7 +222,12 @@ def test_rule_8_who_waited_gets_a_free_seat_there_with_one_message(two):
 def test_rule_8_a_request_that_awaits_its_decision_goes_along(two):
     source, target = two
     asked = Enrolment.objects.create(
-        trainee=EmployeeFactory(), session=source, course=source.course, seat=Seat.NONE, approval="asked"
+        trainee=EmployeeFactory(),
+        session=source,
+        course=source.course,
+        seat=Seat.NONE,
+        approval="asked",
+        approval_until=moscow(2026, 11, 30),
     )
 
     merge_sessions(source, target, by=None)

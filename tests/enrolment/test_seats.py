@@ -147,6 +147,7 @@ def test_rule_12_rule_13_a_request_to_be_approved_holds_no_seat_and_does_not_sto
         course=session.course,
         seat=Seat.NONE,
         approval="asked",
+        approval_until=in_days(3),
         requested_at=held.requested_at,
     )
 

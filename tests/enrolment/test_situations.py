@@ -127,7 +127,11 @@ def test_rule_11_a_prerequisite_counts_through_its_last_day(trainee, days, is_me
 def test_rule_10_a_seat_that_is_offered_is_taken(trainee):
     session = SessionFactory(seats=1)
     Enrolment.objects.create(
-        trainee=EmployeeFactory(), session=session, course=session.course, seat="offered"
+        trainee=EmployeeFactory(),
+        session=session,
+        course=session.course,
+        seat="offered",
+        offer_until=in_days(1),
     )
 
     assert enrol(trainee, session).seat == "waiting"

@@ -35,7 +35,12 @@ def test_rule_8_a_card_says_who_holds_waits_and_awaits_a_decision(hr):
     for person in EmployeeFactory.create_batch(5):
         enrol(person, session)
     Enrolment.objects.create(
-        trainee=EmployeeFactory(), session=session, course=session.course, seat=Seat.NONE, approval="asked"
+        trainee=EmployeeFactory(),
+        session=session,
+        course=session.course,
+        seat=Seat.NONE,
+        approval="asked",
+        approval_until=moscow(2026, 11, 30),
     )
     later = SessionFactory(course=session.course, seats=1)
     for person in EmployeeFactory.create_batch(3):

@@ -1,0 +1,111 @@
+"""Taking a seat, or a place in the queue; and the queue moving up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from centre.actions import action
+from centre.models import Policy
+from centre.prepared import Given, Prepared
+from enrolment.conditions import unmet
+from enrolment.errors import EnrolmentError, NotEligible
+from enrolment.models import Approval, Enrolment, EnrolmentEntry, Seat
+from enrolment.notices import queue_messages
+from enrolment.seats import hold_seat, note, promote, waiting_trainees
+from enrolment.situations import situations
+from notifications.actions import plan_messages
+from people.models import Employee
+from scheduling.models import Session
+
+Entry = EnrolmentEntry.Kind
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a seat is asked for.
+
+    `approval` is settled, or "asked" with `approval_until`: then nothing is booked and no queue stops for it.
+    `at_short_notice` and `consents` are what the trainee agreed to: a seat shortly before the start, a day off.
+    """
+
+    approval: Approval = Approval.NOT_NEEDED
+    approval_until: datetime | None = None
+    at_short_notice: bool = False
+    consents: bool = False
+
+
+def enrol(
+    trainee: Employee, session: Session, *, by: Employee | None = None, terms: Terms = Terms()
+) -> Enrolment:
+    """Give the trainee a seat in the session or, when it is full or people wait, a place at the end of its queue.
+
+    Asking again returns the same enrolment. Messages are planned in the same transaction. `by` is who acts,
+    the trainee when nobody is named.
+
+    Raises:
+        NotEligible: with each unmet condition in words, and the way out.
+        PersonBusy: a booking elsewhere came first by a moment.
+    """
+    enrolment, may_move_up = _enrol(trainee, session, by=by or trainee, terms=terms)
+    if may_move_up:
+        # A free seat and people who wait: each of them was passed over. Whether the newcomer may take the seat
+        # is the queue's decision, and the queue needs everybody's lock, which only a new transaction may take.
+        promote_waiting(session)
+        enrolment.refresh_from_db()
+    return enrolment
+
+
+# Built once, for this is the action that many do at one moment.
+LOCKED_SESSION = Prepared(lambda: Session.objects.with_course().locked().filter(pk=Given("pk")))
+LOCKED_TRAINEE = Prepared(lambda: Employee.objects.locked().filter(pk=Given("pk")))
+
+
+@action
+def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -> tuple[Enrolment, bool]:
+    policy = Policy.objects.current()  # before the lock, for which a whole queue may wait
+    [session] = LOCKED_SESSION(pk=session.pk)  # first the session, then people
+    [trainee] = LOCKED_TRAINEE(pk=trainee.pk)
+    situation = situations(trainee, [session], policy=policy)[session.pk]
+    if situation.live_enrolment_id and not situation.live_enrolment_elsewhere:
+        return Enrolment.objects.get(pk=situation.live_enrolment_id), False
+    refuse_leaver(trainee)
+    if failed := unmet(situation):
+        raise NotEligible(failed)
+
+    enrolment = Enrolment(
+        trainee=trainee,
+        session=session,
+        course=session.course,
+        approval=terms.approval,
+        approval_until=terms.approval_until,
+        at_short_notice=terms.at_short_notice,
+        consented_at=situation.now if terms.consents and situation.days_off else None,
+    )
+    if terms.approval == Approval.ASKED:
+        enrolment.seat = Seat.NONE
+        enrolment.save()
+        note(enrolment, Entry.ASKED, by)
+        return enrolment, False
+    if situation.has_free_seat and not situation.waiting:
+        hold_seat(enrolment, situation, kind="seat_taken", by=by)
+        return enrolment, False
+    enrolment.seat = Seat.WAITING
+    enrolment.save()
+    note(enrolment, Entry.QUEUED, by)
+    plan_messages(queue_messages(enrolment, session))
+    return enrolment, situation.has_free_seat
+
+
+@action
+def promote_waiting(session: Session) -> list[Enrolment]:
+    """Give the session's free seats to those who wait and may take them; return who got one."""
+    session = Session.objects.with_course().lock(session.pk)
+    Employee.objects.lock_all(waiting_trainees([session.pk]))
+    return promote(session, policy=Policy.objects.current())
+
+
+def refuse_leaver(trainee: Employee) -> None:
+    """Ask under the person's lock: the account may have been closed since the page was opened."""
+    if not trainee.is_active:
+        raise EnrolmentError(_("%(person)s does not work here any more.") % {"person": trainee.short_name})

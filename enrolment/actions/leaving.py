@@ -1,0 +1,110 @@
+"""Giving up a seat or a place in the queue, and what that frees for others."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from centre.actions import action
+from centre.models import Policy
+from enrolment.errors import ReasonMissing, TooLate
+from enrolment.models import Ending, Enrolment, Seat
+from enrolment.notices import given_up_messages
+from enrolment.seats import end_clash, give_up_seat, promote, waiting_trainees
+from notifications.actions import plan_messages
+from notifications.invites import knows
+from people.models import Employee
+from scheduling.models import Session
+from scheduling.notices import about as about_session
+
+
+@action
+def cancel_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -> Enrolment:
+    """Give up the seat, or the place in the queue; a freed seat goes to the first who waits and qualifies.
+
+    Cancelling again changes nothing. Less than `cancel_lead_hours` before the start it is recorded as late and
+    needs a reason. The trainee's time is free again too, so a clash with it is over, and their own places in other
+    queues are asked anew.
+
+    Raises:
+        TooLate: the session has begun; from then on it is absence.
+        ReasonMissing: a late cancellation without a reason.
+    """
+    trainee_id = enrolment.trainee_id
+    own = Enrolment.objects.live().filter(trainee=trainee_id)
+    concerned = own.filter(Q(seat=Seat.WAITING) | Q(clash_since__isnull=False)).values_list(
+        "session", flat=True
+    )
+    session_ids = sorted({*concerned, *filter(None, [enrolment.session_id])})
+    sessions = Session.objects.with_course().lock_all(session_ids)
+    Employee.objects.lock_all({trainee_id} | waiting_trainees(session_ids))
+    enrolment = Enrolment.objects.get(pk=enrolment.pk)
+    if not enrolment.is_live:
+        return enrolment
+    if enrolment.session_id is None:
+        give_up_seat(enrolment, Ending.CANCELLED, by=by, reason=reason)
+        return enrolment
+
+    policy = Policy.objects.current()
+    session = sessions[enrolment.session_id]
+    if enrolment.seat != Seat.WAITING:  # a queue that led nowhere may be left, for the sake of another date
+        refuse_begun(session)
+    give_up_seat(enrolment, ending_of(enrolment, session, policy, reason), by=by, reason=reason.strip())
+    if knows(trainee_id, about_session(session.pk)):  # what was never told needs no taking back
+        plan_messages(given_up_messages(enrolment, session))
+    for clashing in own.ahead(timezone.now()).filter(clash_since__isnull=False, session__in=session_ids):
+        end_clash(clashing)
+    for freed in sessions.values():
+        promote(freed, policy=policy)
+    return enrolment
+
+
+@action
+def end_clashes_of(session: Session) -> list[Enrolment]:
+    """Give the seats that a move brought into a clash their bookings where nothing stands in the way any more."""
+    session = Session.objects.lock(session.pk)
+    clashing = session.enrolments.ahead(timezone.now()).filter(clash_since__isnull=False).order_by("pk")
+    Employee.objects.lock_all(clashing.order_by().values_list("trainee", flat=True))
+    return [enrolment for enrolment in clashing if end_clash(enrolment)]
+
+
+@action
+def end_enrolments_of_leaver(trainee: Employee, *, by: Employee | None = None) -> list[Enrolment]:
+    """End what somebody who left the organisation had ahead; each freed seat goes to the queue (rule 19).
+
+    A session that has begun keeps its people: its sheet says how it ended for them. Who returned meanwhile
+    keeps everything.
+    """
+    ahead = Enrolment.objects.ahead(timezone.now()).filter(trainee=trainee)
+    session_ids = sorted({pk for pk in ahead.values_list("session", flat=True) if pk is not None})
+    sessions = Session.objects.with_course().lock_all(session_ids)
+    people = Employee.objects.lock_all({trainee.pk} | waiting_trainees(session_ids))
+    if people[trainee.pk].is_active:
+        return []
+    # What came between the first look and the locks has another session, unlocked: the next run ends it.
+    ended = list(ahead.filter(Q(session__in=session_ids) | Q(session__isnull=True)))
+    for enrolment in ended:
+        give_up_seat(enrolment, Ending.DISMISSED, by=by)
+    policy = Policy.objects.current()
+    for session in sessions.values():
+        promote(session, policy=policy)
+    return ended
+
+
+def refuse_begun(session: Session) -> None:
+    if session.has_begun:
+        raise TooLate(_("The session has begun: who does not come is absent. Speak to the trainer."))
+
+
+def ending_of(enrolment: Enrolment, session: Session, policy: Policy, reason: str) -> Ending:
+    """Free or late, by the clock; a place in the queue is always free to leave."""
+    lead = timedelta(hours=policy.cancel_lead_hours)
+    if enrolment.seat == Seat.WAITING or session.starts_at - timezone.now() >= lead:
+        return Ending.CANCELLED
+    if not reason.strip():
+        raise ReasonMissing(
+            _("Less than %(hours)s h are left before the start. Say why you cannot come.")
+            % {"hours": policy.cancel_lead_hours}
+        )
+    return Ending.CANCELLED_LATE
