@@ -36,6 +36,7 @@ READ = {
     "website:looks": "system_admin",
     "website:looks_at_me": EVERYBODY,
     "website:centre": STAFF,
+    "website:first_steps": EVERYBODY,
     "website:policy": TELLERS,
     "website:state": ADMINS,
     "website:month_report": PLANNERS,

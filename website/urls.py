@@ -20,6 +20,7 @@ urlpatterns = [
     path("audit/looks/", audit_views.looks, name="looks"),
     path("account/looks/", audit_views.looks_at_me, name="looks_at_me"),
     path("help/", views.help_page, name="help"),
+    path("first-steps/", views.first_steps, name="first_steps"),
     path("centre/", views.centre, name="centre"),
     path("state/", state.state, name="state"),
     path("reports/month/", reports.month, name="month_report"),

@@ -23,6 +23,7 @@ from scheduling.models import Session
 from website.catalogue import results
 from website.course_cards import about_shown, dates_shown, meetings_shown
 from website.course_page import course_page
+from website.first_steps import first_steps_of_staff, is_newcomer, journeys_of, shown_journeys
 from website.forms import CatalogueFilter
 from website.help import topics_for
 from website.home import mandatory_steps, next_meeting, own_requests, planning_numbers, taught_today
@@ -47,6 +48,8 @@ def home(request: UserRequest) -> HttpResponse:
         "mandatory_first": bool(mandatory) and not following and not taught,
         "taught": taught,
         "today": timezone.localdate(),
+        # Asked of who has no request only, for whom no next meeting was asked.
+        "is_newcomer": not requests and is_newcomer(request.user),
         "planning": planning_numbers() if request.user.has_perm("scheduling.plan_session") else None,
     }
     return render(request, "website/home.html", context)
@@ -124,4 +127,13 @@ def centre(request: UserRequest) -> HttpResponse:
     """Every page of staff that the reader may open, each with words."""
     if not (shelves := list(shelves_for(request.user))):
         raise PermissionDenied
-    return render(request, "website/centre.html", {"shelves": shelves})
+    context = {"shelves": shelves, "first_steps": first_steps_of_staff(request.user)}
+    return render(request, "website/centre.html", context)
+
+
+@login_required
+@require_safe
+def first_steps(request: UserRequest) -> HttpResponse:
+    """What to begin with, for each part that the reader has here."""
+    journeys = shown_journeys(request.user, list(journeys_of(request.user)))
+    return render(request, "website/first_steps.html", {"journeys": journeys})
