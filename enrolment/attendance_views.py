@@ -132,7 +132,7 @@ def sheet(request: UserRequest, session_id: int) -> HttpResponse:
     wants_json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     try:
         saved = save_sheet(request.user, session, meeting, sent)
-        everybody = mark_all_present(meeting, by=request.user) if "all_present" in request.POST else 0
+        present = mark_all_present(meeting, by=request.user) if "all_present" in request.POST else None
     except Refusal as refusal:
         if wants_json:
             return JsonResponse({"refusal": str(refusal)}, status=409)
@@ -143,8 +143,11 @@ def sheet(request: UserRequest, session_id: int) -> HttpResponse:
     forms = mark_forms(session, meeting)
     if wants_json:
         return JsonResponse(saved_rows(forms, sent, wrong, problems))
+    if present is not None:
+        tell_all_present(request, present)
     if not problems and not wrong:
-        tell_saved(request, saved.changed + everybody)
+        if saved.changed or present is None:
+            tell_saved(request, saved.changed)
         return redirect(sheet_address(session, meeting))
     forms = [wrong.get(form.row.enrolment.pk, form) for form in forms]
     return show_sheet(request, session, meetings, forms, problems)
@@ -335,6 +338,15 @@ def tell_saved(request: HttpRequest, changed: int) -> None:
         messages.info(request, _("Nothing was changed, so nothing had to be saved."))
 
 
+def tell_all_present(request: HttpRequest, count: int) -> None:
+    """How many the one tap has marked; who had a mark keeps it (expectation 27)."""
+    if count:
+        words = ngettext("%(count)s person is marked present.", "%(count)s people are marked present.", count)
+        messages.success(request, words % {"count": count})
+    else:
+        messages.info(request, _("Everybody had a mark already, so nobody was marked present."))
+
+
 def saved_rows(
     forms: list[MarkForm], sent: list[MarkForm], wrong: dict[int, MarkForm], problems: dict[int, str]
 ) -> dict[str, object]:
@@ -392,6 +404,7 @@ def show_sheet(
                 for form in forms
             ],
             "count": count_words(forms),
+            "unmarked": sum(1 for form in forms if not form.row.mark),
             "is_open": opens_at <= timezone.now(),
             "opens_at": opens_at,
             "can_close": session.is_over,
