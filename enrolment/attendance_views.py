@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.access import note_look
 from centre.errors import Refusal
 from centre.http import require_form
+from centre.listing import Listing
 from centre.models import Policy
 from enrolment.attendance import (
     Saved,
@@ -37,6 +38,7 @@ from enrolment.attendance_forms import (
     WalkInForm,
     WalkInSearchForm,
 )
+from enrolment.columns import PEOPLE_COLUMNS, rows_with_work
 from enrolment.desk import questions_to
 from enrolment.models import Ending
 from enrolment.sheets import (
@@ -102,10 +104,17 @@ def timetable(request: UserRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def people(request: UserRequest, session_id: int) -> HttpResponse:
+def people(request: UserRequest, session_id: int) -> HttpResponseBase:
+    """Who holds a seat, also as a file, and who waits: their order lives too short for one."""
     session = get_session(request, session_id, SEE_PEOPLE)
-    return render(
+    listing = Listing(
         request,
+        by_name(session.enrolments.seated()).select_related("trainee"),
+        PEOPLE_COLUMNS,
+        name=_("People of session %(number)s") % {"number": session.pk},
+        rows=rows_with_work,
+    )
+    return listing.respond(
         "enrolment/people.html",
         {
             **facts_of(session),

@@ -71,7 +71,8 @@ def invitable(session: Session, *, policy: Policy) -> Invitable:
     meetings = meetings_of([session.pk])[session.pk]
     travel = timedelta(minutes=policy.travel_minutes)
     bookings = bookings_around({one.person_id for one in fresh}, meetings, travel)
-    ready, busy = [], []
+    ready: list[Needing] = []
+    busy: list[Needing] = []
     for one in fresh:
         is_busy = in_the_way(meetings, bookings.get(one.person_id, ()), travel)
         (busy if is_busy else ready).append(one)
