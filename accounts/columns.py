@@ -1,10 +1,12 @@
-"""The columns of the list of people without a password."""
+"""The columns of the lists of people without a password and of words that staff lists use."""
 
 from collections.abc import Sequence
 
 from django.db.models import F
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from centre.functions import SortKey
 from centre.listing import Column
 from people.models import Employee, add_work
 
@@ -31,5 +33,18 @@ INVITATION_COLUMNS = (
         lambda person: person.invited_at,
         order=(F("invited_at").asc(nulls_first=True),),
         template="accounts/_invited_cell.html",
+    ),
+)
+
+SYNONYM_COLUMNS = (
+    Column("text", _("in the list"), lambda synonym: synonym.text, order=(SortKey("text").asc(),)),
+    Column("kind", _("column"), lambda synonym: synonym.kind_label, order=("kind", SortKey("text").asc())),
+    Column("meaning", _("what it means"), lambda synonym: synonym.meaning),
+    Column("when", _("when"), lambda synonym: localdate(synonym.at), order=("at",)),
+    Column(
+        "who",
+        _("who answered"),
+        lambda synonym: synonym.by.short_name if synonym.by else "",
+        template="accounts/_synonym_who_cell.html",
     ),
 )

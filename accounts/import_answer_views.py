@@ -2,8 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,15 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.columns import SYNONYM_COLUMNS
 from accounts.import_forms import Directories, QuestionForm, RowAnswerForm, WholeRowForm
 from accounts.models import StaffImport, StaffImportRow, Synonym
 from accounts.staff_import import actions
 from accounts.staff_import.messages import sentence
 from audit.access import note_look
 from centre.errors import Refusal
+from centre.listing import Listing
 from people.requests import UserRequest
-
-SYNONYMS_ON_A_PAGE = 50
 
 
 @login_required
@@ -112,11 +111,11 @@ def back(request: UserRequest, staff_import: StaffImport) -> HttpResponseRedirec
 @login_required
 @permission_required("people.import_staff", raise_exception=True)
 @require_safe
-def synonyms(request: UserRequest) -> HttpResponse:
+def synonyms(request: UserRequest) -> HttpResponseBase:
     """What was answered about words of staff lists, and is applied to the next one."""
     found = Synonym.objects.select_related("office", "position", "by")
-    page = Paginator(found, SYNONYMS_ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/synonyms.html", {"page": page})
+    listing = Listing(request, found, SYNONYM_COLUMNS, name=_("What words of the staff list mean"))
+    return listing.respond("accounts/synonyms.html")
 
 
 @login_required

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.access import note_look
 from centre.errors import Refusal
 from centre.http import require_form
+from centre.listing import Listing
 from centre.models import Policy
 from enrolment.attendance import (
     Saved,
@@ -37,6 +38,7 @@ from enrolment.attendance_forms import (
     WalkInForm,
     WalkInSearchForm,
 )
+from enrolment.columns import PEOPLE_COLUMNS, rows_with_work
 from enrolment.desk import questions_to
 from enrolment.models import Ending
 from enrolment.sheets import (
@@ -102,10 +104,17 @@ def timetable(request: UserRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def people(request: UserRequest, session_id: int) -> HttpResponse:
+def people(request: UserRequest, session_id: int) -> HttpResponseBase:
+    """Who holds a seat, also as a file, and who waits: their order lives too short for one."""
     session = get_session(request, session_id, SEE_PEOPLE)
-    return render(
+    listing = Listing(
         request,
+        by_name(session.enrolments.seated()).select_related("trainee"),
+        PEOPLE_COLUMNS,
+        name=_("People of session %(number)s") % {"number": session.pk},
+        rows=rows_with_work,
+    )
+    return listing.respond(
         "enrolment/people.html",
         {
             **facts_of(session),
@@ -132,7 +141,7 @@ def sheet(request: UserRequest, session_id: int) -> HttpResponse:
     wants_json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     try:
         saved = save_sheet(request.user, session, meeting, sent)
-        everybody = mark_all_present(meeting, by=request.user) if "all_present" in request.POST else 0
+        present = mark_all_present(meeting, by=request.user) if "all_present" in request.POST else None
     except Refusal as refusal:
         if wants_json:
             return JsonResponse({"refusal": str(refusal)}, status=409)
@@ -143,8 +152,11 @@ def sheet(request: UserRequest, session_id: int) -> HttpResponse:
     forms = mark_forms(session, meeting)
     if wants_json:
         return JsonResponse(saved_rows(forms, sent, wrong, problems))
+    if present is not None:
+        tell_all_present(request, present)
     if not problems and not wrong:
-        tell_saved(request, saved.changed + everybody)
+        if saved.changed or present is None:
+            tell_saved(request, saved.changed)
         return redirect(sheet_address(session, meeting))
     forms = [wrong.get(form.row.enrolment.pk, form) for form in forms]
     return show_sheet(request, session, meetings, forms, problems)
@@ -335,6 +347,15 @@ def tell_saved(request: HttpRequest, changed: int) -> None:
         messages.info(request, _("Nothing was changed, so nothing had to be saved."))
 
 
+def tell_all_present(request: HttpRequest, count: int) -> None:
+    """How many the one tap has marked; who had a mark keeps it (expectation 27)."""
+    if count:
+        words = ngettext("%(count)s person is marked present.", "%(count)s people are marked present.", count)
+        messages.success(request, words % {"count": count})
+    else:
+        messages.info(request, _("Everybody had a mark already, so nobody was marked present."))
+
+
 def saved_rows(
     forms: list[MarkForm], sent: list[MarkForm], wrong: dict[int, MarkForm], problems: dict[int, str]
 ) -> dict[str, object]:
@@ -392,6 +413,7 @@ def show_sheet(
                 for form in forms
             ],
             "count": count_words(forms),
+            "unmarked": sum(1 for form in forms if not form.row.mark),
             "is_open": opens_at <= timezone.now(),
             "opens_at": opens_at,
             "can_close": session.is_over,

@@ -47,14 +47,17 @@ class Needing:
 class Invitable:
     """Who owes the course of a session and is neither seated nor waiting anywhere.
 
-    `ready` may take a seat and was not invited yet, the most urgent first.
+    `ready` may take a seat and was not invited yet. All in the same order: the most urgent first.
     """
 
-    needing: int = 0
-    invited: int = 0
+    invited: tuple[Needing, ...] = ()
     # At work, but busy at the time.
-    busy: int = 0
+    busy: tuple[Needing, ...] = ()
     ready: tuple[Needing, ...] = ()
+
+    @property
+    def needing(self) -> int:
+        return len(self.invited) + len(self.busy) + len(self.ready)
 
 
 def invitable(session: Session, *, policy: Policy) -> Invitable:
@@ -68,8 +71,13 @@ def invitable(session: Session, *, policy: Policy) -> Invitable:
     meetings = meetings_of([session.pk])[session.pk]
     travel = timedelta(minutes=policy.travel_minutes)
     bookings = bookings_around({one.person_id for one in fresh}, meetings, travel)
-    ready = tuple(one for one in fresh if not in_the_way(meetings, bookings.get(one.person_id, ()), travel))
-    return Invitable(len(needing), len(needing) - len(fresh), len(fresh) - len(ready), ready)
+    ready: list[Needing] = []
+    busy: list[Needing] = []
+    for one in fresh:
+        is_busy = in_the_way(meetings, bookings.get(one.person_id, ()), travel)
+        (busy if is_busy else ready).append(one)
+    asked_before = tuple(one for one in needing if one.person_id in invited)
+    return Invitable(asked_before, tuple(busy), tuple(ready))
 
 
 def those_who_need(course: Mandatory, session: Session, policy: Policy) -> list[Needing]:

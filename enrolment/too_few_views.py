@@ -97,7 +97,7 @@ def merge_into(request: UserRequest, pk: int, target_pk: int) -> HttpResponse:
 
 
 def merge_impact(plan: MergePlan) -> Iterator[str]:
-    """In sentences, what becomes of how many."""
+    """In sentences, what becomes of how many, and by name who does not come along to a seat (expectation 27)."""
     minimum = plan.target.course.group_min or 0
     yield ngettext(
         "%(count)s person gets a seat in the other session.",
@@ -106,16 +106,16 @@ def merge_impact(plan: MergePlan) -> Iterator[str]:
     ) % {"count": len(plan.moving)}
     if plan.without_seat:
         yield ngettext(
-            "%(count)s person finds no seat there and waits, by the time of their request.",
-            "%(count)s people find no seat there and wait, by the time of their requests.",
+            "%(count)s person finds no seat there and waits, by the time of their request: %(names)s.",
+            "%(count)s people find no seat there and wait, by the time of their requests: %(names)s.",
             len(plan.without_seat),
-        ) % {"count": len(plan.without_seat)}
+        ) % {"count": len(plan.without_seat), "names": ", ".join(one.name for one in plan.without_seat)}
     if plan.clashing:
         yield ngettext(
-            "%(count)s person is busy then: their enrolment ends, the time of request is kept.",
-            "%(count)s people are busy then: their enrolments end, the time of request is kept.",
+            "%(count)s person is busy then, their enrolment ends, the time of request is kept: %(names)s.",
+            "%(count)s people are busy then, their enrolments end, the time of request is kept: %(names)s.",
             len(plan.clashing),
-        ) % {"count": len(plan.clashing)}
+        ) % {"count": len(plan.clashing), "names": ", ".join(one.attendee.name for one in plan.clashing)}
     if waiting := len(plan.waiting) + len(plan.asked):
         yield ngettext(
             "%(count)s person who waits or awaits a decision goes along, by the time of their request.",
@@ -153,12 +153,15 @@ def invitations(request: UserRequest, pk: int) -> HttpResponse:
                 form.add_error(None, str(error))
             else:
                 messages.success(request, number_invited(len(invited)))
+                if len(invited) < count:
+                    messages.warning(request, fewer_than_asked(count - len(invited)))
                 return redirect("enrolment:invitations", pk)
     context = {
         "session": session,
         "row": row,
         "title": _("Invite those who need it"),
         "impact": list(invite_impact(found, row)),
+        "named": list(left_out(found)),
         "rehearsal": rehearsal,
         "form": form if form.is_bound or (found.ready and row.free_seats) else None,
     }
@@ -178,9 +181,24 @@ def invite_impact(found: Invitable, row: SessionRow) -> Iterator[str]:
         "Owe the course and are not enrolled: %(needing)s. Invited already: %(invited)s, busy then: %(busy)s."
     ) % {
         "needing": found.needing,
-        "invited": found.invited,
-        "busy": found.busy,
+        "invited": len(found.invited),
+        "busy": len(found.busy),
     }
     yield _("Can still be invited: %(ready)s. An invitation holds no seat, and nobody gets a second one.") % {
         "ready": len(found.ready)
     }
+
+
+def left_out(found: Invitable) -> Iterator[tuple[str, list[str]]]:
+    """Who owes the course and cannot be written to now, by name under the reason (expectation 27)."""
+    for reason, people in ((_("Busy at that time"), found.busy), (_("Invited already"), found.invited)):
+        if people:
+            yield f"{reason}: {len(people)}", [one.name for one in people]
+
+
+def fewer_than_asked(missing: int) -> str:
+    return ngettext(
+        "%(count)s person fewer than you asked for: nobody else is free. Those who are busy are named below.",
+        "%(count)s people fewer than you asked for: nobody else is free. Those who are busy are named below.",
+        missing,
+    ) % {"count": missing}

@@ -1,7 +1,8 @@
-"""The columns of the staff's list of messages."""
+"""The columns of the staff's list of messages, and of one's own."""
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from centre.listing import Column
 from notifications.kinds import name_of
@@ -47,4 +48,10 @@ MESSAGE_COLUMNS = (
         is_extra=True,
     ),
     Column("error", _("Error"), lambda message: message.error, is_extra=True),
+)
+
+MY_MESSAGE_COLUMNS = (
+    Column("title", _("Subject line"), lambda message: message.title),
+    Column("when", _("When"), lambda message: message.sent_at or message.send_after),
+    Column("text", pgettext_lazy("of a message", "Text"), lambda message: message.body, is_wide=True),
 )

@@ -4,7 +4,6 @@ from typing import cast
 
 from django.contrib import messages as flash
 from django.contrib.auth.decorators import login_required, permission_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,13 +14,11 @@ from centre.limits import count_use
 from centre.listing import Listing
 from notifications.actions import resend_message as resend
 from notifications.actions import stop_message as stop
-from notifications.columns import MESSAGE_COLUMNS
+from notifications.columns import MESSAGE_COLUMNS, MY_MESSAGE_COLUMNS
 from notifications.delivery import preview
 from notifications.forms import MessageFilters
 from notifications.models import Message
 from people.requests import UserRequest
-
-PER_PAGE = 50
 
 
 @login_required
@@ -73,9 +70,9 @@ def resend_message(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def my_messages(request: HttpRequest) -> HttpResponse:
+def my_messages(request: HttpRequest) -> HttpResponseBase:
     """What the reader was told, the latest first, also when their mail server did not take it."""
     user = cast(UserRequest, request).user
     told = user.notices.told().order_by("-sent_at", "-send_after", "-pk")
-    page = Paginator(told, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "notifications/my_messages.html", {"page": page})
+    listing = Listing(request, told, MY_MESSAGE_COLUMNS, name=_("What we wrote to you"))
+    return listing.respond("notifications/my_messages.html", {"page": listing.page})

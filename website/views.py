@@ -6,14 +6,15 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from centre.listing import Listing
 from centre.models import Policy
 from courses.models import Course
 from enrolment.panels import panel_of
@@ -21,6 +22,7 @@ from learning.progress import Progress, materials_of
 from people.requests import UserRequest
 from scheduling.models import Session
 from website.catalogue import results
+from website.completions import COMPLETION_COLUMNS
 from website.course_cards import about_shown, dates_shown, meetings_shown
 from website.course_page import course_page
 from website.first_steps import first_steps_of_staff, is_newcomer, journeys_of, shown_journeys
@@ -30,8 +32,6 @@ from website.home import mandatory_steps, next_meeting, own_requests, planning_n
 from website.hub import shelves_for
 from website.offers import Offer, shown_meetings
 from website.parts import parts_of
-
-COMPLETIONS_ON_A_PAGE = 50
 
 
 @login_required
@@ -107,11 +107,13 @@ def session(request: UserRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def completions(request: UserRequest) -> HttpResponse:
-    own = request.user.completions.select_related("course").order_by("-completed_on", "-pk")
-    page = Paginator(own, COMPLETIONS_ON_A_PAGE).get_page(request.GET.get("page"))
+def completions(request: UserRequest) -> HttpResponseBase:
+    own = request.user.completions.select_related("course")
+    listing = Listing(
+        request, own, COMPLETION_COLUMNS, name=_("My completions"), order=("-completed_on", "-pk")
+    )
     soon = timezone.localdate() + timedelta(days=Policy.objects.current().repeat_window_days)
-    return render(request, "website/completions.html", {"page": page, "soon": soon})
+    return listing.respond("website/completions.html", {"page": listing.page, "soon": soon})
 
 
 @require_safe

@@ -116,8 +116,14 @@ class GroupRows(WithReasons):
         return {number: plan for number, plan in kept.items() if plan}
 
     @property
+    def ticked(self) -> list[int]:
+        """The numbers of the groups that shall be saved."""
+        return [number for number in self.plans if self.cleaned_data.get(f"take_{number}")]
+
+    @property
     def taken(self) -> list[SessionPlan]:
-        return [plan for number, plan in self.plans.items() if self.cleaned_data.get(f"take_{number}")]
+        plans = self.plans
+        return [plans[number] for number in self.ticked]
 
     @property
     def change(self) -> Change | None:

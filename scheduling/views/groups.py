@@ -69,7 +69,7 @@ def groups(request: UserRequest) -> HttpResponse:
     if rows.is_valid() and CHANGE in request.POST:
         rows = changed(request, form, search, rows, page)
     elif rows.is_valid():
-        answer = save(request, form, rows)
+        answer = save(request, form, search, rows)
         if answer is not None:
             return answer
     return show(request, form, search, rows, page)
@@ -121,7 +121,7 @@ def changed(request: UserRequest, form: GroupsForm, search: Search, rows: GroupR
     return answered
 
 
-def save(request: UserRequest, form: GroupsForm, rows: GroupRows) -> HttpResponse | None:
+def save(request: UserRequest, form: GroupsForm, search: Search, rows: GroupRows) -> HttpResponse | None:
     if not (taken := rows.taken):
         rows.add_error(None, _("Tick one group at least."))
         return None
@@ -132,13 +132,25 @@ def save(request: UserRequest, form: GroupsForm, rows: GroupRows) -> HttpRespons
     except NeedsReason as refusal:
         rows.ask_for_a_reason(refusal)
     except SchedulingError as error:
-        rows.add_error(None, _("Nothing was saved. %(reason)s") % {"reason": error})
+        refuse(rows, search, error)
     else:
         done = ngettext("%(count)s draft is saved.", "%(count)s drafts are saved.", len(planned))
         messages.success(request, done % {"count": len(planned)})
         chosen = {"q": course.code, "month": form.cleaned_data["month"], "status": "draft"}
         return redirect(f"{reverse('scheduling:session_list')}?{urlencode(chosen)}")
     return None
+
+
+def refuse(rows: GroupRows, search: Search, error: SchedulingError) -> None:
+    """Nothing was saved: why, and every ticked group that stands in the way, by its name (expectation 27)."""
+    rows.add_error(None, _("Nothing was saved. %(reason)s") % {"reason": error})
+    ticked = [proposed_group(search, number, rows.plans) for number in rows.ticked]
+    names = [group.name for group in ticked if any(not finding.is_soft for finding in group.findings)]
+    if names:
+        words = _(
+            "What stands in the way is said at: %(groups)s. Find another place for it or take the tick off."
+        )
+        rows.add_error(None, words % {"groups": ", ".join(names)})
 
 
 def show(request: UserRequest, form: GroupsForm, search: Search, rows: GroupRows, page: Page) -> HttpResponse:
@@ -150,6 +162,7 @@ def show(request: UserRequest, form: GroupsForm, search: Search, rows: GroupRows
         "needs": search.facts.needs,
         "rows": rows,
         "shown": shown,
+        "ticked": sum(bool(one.take.value()) for one in shown if one.group.meetings),
         "placed": [one for one in shown if one.group.meetings],
         "without": without_place(one.group for one in shown),
         "without_count": sum(not one.group.meetings for one in shown),

@@ -118,3 +118,43 @@ window.addEventListener("pageshow", () => {
     delete form.dataset.sent;
   }
 });
+
+// A form with data-busy says in its [data-busy-words] element that the server works on it, and its button shows it.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.dataset.busy || event.defaultPrevented) {
+    return;
+  }
+  const place = form.querySelector("[data-busy-words]");
+  if (place) {
+    place.dataset.idle = place.textContent;
+    place.textContent = form.dataset.busy;
+  }
+  event.submitter?.setAttribute("aria-disabled", "true"); // `disabled` would take its name out of what is sent
+});
+
+window.addEventListener("pageshow", () => {
+  for (const place of document.querySelectorAll("[data-busy-words][data-idle]")) {
+    place.textContent = place.dataset.idle;
+    delete place.dataset.idle;
+  }
+  for (const button of document.querySelectorAll("form[data-busy] [aria-disabled]")) {
+    button.removeAttribute("aria-disabled");
+  }
+});
+
+// An element with data-ticked counts the ticks of its form whose names begin so, in the words of data-words.
+function tellTicked(form) {
+  for (const place of form?.querySelectorAll("[data-ticked]") ?? []) {
+    const ticked = form.querySelectorAll(`[name^="${place.dataset.ticked}"]:checked`).length;
+    place.textContent = place.dataset.words.replace("{number}", ticked);
+  }
+}
+
+document.addEventListener("change", (event) => tellTicked(event.target.form));
+
+window.addEventListener("pageshow", () => {
+  for (const place of document.querySelectorAll("[data-ticked]")) {
+    tellTicked(place.closest("form"));
+  }
+});

@@ -9,9 +9,12 @@ if (form) {
   const RETRY_MS = 4000;
   const words = form.querySelector("[data-state-words]");
   const count = form.querySelector("[data-count]");
+  const unmarked = form.querySelector("[data-unmarked]");
   const waiting = new Set(); // rows whose newest state the server has not confirmed
   const wrong = new Set(); // rows that cannot be saved as they are: they lack their minutes, say
   const asked = new Set(); // rows just marked late or left early, whose minutes are being typed
+  const atOnce = new Set(); // rows that "All present" has marked and the server has not confirmed
+  let markedAtOnce = 0; // and how many it has confirmed since the click
   let isSending = false;
   let retryTimer = 0;
 
@@ -24,6 +27,12 @@ if (form) {
   function tell(state, text) {
     words.dataset.state = ["saved", "saving", "asking"].includes(state) ? state : "failed";
     words.textContent = text || form.dataset[state] || "";
+  }
+
+  // How many rows "All present" would mark now, told beside it.
+  function tellUnmarked() {
+    const rows = [...form.querySelectorAll("[data-person]")];
+    unmarked.textContent = rows.filter((row) => field(row, "mark").value === "").length;
   }
 
   const problemOf = (row) => row.querySelector(".sheet__problem");
@@ -47,7 +56,7 @@ if (form) {
     } else if (asked.size) {
       tell("asking", form.dataset.minutes);
     } else if (!waiting.size) {
-      tell("saved");
+      tell("saved", markedAtOnce ? form.dataset.marked.replace("{number}", markedAtOnce) : "");
     }
   }
 
@@ -94,6 +103,7 @@ if (form) {
         overtaken = take(row, sent, answer.rows[row.dataset.person]) || overtaken;
       }
       count.textContent = answer.count;
+      tellUnmarked();
     } catch {
       isSending = false;
       tell("offline");
@@ -124,6 +134,9 @@ if (form) {
     tellProblem(row, answer.problem, !answer.is_saved);
     if (!answer.is_saved) {
       return "";
+    }
+    if (atOnce.delete(row) && !answer.problem) {
+      markedAtOnce += 1;
     }
     field(row, "mark").value = answer.mark;
     field(row, "minutes").value = answer.minutes ?? "";
@@ -157,7 +170,10 @@ if (form) {
         changed(other);
       }
     }
+    markedAtOnce = 0;
+    atOnce.delete(row);
     changed(row, isMark);
+    tellUnmarked();
     if (isMark && needsMinutes(row) && !field(row, "minutes").value) {
       field(row, "minutes").focus();
     }
@@ -167,12 +183,15 @@ if (form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (event.submitter?.name === "all_present") {
+      markedAtOnce = 0;
       for (const row of form.querySelectorAll("[data-person]")) {
         if (field(row, "mark").value === "") {
           field(row, "mark").value = "present";
+          atOnce.add(row);
           changed(row);
         }
       }
+      tellUnmarked();
     }
     for (const row of [...wrong, ...asked]) {
       changed(row);
@@ -190,4 +209,5 @@ if (form) {
   });
 
   form.querySelector("[data-save]").hidden = true;
+  tellUnmarked(); // a page that the browser brought back may hold other marks than the server's answer
 }

@@ -114,9 +114,10 @@ def test_the_person_sees_who_looked_and_nobody_elses(client):
     for one in (person, other):
         sign_in(client, reader).get(reverse("enrolment:enrolment", args=[enrol(one, SessionFactory()).pk]))
 
-    rows = sign_in(client, person).get(reverse("website:looks_at_me")).context["rows"]
+    lines = sign_in(client, person).get(reverse("website:looks_at_me")).context["listing"].lines
+    looks = [line.head.row for line in lines]
 
-    assert [(row.who, row.record.person_id) for row in rows] == [(reader.short_name, person.pk)]
+    assert [(row.who, row.record.person_id) for row in looks] == [(reader.short_name, person.pk)]
 
 
 @pytest.mark.rows_of("website:looks", "website:looks_at_me")

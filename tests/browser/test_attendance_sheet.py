@@ -79,6 +79,22 @@ def test_rule_20_twenty_five_people_in_a_few_taps(phone: Visitor, session: Sessi
     assert "25 из 25" in phone.page.locator("[data-count]").inner_text()
 
 
+def test_expectation_27_all_present_tells_its_number_before_and_after(phone: Visitor, session: Session):
+    from playwright.sync_api import expect
+
+    number = phone.page.locator("[data-unmarked]")
+    expect(number).to_have_text("25")
+    phone.mark("Слушатель03", "absent")
+    expect(number).to_have_text("24")
+    says(phone, "Всё сохранено")
+
+    phone.press("All present")
+
+    says(phone, "Всё сохранено. Отмечено присутствующими: 24.")
+    expect(number).to_have_text("0")
+    assert AttendanceMark.objects.filter(mark="present").count() == 24
+
+
 def test_every_mark_is_big_enough_for_a_thumb(phone: Visitor):
     sizes = phone.page.locator(".sheet .mark, .sheet-bar button:visible").evaluate_all(
         "all => all.map((one) => [one.getBoundingClientRect().width, one.getBoundingClientRect().height])"

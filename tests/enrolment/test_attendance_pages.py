@@ -58,6 +58,28 @@ def test_rule_20_all_present_in_one_tap_then_the_exceptions(page, trainer):
     assert "Сохранено: 2 изменения." in text(response)
 
 
+def test_expectation_27_all_present_tells_its_number_before_and_after(page, trainer):
+    session = session_with(3, trainer)
+    meeting = session.meetings.get()
+    first, second, third = session.enrolments.order_by("pk")
+    sheet, all_at_once = url("sheet", session, meeting), {"all_present": "yes"}
+
+    before = page.get(sheet)
+    page.post(sheet, row(first, "absent"))
+    after_an_exception = page.get(sheet)
+    done = page.post(
+        sheet, row(first, "absent", seen="absent:0") | row(second) | row(third) | all_at_once, follow=True
+    )
+    again = page.post(sheet, all_at_once, follow=True)
+
+    assert [one.context["unmarked"] for one in (before, after_an_exception, done)] == [3, 2, 0]
+    assert "«Все присутствуют» отметит: <b data-unmarked>2</b>" in text(after_an_exception)
+    assert [str(one) for one in done.context["messages"]] == ["Отмечены присутствующими: 2 человека."]
+    assert [str(one) for one in again.context["messages"]] == [
+        "У всех уже есть отметка, так что присутствующим никто не отмечен."
+    ]
+
+
 def test_rule_20_all_present_keeps_what_the_same_page_says_otherwise(page, trainer):
     session = session_with(2, trainer)
     first, second = session.enrolments.order_by("pk")

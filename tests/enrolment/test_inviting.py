@@ -61,7 +61,7 @@ def test_rule_8_those_who_need_it_most_are_invited_first_and_nobody_twice(course
     assert [one.person_id for one in first] == [overdue.pk, expiring.pk]
     assert left == [one.person_id for one in second] == [due.pk]
     numbers = invitable(session, policy=PolicyFactory.build())
-    assert (numbers.needing, numbers.invited, numbers.ready) == (3, 3, ())
+    assert (numbers.needing, len(numbers.invited), numbers.ready) == (3, 3, ())
     with pytest.raises(SchedulingError):
         invite(session, 5, by=by)
     assert [(step.kind, step.by) for step in session.steps.all()] == [("invited", by)] * 2
@@ -76,12 +76,16 @@ def test_rule_8_only_those_are_invited_who_could_come(course):
     enrol(employed(course), session)
     done = employed(course)
     done.completions.create(course=course, completed_on=NOW.date(), valid_until=None)
-    enrol(employed(course), elsewhere)
+    busy = employed(course)
+    enrol(busy, elsewhere)
     comes = employed(course)
 
     numbers = invitable(session, policy=PolicyFactory.build())
 
-    assert ([one.person_id for one in numbers.ready], numbers.busy) == ([comes.pk], 1)
+    assert [[one.person_id for one in part] for part in (numbers.ready, numbers.busy)] == [
+        [comes.pk],
+        [busy.pk],
+    ]
 
 
 def test_rule_8_without_the_prerequisite_nobody_is_invited(course):
@@ -135,6 +139,27 @@ def test_rule_8_the_page_shows_numbers_before_and_after(client, course):
     page = after.content.decode()
     assert ["Приглашены 2 человека." in page, "Можно ещё пригласить: 1" in page] == [True, True]
     assert Message.objects.filter(kind="course_needed").count() == 2
+
+
+def test_expectation_27_who_is_left_out_stands_by_name_before_and_after(client, course):
+    session, elsewhere = a_session(course=course), SessionFactory(starts_at=START)
+    busy, ready = employed(course), employed(course)
+    enrol(busy, elsewhere)
+    hr, address = sign_in(client, planner()), reverse("enrolment:invitations", args=[session.pk])
+
+    before = hr.get(address)
+    after = hr.post(address, {"count": 2}, follow=True)
+
+    assert before.context["named"] == [("Заняты в это время: 1", [busy.short_name])]
+    assert after.context["named"] == [
+        ("Заняты в это время: 1", [busy.short_name]),
+        ("Уже приглашены: 1", [ready.short_name]),
+    ]
+    assert [str(one) for one in after.context["messages"]] == [
+        "Приглашён 1 человек.",
+        "На 1 человека меньше, чем вы просили: больше никто не свободен. Занятые названы ниже.",
+    ]
+    assert f"<p>{busy.short_name}</p>" in after.content.decode()
 
 
 @pytest.mark.rows_of("enrolment:invitations")

@@ -323,6 +323,27 @@ def test_rule_9_groups_are_saved_all_or_none(hr):
     assert [len(one.group.findings) for one in response.context["placed"]] == [0, 0, 1]
 
 
+def test_expectation_27_groups_tell_their_number_before_and_after_and_name_what_cannot_be_saved(hr):
+    course, trainer = conflicts()
+    RoomFactory()
+    asked = month(course, 3)
+    page = hr.get(GROUPS, asked)
+    sent = sent_back(page)
+    del sent["take_1"]
+    other = SessionFactory(starts_at=starts(page)[3], trainer=trainer, course__title="Письмо")
+
+    refused = hr.post(address_of(asked), sent)
+    other.delete()
+    done = hr.post(address_of(asked), sent, follow=True)
+
+    assert "Предложено 3 группы, отмечено: 3." in page.content.decode()
+    assert refused.context["ticked"] == 2
+    assert refused.context["rows"].errors["__all__"][1] == (
+        "Что мешает, сказано у этих групп: Группа 3. Подберите другое место или снимите отметку."
+    )
+    assert [str(one) for one in done.context["messages"]] == ["Сохранено 2 черновика."]
+
+
 def test_one_group_is_changed_and_the_others_stay(hr):
     course, _trainer = conflicts()
     RoomFactory()

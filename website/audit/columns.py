@@ -34,6 +34,13 @@ CHANGE_COLUMNS = (
     Column("address", _("Network address"), lambda told: told.change.address or "", is_extra=True),
 )
 
+# What a person reads about themselves: whose record it was they know, and a stranger's network address is not theirs.
+LOOK_AT_ME_COLUMNS = (
+    Column("when", _("When"), lambda seen: seen.record.at, order=("at",)),
+    Column("who", _("Who"), lambda seen: seen.who),
+    Column("page", _("What was seen"), lambda seen: seen.page),
+)
+
 ACCESS_COLUMNS = (
     Column("when", _("When"), lambda seen: seen.record.at, order=("at",)),
     Column("who", _("Who"), lambda seen: seen.who, keeps_line=True),

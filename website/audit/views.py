@@ -2,9 +2,7 @@
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,12 +11,11 @@ from centre.listing import XLSX_MAX, Listing
 from people.audit import may_see_changes
 from people.requests import UserRequest
 from website.audit.access import seen
-from website.audit.columns import ACCESS_COLUMNS, CHANGE_COLUMNS
+from website.audit.columns import ACCESS_COLUMNS, CHANGE_COLUMNS, LOOK_AT_ME_COLUMNS
 from website.audit.forms import WORDS_DAYS, AccessFilters, ChangeFilters
 from website.audit.sentences import told
 
 NEWEST_FIRST = ("-at", "-pk")
-LOOKS_A_PAGE = 50
 
 
 @login_required
@@ -65,8 +62,14 @@ def looks(request: UserRequest) -> HttpResponseBase:
 
 @login_required
 @require_safe
-def looks_at_me(request: UserRequest) -> HttpResponse:
+def looks_at_me(request: UserRequest) -> HttpResponseBase:
     """Who opened the reader's own record; everybody may know that of themselves."""
-    own = AccessRecord.objects.filter(person_id=request.user.pk).order_by(*NEWEST_FIRST)
-    page = Paginator(own, LOOKS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "website/audit/looks_at_me.html", {"page": page, "rows": seen(list(page))})
+    listing = Listing(
+        request,
+        AccessRecord.objects.filter(person_id=request.user.pk),
+        LOOK_AT_ME_COLUMNS,
+        name=_("Who looked at my record"),
+        order=NEWEST_FIRST,
+        rows=seen,
+    )
+    return listing.respond("website/audit/looks_at_me.html")
