@@ -234,12 +234,12 @@ def current_plans(session: Session) -> list[MeetingPlan]:
     ]
 
 
-def take_step(session: Session, transition: Transition, by: Employee | None, reason: str = "") -> None:
-    """Write the step that the caller, who holds the session's lock, has checked."""
+def take_step(session: Session, transition: Transition, by: Employee | None, reason: str = "") -> SessionStep:
+    """Write the step that the caller, who holds the session's lock, has checked; see `record_step`."""
     session.status = transition.target
     session.version += 1
     session.save(update_fields=["status", "version", "cancelled_because"])
-    record_step(session, transition.step, by, reason)
+    return record_step(session, transition.step, by, reason)
 
 
 def record_step(
@@ -251,8 +251,9 @@ def record_step(
     before: SessionPlan | None = None,
     after: SessionPlan | None = None,
     operation: UUID | None = None,
-) -> None:
-    SessionStep.objects.create(
+) -> SessionStep:
+    """Return the step: what it tells is planned within `noting(step.cause)` (rule 1)."""
+    return SessionStep.objects.create(
         session=session,
         kind=kind,
         by=by,

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from centre.actions import action
 from centre.models import Policy
-from notifications.actions import plan_messages, withdraw_messages
+from notifications.actions import noting, plan_messages, withdraw_messages
 from people.models import Employee
 from scheduling import signals
 from scheduling.actions.shared import (
@@ -56,16 +56,17 @@ def publish_session(session: Session, *, by: Employee | None, despite: str = "")
     policy = Policy.objects.current()
     soft = check_plan(session.course, plan, policy=policy, besides=[session.pk])
     waive(session, soft, despite, by)
-    take_step(session, PUBLISH, by)
+    step = take_step(session, PUBLISH, by)
     _attending, teaching = booked_persons([session.pk])
     ask_trainers(session, policy=policy)
-    plan_messages(
-        [
-            *sheet_messages(session, teaching, policy=policy, now=timezone.now()),
-            *teaching_messages(session, teaching, kind="teaching_asked"),
-        ]
-    )
-    signals.sessions_published.send(sender=Session, sessions=[session], by=by)
+    with noting(step.cause):
+        plan_messages(
+            [
+                *sheet_messages(session, teaching, policy=policy, now=timezone.now()),
+                *teaching_messages(session, teaching, kind="teaching_asked"),
+            ]
+        )
+        signals.sessions_published.send(sender=Session, sessions=[session], by=by)
     return session
 
 
@@ -112,8 +113,9 @@ def change_limit(
     session.limit, session.seats = limit, seats
     session.version += 1
     session.save(update_fields=["limit", "seats", "version"])
-    record_step(session, Step.LIMITED, by, reason)
-    signals.seats_changed.send(sender=Session, sessions=[session], by=by)
+    step = record_step(session, Step.LIMITED, by, reason)
+    with noting(step.cause):
+        signals.seats_changed.send(sender=Session, sessions=[session], by=by)
     return session
 
 
@@ -163,14 +165,15 @@ def cancel_session(session: Session, reason: str, *, by: Employee | None) -> Ses
     Booking.objects.filter(meeting__in=session.meetings.order_by()).delete()
     session.cancelled_because = reason.strip()
     was_published = session.status != Status.DRAFT
-    take_step(session, CANCEL, by, reason.strip())
+    step = take_step(session, CANCEL, by, reason.strip())
     ask_nobody(session)
     withdraw_messages([about(session.pk)])
-    if was_published:
-        plan_messages(teaching_messages(session, teaching, kind="teaching_cancelled"))
-    signals.sessions_cancelled.send(
-        sender=Session, sessions=[session], reason=session.cancelled_because, by=by
-    )
+    with noting(step.cause):
+        if was_published:
+            plan_messages(teaching_messages(session, teaching, kind="teaching_cancelled"))
+        signals.sessions_cancelled.send(
+            sender=Session, sessions=[session], reason=session.cancelled_because, by=by
+        )
     return session
 
 
