@@ -27,5 +27,5 @@ sessions_published = Signal()
 counting_people = Signal()
 
 # A step is about to be rehearsed: receivers return a function that, called after it in the same transaction, gives
-# the `rehearsal.Effect`s on people. Arguments: session_ids (list).
+# the `rehearsal.Effect`s on people, and the `rehearsal.Deadline`s that they have then. Arguments: session_ids (list).
 rehearsing = Signal()
