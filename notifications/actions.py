@@ -22,7 +22,8 @@ class PlannedMessage:
     """News to be told: who, what kind, about what ("enrolment:12"), and when at the earliest (None: at once).
 
     `version` tells the news from an earlier one of the same kind, such as a second move of the session; `part`
-    tells apart several of one version, such as the reminders before each meeting.
+    tells apart several of one version, such as the reminders before each meeting. `cause` is that of `noting` where
+    none is given.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class PlannedMessage:
     version: int = 1
     context: dict[str, object] = field(default_factory=dict)
     part: str = ""
+    cause: str = ""
 
     @property
     def key(self) -> str:
@@ -84,7 +86,7 @@ def plan_messages(planned: Iterable[PlannedMessage]) -> None:
             subject=message.about,
             version=message.version,
             key=message.key,
-            cause=noted.cause if noted else "",
+            cause=message.cause or (noted.cause if noted else ""),
             context=message.context,
             send_after=message.send_after or now,
         )

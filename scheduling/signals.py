@@ -19,7 +19,7 @@ session_moved = Signal()
 # Sessions have another number of seats. Arguments: sessions (list), by.
 seats_changed = Signal()
 
-# Drafts became visible. Arguments: sessions (list), by.
+# Drafts became visible. Arguments: sessions (list), steps (by session; news keeps its step's `cause`), by.
 sessions_published = Signal()
 
 # Planners' pages ask how many people a session has: receivers return a `headcounts.Headcount` by session key.

@@ -10,8 +10,6 @@ from people.models import Employee
 from scheduling import signals
 from scheduling.actions.shared import (
     booked_persons,
-    check_plan,
-    current_plan,
     effective_seats,
     lock_with_course,
     moment,
@@ -21,53 +19,19 @@ from scheduling.actions.shared import (
     refuse_stale,
     take_step,
     waiting_persons,
-    waive,
 )
-from scheduling.assignments.asking import ask_nobody, ask_trainers
+from scheduling.assignments.asking import ask_nobody
 from scheduling.checks import Finding
-from scheduling.errors import NotPlannable, SchedulingError, WrongState
+from scheduling.errors import SchedulingError, WrongState
 from scheduling.headcounts import headcount
-from scheduling.life import CANCEL, CONFIRM, PUBLISH
+from scheduling.life import CANCEL, CONFIRM
 from scheduling.models import Booking, Room, Session, SessionStep
-from scheduling.notices import about, sheet_messages, teaching_messages
+from scheduling.notices import about, teaching_messages
 from scheduling.plans import SessionPlan
 from scheduling.too_few import Stages, card_of, standings_of
 
 Status = Session.Status
 Step = SessionStep.Kind
-
-
-@action
-def publish_session(session: Session, *, by: Employee | None, despite: str = "") -> Session:
-    """Open a draft for enrolment. Publishing again changes nothing.
-
-    Raises:
-        NotPlannable: a meeting has no room or no trainer, or rules were broken since it was planned.
-        NeedsReason: soft limits are broken since it was planned, and `despite` gives no reason.
-        WrongState: the session was cancelled or has begun.
-    """
-    session = lock_with_course(session)
-    if session.status in {Status.OPEN, Status.CONFIRMED}:
-        return session
-    PUBLISH.check(session)
-    plan = current_plan(session)
-    if gaps := gaps_of(plan):
-        raise NotPlannable(gaps)
-    policy = Policy.objects.current()
-    soft = check_plan(session.course, plan, policy=policy, besides=[session.pk])
-    waive(session, soft, despite, by)
-    step = take_step(session, PUBLISH, by)
-    _attending, teaching = booked_persons([session.pk])
-    ask_trainers(session, policy=policy)
-    with noting(step.cause):
-        plan_messages(
-            [
-                *sheet_messages(session, teaching, policy=policy, now=timezone.now()),
-                *teaching_messages(session, teaching, kind="teaching_asked"),
-            ]
-        )
-        signals.sessions_published.send(sender=Session, sessions=[session], by=by)
-    return session
 
 
 @action

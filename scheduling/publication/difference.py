@@ -27,8 +27,9 @@ from scheduling.loading import load_calendar_of_centre, needs_of_courses, weeks_
 from scheduling.models import PreparedChange, Session, Waiver
 from scheduling.overview import SessionRow, session_rows
 from scheduling.plans import SessionPlan
-from scheduling.problems import Problem, against_plan, courses_of, own_facts, plans_of, waivers_of
+from scheduling.problems import Problem, against_plan
 from scheduling.rehearsal import Rehearsal
+from scheduling.standing_plans import courses_of, own_facts, plans_of, waivers_of
 from scheduling.story import Names, changes_between, names_in
 
 Status = Session.Status
