@@ -1,6 +1,7 @@
 """Changes of published sessions are prepared, dropped, and published together with the drafts of a month (rule 9)."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,14 +13,18 @@ from scheduling.actions.planning import Change, in_order, replan_sessions
 from scheduling.actions.publishing import publish_sessions
 from scheduling.actions.shared import (
     booked_persons,
-    check_plan,
     current_plan,
+    effective_seats,
     lock_with_course,
     lock_with_courses,
+    meetings_to_check,
     named,
     record_step,
     refuse_ended,
+    refuse_fewer_seats,
+    refuse_hard,
     refuse_rewriting_the_past,
+    refuse_senseless,
     refuse_stale,
     to_be_waived,
     trainers_of,
@@ -27,10 +32,11 @@ from scheduling.actions.shared import (
 )
 from scheduling.actions.steps import cancel_session
 from scheduling.errors import NotAsShown, SchedulingError, StalePlan, WrongState
+from scheduling.headcounts import headcount
 from scheduling.life import CANCEL
 from scheduling.models import PreparedChange, Room, Session, SessionStep
 from scheduling.plans import Details, MeetingPlan, SessionPlan
-from scheduling.publication.difference import Difference, fingerprint_of, stale_words
+from scheduling.publication.difference import Difference, against_prepared, fingerprint_of, stale_words
 from scheduling.rehearsal import Rehearsal, watched
 
 Status = Session.Status
@@ -54,19 +60,28 @@ def prepare_move(
 ) -> PreparedChange:
     """Keep other times, rooms, trainers or details of a published session for the next publication.
 
-    It takes the place of what was prepared for the session before. Nothing is booked and nobody is told.
+    It takes the place of what was prepared for the session before. Nothing is booked and nobody is told. It is checked
+    as if everything else that is prepared had happened: the place that another prepared change leaves is free. One that
+    is not may be kept with `despite`, the first of two that swap rooms; it is left out of the publication until then.
 
     Raises:
         StalePlan: `version` is not the session's any more: somebody changed it, or prepared something, meanwhile.
         WrongState: the session is a draft, over or cancelled, or a meeting that has begun would be another.
-        NotPlannable, NeedsReason: as in `replan_sessions`.
+        NeedsReason: somebody else will have the room or the trainer, or soft limits are broken, and no `despite`.
+        NotPlannable, SeatsTaken: as in `replan_sessions`.
     """
     session = lock_published(session, version)
     details = Details(limit=limit, needs_step_free=needs_step_free, online_link=online_link, note=note)
     plan = in_order(SessionPlan(tuple(meetings), details))
     refuse_rewriting_the_past(current_plan(session), plan)
-    soft = check_plan(session.course, plan, policy=Policy.objects.current(), besides=[session.pk])
-    to_be_waived(session, soft, despite)
+    refuse_senseless(session.course, plan)
+    findings = against_prepared(
+        session, replace(plan, meetings=tuple(meetings_to_check(plan))), policy=Policy.objects.current()
+    )
+    refuse_hard(finding for finding in findings if not finding.is_clash)
+    rooms = Room.objects.filter(pk__in={one.room_id for one in plan.meetings if one.room_id})
+    refuse_fewer_seats(effective_seats(session.course, rooms, limit), held=headcount(session).held)
+    to_be_waived(session, findings, despite)
     return keep(session, Kind.MOVE, by, reason, plan=plan, despite=despite)
 
 
