@@ -303,6 +303,14 @@ class PlacesForm(WithReasons):
         taken = self.choices.taken_trainers if self.may_wait else []
         return [Offer(option, str(option.pk) in chosen) for option in taken]
 
+    @property
+    def has_taken_room(self) -> bool:
+        return any(offer.is_chosen for offer in self.taken_room_offers())
+
+    @property
+    def has_taken_trainer(self) -> bool:
+        return any(offer.is_chosen for offer in self.taken_trainer_offers())
+
     def trainer_offers(self, meeting: int | None = None) -> list[Offer]:
         chosen = {str(pk) for pk in self[trainers_field(meeting)].value() or ()}
         return [Offer(option, str(option.pk) in chosen) for option in self.choices.free_trainers(meeting)]

@@ -24,7 +24,7 @@ from scheduling.finder.wishes import Found
 from scheduling.finder.words import obstacle_words
 from scheduling.forms.plans import DETAILS, CourseSearch, PlacesForm, TimesForm
 from scheduling.forms.wishes import DatesForm
-from scheduling.impact import replan_impact
+from scheduling.impact import prepared_move_impact, replan_impact
 from scheduling.models import PreparedChange, Session
 from scheduling.overview import session_rows
 from scheduling.proposals import proposed_spans
@@ -138,8 +138,9 @@ def check_first(
         places.add_error(None, str(refusal))
     else:
         context["rehearsal"] = rehearsal
-    context |= {"form": places, "impact": replan_impact(session_rows([session])[0])}
-    return render(request, "scheduling/plan_places.html", context)
+    can_only_wait = "rehearsal" in context and rehearsal.refusal is not None
+    impact = prepared_move_impact() if can_only_wait else replan_impact(session_rows([session])[0])
+    return render(request, "scheduling/plan_places.html", {**context, "form": places, "impact": impact})
 
 
 def propose(request: UserRequest, course: Course, policy: Policy) -> dict[str, Any]:

@@ -263,6 +263,7 @@ def test_rule_9_two_sessions_swap_their_rooms_by_their_forms(hr, order):
     shown = words_of(hr.post(where, sent | {"despite": "Обмен залами"}))
     assert "Отложить до публикации" in shown
     assert "Сохранить изменения" not in shown
+    assert "До публикации группа остаётся как есть" in shown
     hr.post(where, sent | {"despite": "Обмен залами", "prepare": "1"})
     where = f"/planning/{second.pk}/plan/"
     sent = form_of(second, room=room_of_first)
