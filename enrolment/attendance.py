@@ -29,7 +29,7 @@ from enrolment.notices import about, completion_messages
 from enrolment.results import Demand, MarkedMeeting, Result, result_of
 from enrolment.seats import hold_seat
 from enrolment.situations import situations
-from notifications.actions import plan_messages, withdraw_messages
+from notifications.actions import noting, plan_messages, withdraw_messages
 from people.models import Employee
 from records.actions import Finished, record_completions
 from scheduling.actions import take_step
@@ -296,8 +296,9 @@ def close_sheet(session: Session, *, by: Employee) -> Session:
     ]
     completions = record_completions(session.course, finished, on=last_day(session), session=session)
     withdraw_messages(about(enrolment.pk) for enrolment in enrolments)
-    plan_messages(completion_messages(completions))
-    take_step(session, CLOSE, by)
+    step = take_step(session, CLOSE, by)
+    with noting(step.cause):
+        plan_messages(completion_messages(completions))
     return session
 
 

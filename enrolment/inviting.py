@@ -14,7 +14,7 @@ from centre.models import Policy
 from enrolment.merge_plans import bookings_around, in_the_way, meetings_of
 from enrolment.models import Enrolment
 from enrolment.notices import invitation_messages, invited_to
-from notifications.actions import plan_messages
+from notifications.actions import noting, plan_messages
 from people.models import Employee, Employment
 from records.models import Completion
 from records.obligations import (
@@ -132,8 +132,9 @@ def invite(session: Session, count: int, *, by: Employee | None) -> list[Needing
         raise SchedulingError(
             _("Nobody is left who needs the course, is free at the time and was not invited.")
         )
-    plan_messages(invitation_messages(session, people_of(chosen)))
-    record_step(session, SessionStep.Kind.INVITED, by, number_invited(len(chosen)))
+    step = record_step(session, SessionStep.Kind.INVITED, by, number_invited(len(chosen)))
+    with noting(step.cause):
+        plan_messages(invitation_messages(session, people_of(chosen)))
     return list(chosen)
 
 

@@ -11,7 +11,7 @@ from enrolment.models import AttendanceMark, Ending, Enrolment, EnrolmentEntry, 
 from enrolment.notices import about, clash_messages, merged_messages
 from enrolment.seats import give_up_seat, hold_seat, note, promote
 from enrolment.situations import situations
-from notifications.actions import plan_messages, withdraw_messages
+from notifications.actions import noting, plan_messages, withdraw_messages
 from people.models import Employee
 from scheduling.actions import booked_persons, cancel_session, moment, record_step, waiting_persons
 from scheduling.errors import SchedulingError, StalePlan, WrongState
@@ -50,8 +50,9 @@ def merge_sessions(source: Session, target: Session, *, by: Employee | None, exp
 
     joined_to = _("Joined with the session of %(start)s.") % {"start": moment(target.starts_at)}
     joined_from = _("Joined with the session of %(start)s.") % {"start": moment(source.starts_at)}
-    take_over(source, target, by, joined_from)
-    move_people(source, target, plan, policy, by, joined_from)
+    step = take_over(source, target, by, joined_from)
+    with noting(step.cause):
+        move_people(source, target, plan, policy, by, joined_from)
     cancel_session(source, joined_to, by=by)
     return plan
 
@@ -75,7 +76,7 @@ def plan_under_locks(source: Session, target: Session, policy: Policy) -> MergeP
     return plans[0]
 
 
-def take_over(source: Session, target: Session, by: Employee | None, reason: str) -> None:
+def take_over(source: Session, target: Session, by: Employee | None, reason: str) -> SessionStep:
     """Prepare the target: it takes over the need of step-free access, and a version beyond both.
 
     News of an enrolment are told apart by the version of its session: a smaller one would be taken for told.
@@ -83,7 +84,7 @@ def take_over(source: Session, target: Session, by: Employee | None, reason: str
     target.needs_step_free = target.needs_step_free or source.needs_step_free
     target.version = max(source.version, target.version) + 1
     target.save(update_fields=["needs_step_free", "version"])
-    record_step(target, SessionStep.Kind.JOINED, by, reason)
+    return record_step(target, SessionStep.Kind.JOINED, by, reason)
 
 
 def move_people(

@@ -16,6 +16,7 @@ from centre.models import Policy
 from courses.models import Course
 from courses.signals import changing_delivery
 from enrolment.actions import end_enrolments_of_leaver
+from enrolment.deadlines import deadlines_of
 from enrolment.models import (
     ENDED_FIELDS,
     SEATS_TAKEN,
@@ -39,7 +40,7 @@ from people.models import Employee
 from scheduling import signals
 from scheduling.headcounts import Headcount
 from scheduling.models import Meeting, Session
-from scheduling.rehearsal import Effect
+from scheduling.rehearsal import Deadline, Effect
 
 Entry = EnrolmentEntry.Kind
 HURTS = {Entry.CLASH, Entry.CANCELLED, Entry.SKIPPED, Entry.MERGE_QUEUED, Entry.MERGE_CLASH}
@@ -68,15 +69,17 @@ def name_who_has_no_bookings(session_ids: list[int], **kwargs: Any) -> set[int]:
 
 
 @receiver(signals.rehearsing)
-def watch_people(session_ids: list[int], **kwargs: Any) -> Callable[[], Iterator[Effect]]:
+def watch_people(session_ids: list[int], **kwargs: Any) -> Callable[[], Iterator[Effect | Deadline]]:
     """The stories of the enrolments say what happened to whom: those written while the step is rehearsed."""
     latest = EnrolmentEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
-    def effects() -> Iterator[Effect]:
+    def effects() -> Iterator[Effect | Deadline]:
         written = EnrolmentEntry.objects.filter(pk__gt=latest, enrolment__session__in=session_ids)
-        for entry in written.select_related("enrolment__trainee").order_by(
-            "enrolment__trainee__name_key", "pk"
-        ):
+        entries = list(
+            written.select_related("enrolment__trainee").order_by("enrolment__trainee__name_key", "pk")
+        )
+        yield from deadlines_of({entry.enrolment_id for entry in entries})
+        for entry in entries:
             yield Effect(
                 entry.enrolment.trainee.short_name,
                 capfirst(entry.get_kind_display()),

@@ -22,7 +22,8 @@ class PlannedMessage:
     """News to be told: who, what kind, about what ("enrolment:12"), and when at the earliest (None: at once).
 
     `version` tells the news from an earlier one of the same kind, such as a second move of the session; `part`
-    tells apart several of one version, such as the reminders before each meeting.
+    tells apart several of one version, such as the reminders before each meeting. `cause` is that of `noting` where
+    none is given.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class PlannedMessage:
     version: int = 1
     context: dict[str, object] = field(default_factory=dict)
     part: str = ""
+    cause: str = ""
 
     @property
     def key(self) -> str:
@@ -45,20 +47,30 @@ class Noted:
 
     keys: list[str] = field(default_factory=list)
     withdrawn: int = 0
+    # Kept with each message: what it was planned for ("step:12").
+    cause: str = ""
 
 
 _noted: ContextVar[Noted | None] = ContextVar("noted", default=None)
 
 
 @contextmanager
-def noting() -> Iterator[Noted]:
-    """Note what is planned and withdrawn in the block, for a page that shows it before it happens."""
-    noted = Noted()
+def noting(cause: str = "") -> Iterator[Noted]:
+    """Note what is planned and withdrawn in the block, for a page that shows it before it happens.
+
+    With a `cause` the messages of the block keep it, whichever app plans them; without one they keep that of the
+    block around it, which notes them too.
+    """
+    around = _noted.get()
+    noted = Noted(cause=cause or (around.cause if around else ""))
     token = _noted.set(noted)
     try:
         yield noted
     finally:
         _noted.reset(token)
+        if around is not None:
+            around.keys += noted.keys
+            around.withdrawn += noted.withdrawn
 
 
 def plan_messages(planned: Iterable[PlannedMessage]) -> None:
@@ -66,7 +78,7 @@ def plan_messages(planned: Iterable[PlannedMessage]) -> None:
 
     Celery is nudged after the commit for those that may leave at once.
     """
-    now = timezone.now()
+    now, noted = timezone.now(), _noted.get()
     rows = [
         Message(
             recipient_id=message.recipient_id,
@@ -74,13 +86,14 @@ def plan_messages(planned: Iterable[PlannedMessage]) -> None:
             subject=message.about,
             version=message.version,
             key=message.key,
+            cause=message.cause or (noted.cause if noted else ""),
             context=message.context,
             send_after=message.send_after or now,
         )
         for message in planned
     ]
     MESSAGES.insert(rows)
-    if (noted := _noted.get()) is not None:
+    if noted is not None:
         noted.keys += [row.key for row in rows]
     if any(row.send_after <= now for row in rows):
         nudge_on_commit()

@@ -32,6 +32,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
             body=""
         )
 
+    def caused_by(self, *causes: str) -> Self:
+        return self.filter(cause__in=causes).exclude(cause="")  # the condition of their index
+
     def superseding(self, message: "Message", kinds: Iterable[str], now: datetime) -> Self:
         """Messages of these kinds, due or sent by now, about the very same matter to the same person."""
         return self.filter(
@@ -69,6 +72,8 @@ class Message(models.Model):
     subject = models.CharField(_("about"), max_length=60)
     version = models.PositiveIntegerField(_("version"), default=1)
     key = models.CharField(max_length=160, unique=True)
+    # Which step of an app on the right planned it ("step:12"); of most, such as the news of one person's seat, none.
+    cause = models.CharField(_("planned by"), max_length=40, blank=True, default="")
     # What the renderer cannot look up later, such as the reason given for a cancellation.
     context = models.JSONField(default=dict, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PLANNED)
@@ -92,6 +97,7 @@ class Message(models.Model):
             models.Index(fields=["id"], condition=Q(state="failed"), name="message_failed"),
             models.Index(fields=["subject"], name="message_by_subject"),
             models.Index(fields=["-send_after", "-id"], name="message_latest"),
+            models.Index(fields=["cause"], condition=~Q(cause=""), name="message_by_cause"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -8,10 +8,8 @@ written reason and stays flagged (rule 3).
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from itertools import chain
-from typing import NamedTuple
 
 from django.utils import formats, timezone
 from django.utils.text import capfirst
@@ -21,36 +19,11 @@ from django.utils.translation import gettext as _
 from centre.models import Policy
 from courses.models import Course
 from scheduling.facts import Busy, CourseNeeds, DayFacts, Facts, RoomFacts, Span, TrainerFacts
+from scheduling.findings import About as About
+from scheduling.findings import Finding as Finding
 from scheduling.loading import load_facts, with_bookings
 from scheduling.models import ACADEMIC_HOUR
 from scheduling.plans import MeetingPlan
-
-
-class About(NamedTuple):
-    """An object that a finding is about: its kind ("room", "trainer", "session"), and its key."""
-
-    kind: str
-    pk: int
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something against a plan: a stable code, a sentence for people, and the objects involved.
-
-    `on` is the day it is about, where there is one; of a week its Monday.
-    """
-
-    code: str
-    message: str
-    about: tuple[About, ...] = ()
-    on: date | None = None
-    is_soft: bool = False
-
-    @property
-    def key(self) -> str:
-        """What makes it the same finding tomorrow, whatever its words: "trainer_day_hours/trainer:7/2026-12-04"."""
-        about = (f"{kind}:{pk}" for kind, pk in self.about)
-        return "/".join([self.code, *about, *([self.on.isoformat()] if self.on else [])])
 
 
 def findings_against(

@@ -1,7 +1,8 @@
 """Which rooms and trainers a planner is offered for given times, and why not the others."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import chain
 
 from centre.models import Policy
@@ -21,14 +22,18 @@ from scheduling.checks import (
     unqualified_findings,
 )
 from scheduling.facts import CourseNeeds, Facts, RoomFacts, Span, TrainerFacts
-from scheduling.loading import load_facts, with_bookings
+from scheduling.loading import load_facts, with_bookings, without_session
 
 
 @dataclass(frozen=True)
 class Option:
-    """A room or a trainer, with what speaks against them at each meeting, in the meetings' order."""
+    """A room or a trainer, with what speaks against them at each meeting, in the meetings' order.
+
+    `until_published` is what stands in the way now, and not any more after the next publication.
+    """
 
     findings: tuple[tuple[Finding, ...], ...]
+    until_published: tuple[Finding, ...] = field(default=(), kw_only=True)
 
     def is_free_at(self, meeting: int) -> bool:
         return not self.findings[meeting]
@@ -37,6 +42,11 @@ class Option:
     def is_free(self) -> bool:
         """Whether nothing speaks against any meeting."""
         return not any(self.findings)
+
+    @property
+    def is_only_taken(self) -> bool:
+        """Whether bookings of others are all that speaks against it."""
+        return not self.is_free and all(found.is_clash for found in self.reasons)
 
     @property
     def is_free_sometimes(self) -> bool:
@@ -98,6 +108,15 @@ class Choices:
     def other_trainers(self) -> list[TrainerOption]:
         return [option for option in self.trainers if not option.is_free]
 
+    @property
+    def taken_rooms(self) -> list[RoomOption]:
+        """Those of the others that somebody else has, and nothing more speaks against."""
+        return [option for option in self.other_rooms if option.is_only_taken]
+
+    @property
+    def taken_trainers(self) -> list[TrainerOption]:
+        return [option for option in self.other_trainers if option.is_only_taken]
+
 
 def fits(option: Option, meeting: int | None) -> bool:
     return option.is_free if meeting is None else option.is_free_at(meeting)
@@ -111,11 +130,13 @@ def load_choices(
     needs_step_free: bool,
     policy: Policy,
     besides: Collection[int] = (),
+    leaving: Collection[int] = (),
     with_reasons: bool = False,
 ) -> Choices:
     """The choices for a group of that many people at these times; eight queries.
 
-    Bookings of the sessions `besides`, which are planned anew, do not count. `with_reasons`: why somebody is
+    Bookings of the sessions `besides`, which are planned anew, do not count. Those of sessions that are `leaving` with
+    the next publication do not either, but an option that they hold now says so. `with_reasons`: why somebody is
     absent may be said to this reader.
     """
     facts = with_bookings(
@@ -124,14 +145,45 @@ def load_choices(
         reach_minutes=max(policy.travel_minutes, policy.changeover_minutes),
         besides=besides,
     )
-    return choices(
-        facts,
+    found = choices(
+        reduce(without_session, leaving, facts),
         spans,
         group=group,
         needs_step_free=needs_step_free,
         policy=policy,
         with_reasons=with_reasons,
     )
+    return with_what_leaves(found, facts, policy) if leaving else found
+
+
+def with_what_leaves(found: Choices, now: Facts, policy: Policy) -> Choices:
+    """The choices, each that is free only after the next publication with what stands in the way until then."""
+    rooms = tuple(
+        replace(
+            option,
+            until_published=tuple(
+                unique(
+                    *(
+                        room_clash_findings(
+                            now.rooms[option.pk], span, changeover_minutes=policy.changeover_minutes
+                        )
+                        for span in found.spans
+                    )
+                )
+            ),
+        )
+        for option in found.rooms
+    )
+    trainers = tuple(
+        replace(
+            option,
+            until_published=tuple(
+                unique(*(trainer_clash_findings(now.trainers[option.pk], span) for span in found.spans))
+            ),
+        )
+        for option in found.trainers
+    )
+    return replace(found, rooms=rooms, trainers=trainers)
 
 
 def choices(

@@ -87,6 +87,11 @@ def cancel_impact(row: SessionRow) -> Iterator[str]:
     yield _("A cancelled session cannot be brought back.")
 
 
+def prepared_move_impact() -> Iterator[str]:
+    yield _("The session stays as it is, and nobody is told, until the next publication.")
+    yield _("What it does to people is shown then, before the click.")
+
+
 def prepared_cancellation_impact(row: SessionRow) -> Iterator[str]:
     yield _("The session stays as it is, and nobody is told, until the next publication.")
     if row.people.told:

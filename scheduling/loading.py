@@ -42,6 +42,10 @@ LAW: dict[str, bool] = {
 }
 
 
+# Of facts about many sessions, each of which has its own.
+NOBODYS = CourseNeeds(is_online=False, group_min=1, group_max=1)
+
+
 def load_facts(
     course: Course,
     spans: Sequence[Span],
@@ -156,7 +160,7 @@ def load_calendar_of_centre(first: date, last: date) -> Facts:
     """
     whole = Span(midnight(first), midnight(last + timedelta(days=1)))
     facts = Facts(
-        needs=CourseNeeds(is_online=False, group_min=1, group_max=1),
+        needs=NOBODYS,
         rooms=_load_rooms(Room.objects.all(), [whole]),
         trainers=_load_trainers(Trainer.objects.all(), first, last),
         calendar=load_calendar(first, last),

@@ -242,6 +242,8 @@ class Session(models.Model):
 class SessionStep(models.Model):
     """One step in a session's life: who, when, what and why. Append-only.
 
+    The messages that it caused are those of the ledger with its `cause`.
+
     A step that changed the plan keeps it as it was and as it became (`plans.SessionPlan.as_json`): planners read what
     changed, and may take the last one back. Steps of several sessions that were one operation share its number.
     """
@@ -292,6 +294,11 @@ class SessionStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id}: {self.kind}"
+
+    @property
+    def cause(self) -> str:
+        """The words under which the ledger keeps the messages of this step (rule 1)."""
+        return f"step:{self.pk}"
 
 
 class Waiver(models.Model):

@@ -4,24 +4,23 @@ A plan that was right may become wrong: a trainer falls ill, a qualification end
 changes. Nothing of it is stored; what a planner allowed with a reason stays listed as such (rule 3).
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from centre.models import Policy
-from courses.models import Course
 from scheduling.actions.steps import gaps_of
 from scheduling.assignments.findings import about_answers, unwelcome_answers
 from scheduling.checks import About, Finding, broken_rules, unique
-from scheduling.facts import CourseNeeds, Facts
+from scheduling.facts import Facts
 from scheduling.headcounts import Headcount, headcounts
-from scheduling.loading import load_calendar_of_centre, needs_of_courses, weeks_of, without_session
-from scheduling.models import Booking, Meeting, Session, Waiver
-from scheduling.plans import Details, MeetingPlan, SessionPlan
+from scheduling.loading import load_calendar_of_centre, needs_of_courses, weeks_of
+from scheduling.models import Session, Waiver
+from scheduling.plans import SessionPlan
+from scheduling.standing_plans import courses_of, own_facts, plans_of, waivers_of
 from scheduling.too_few import Stages, Standing, card_of
 
 
@@ -86,30 +85,6 @@ def problems_of(sessions: Sequence[Session], *, policy: Policy) -> dict[int, Ses
     return found
 
 
-def courses_of(sessions: Iterable[Session]) -> list[Course]:
-    """Each once."""
-    return list({session.course_id: session.course for session in sessions}.values())
-
-
-def waivers_of(session_ids: Iterable[int]) -> dict[tuple[int, str], Waiver]:
-    """By the session and the finding's key with what reason a limit was broken; one query."""
-    found = Waiver.objects.filter(session__in=list(session_ids)).select_related("by")
-    return {(waiver.session_id, waiver.key): waiver for waiver in found}
-
-
-def own_facts(facts: Facts, plan: SessionPlan, session: Session, needs: CourseNeeds) -> Facts:
-    """Of the whole centre what this plan is about, as if its session were not booked."""
-    rooms = {meeting.room_id for meeting in plan.meetings}
-    trainers = {pk for meeting in plan.meetings for pk in meeting.trainer_ids}
-    part = replace(
-        facts,
-        needs=needs,
-        rooms={pk: room for pk, room in facts.rooms.items() if pk in rooms},
-        trainers={pk: trainer for pk, trainer in facts.trainers.items() if pk in trainers},
-    )
-    return without_session(part, session.pk)
-
-
 def against_plan(facts: Facts, plan: SessionPlan, *, policy: Policy) -> list[Finding]:
     """Gaps, hard findings and soft ones against the meetings of a plan, from facts that leave its session out."""
     return unique(
@@ -135,31 +110,3 @@ def about_people(session: Session, people: Headcount, policy: Policy) -> list[Fi
         )
         found.append(Finding("people_clash", sentence % {"count": people.clashing}, about))
     return found
-
-
-def plans_of(sessions: Sequence[Session]) -> dict[int, SessionPlan]:
-    """The sessions as plans of their meetings that have not begun; two queries."""
-    rooms: dict[int, int] = {}
-    trainers: dict[int, list[int]] = defaultdict(list)
-    claims = Booking.objects.filter(meeting__session__in=sessions).exclude(role=Booking.Role.ATTENDS)
-    for meeting, room, trainer in claims.order_by("pk").values_list("meeting", "room", "person__trainer"):
-        if room:
-            rooms[meeting] = room
-        elif trainer:
-            trainers[meeting].append(trainer)
-    meetings: dict[int, list[MeetingPlan]] = {session.pk: [] for session in sessions}
-    ahead = Meeting.objects.filter(session__in=sessions, starts_at__gt=timezone.now())
-    for row in ahead.order_by("starts_at"):
-        meetings[row.session_id].append(
-            MeetingPlan(row.starts_at, row.ends_at, rooms.get(row.pk), tuple(trainers[row.pk]))
-        )
-    return {session.pk: SessionPlan(tuple(meetings[session.pk]), details_of(session)) for session in sessions}
-
-
-def details_of(session: Session) -> Details:
-    return Details(
-        limit=session.limit,
-        needs_step_free=session.needs_step_free,
-        online_link=session.online_link,
-        note=session.note,
-    )

@@ -12,13 +12,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from centre.errors import Refusal
+from centre.templatetags.centre_text import when
 from notifications import kinds
 from notifications.actions import noting
 from notifications.kinds import Letter
 from notifications.models import Message
 from scheduling import signals
+from scheduling.assignments.findings import terms_of_answers
 from scheduling.models import Session
 
 # The name of the button that asks for a preview instead of the deed.
@@ -36,12 +39,21 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Deadline:
+    """Until when some people must or may do something afterwards, as a sentence that says it all (rule 6)."""
+
+    until: datetime
+    sentence: str
+
+
+@dataclass(frozen=True)
 class News:
-    """The messages of one kind that would be planned: to whom, from when on, and how the first of them reads."""
+    """The messages of one kind that would be planned: to whom, from when to when, and how the first of them reads."""
 
     kind: str
     recipients: tuple[str, ...]
     send_after: datetime
+    last_after: datetime
     letter: Letter | None
 
     @property
@@ -56,6 +68,14 @@ class News:
     def is_due(self) -> bool:
         return self.send_after <= timezone.now()
 
+    @property
+    def times(self) -> str:
+        """When it leaves, in words: of reminders, when they are planned for."""
+        words = {"first": when(self.send_after), "last": when(self.last_after)}
+        if words["first"] == words["last"]:
+            return _("on %(first)s") % words
+        return _("from %(first)s to %(last)s") % words
+
 
 @dataclass(frozen=True)
 class Rehearsal:
@@ -63,6 +83,8 @@ class Rehearsal:
 
     news: tuple[News, ...] = ()
     effects: tuple[Effect, ...] = ()
+    # The soonest first.
+    deadlines: tuple[Deadline, ...] = ()
     # Messages planned before that would not leave any more.
     withdrawn: int = 0
     refusal: Refusal | None = None
@@ -80,7 +102,8 @@ class Rehearsal:
     def seen(self) -> list[Any]:
         """What a planner reads of it, for a fingerprint.
 
-        Not the reminders that are withdrawn: that one of them has left meanwhile is no other difference.
+        Not the reminders that are withdrawn: that one of them has left meanwhile is no other difference. Nor the
+        deadlines: they follow from the rest, and those that count from now move with the clock.
         """
         return [
             [(effect.person, effect.what, effect.why) for effect in self.effects],
@@ -115,14 +138,22 @@ def rehearse(verb: Callable[[], Any], sessions: Iterable[Session]) -> Rehearsal:
 
 def watched(verb: Callable[[], Any], sessions: Iterable[Session]) -> Rehearsal:
     """Do it, in the caller's transaction, and say what it did: for a deed that must be the one that was shown."""
-    keys = [session.pk for session in sessions]
+    keys, begun_at = [session.pk for session in sessions], timezone.now()
     with noting() as noted:
         known = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         answers: list[tuple[Any, Any]] = signals.rehearsing.send(sender=Session, session_ids=keys)
         verb()
-    effects: tuple[Effect, ...] = tuple(effect for _receiver, tell in answers for effect in tell())
+    told: list[Effect | Deadline] = [one for _receiver, tell in answers for one in tell()]
+    effects = tuple(one for one in told if isinstance(one, Effect))
+    deadlines = [one for one in told if isinstance(one, Deadline)]
+    deadlines += [Deadline(until, words) for until, words in terms_of_answers(keys, asked_since=begun_at)]
     fresh = Message.objects.planned().filter(key__in=noted.keys, pk__gt=known)
-    return Rehearsal(tuple(news_of(fresh)), effects, noted.withdrawn)
+    return Rehearsal(
+        tuple(news_of(fresh)),
+        effects,
+        tuple(sorted(deadlines, key=lambda deadline: deadline.until)),
+        noted.withdrawn,
+    )
 
 
 def news_of(planned: QuerySet[Message]) -> Iterator[News]:
@@ -132,7 +163,8 @@ def news_of(planned: QuerySet[Message]) -> Iterator[News]:
         by_kind.setdefault(message.kind, []).append(message)
     for kind, messages in by_kind.items():
         names = dict.fromkeys(message.recipient.short_name for message in messages)
-        yield News(kind, tuple(names), messages[0].send_after, letter_of(messages[0]))
+        first, last = messages[0], messages[-1]
+        yield News(kind, tuple(names), first.send_after, last.send_after, letter_of(first))
 
 
 def letter_of(message: Message) -> Letter | None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from centre.actions import action
+from notifications.actions import noting
 from people.models import Employee
 from scheduling import signals
 from scheduling.actions import booked_persons, effective_seats, waiting_persons
@@ -79,12 +80,14 @@ def change_capacity(room: Room, capacity: int, *, by: Employee | None) -> Room:
         one.seats = seats[one.pk]
         one.version += 1
     Session.objects.bulk_update(changed, ["seats", "version"])
-    SessionStep.objects.bulk_create(
+    steps = SessionStep.objects.bulk_create(
         SessionStep(session=one, kind=SessionStep.Kind.LIMITED, by=by, reason=room_words(room))
         for one in changed
     )
-    if grown:
-        signals.seats_changed.send(sender=Session, sessions=grown, by=by)
+    for step in steps:
+        if step.session in grown:
+            with noting(step.cause):
+                signals.seats_changed.send(sender=Session, sessions=[step.session], by=by)
     return room
 
 

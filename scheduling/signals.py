@@ -19,7 +19,7 @@ session_moved = Signal()
 # Sessions have another number of seats. Arguments: sessions (list), by.
 seats_changed = Signal()
 
-# Drafts became visible. Arguments: sessions (list), by.
+# Drafts became visible. Arguments: sessions (list), steps (by session; news keeps its step's `cause`), by.
 sessions_published = Signal()
 
 # Planners' pages ask how many people a session has: receivers return a `headcounts.Headcount` by session key.
@@ -27,5 +27,5 @@ sessions_published = Signal()
 counting_people = Signal()
 
 # A step is about to be rehearsed: receivers return a function that, called after it in the same transaction, gives
-# the `rehearsal.Effect`s on people. Arguments: session_ids (list).
+# the `rehearsal.Effect`s on people, and the `rehearsal.Deadline`s that they have then. Arguments: session_ids (list).
 rehearsing = Signal()

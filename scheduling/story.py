@@ -1,16 +1,20 @@
 """A session's story for planners: each step with what it changed, in words, and whether it can be taken back."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 
+from django.db.models import Count, Min, Q
 from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from centre.templatetags.centre_text import NO_BREAK_SPACE, meeting_time
+from notifications import kinds
+from notifications.models import Message
 from scheduling.actions import current_plan
 from scheduling.checks import day_words
 from scheduling.models import PreparedChange, Room, Session, SessionStep, Waiver
@@ -21,12 +25,35 @@ WORD_JOINER = "\u2060"
 
 
 @dataclass(frozen=True)
+class StepNews:
+    """The messages of one kind that a step caused: `people` are told or will be, `withdrawn` messages are not."""
+
+    kind: str
+    people: int
+    withdrawn: int
+
+    @property
+    def name(self) -> str:
+        return kinds.name_of(self.kind)
+
+
+@dataclass(frozen=True)
 class ToldStep:
-    """`changes` are sentences; `is_last_change` says that nothing was changed since, so that it may be taken back."""
+    """`changes` are sentences; `can_be_undone` says that nothing was changed since; `news` is what it told (rule 1)."""
 
     step: SessionStep
     changes: tuple[str, ...]
     can_be_undone: bool
+    news: tuple[StepNews, ...] = ()
+
+    @property
+    def withdrawn(self) -> int:
+        """Messages that did not leave, or will not any more."""
+        return sum(one.withdrawn for one in self.news)
+
+    @property
+    def told(self) -> list[StepNews]:
+        return [one for one in self.news if one.people]
 
 
 @dataclass(frozen=True)
@@ -41,7 +68,7 @@ class Names:
 
 
 def told_steps(session: Session, steps: Iterable[SessionStep]) -> list[ToldStep]:
-    """The steps in their order; two queries for the names."""
+    """The steps in their order; two queries for the names, and one for the messages."""
     steps = list(steps)
     plans = {
         step.pk: (SessionPlan.of_json(step.before), SessionPlan.of_json(step.after))
@@ -49,14 +76,36 @@ def told_steps(session: Session, steps: Iterable[SessionStep]) -> list[ToldStep]
         if step.before and step.after
     }
     names = names_in(plan for pair in plans.values() for plan in pair)
+    news = news_of_steps(steps)
     return [
         ToldStep(
             step,
             tuple(changes_between(*plans[step.pk], names)) if step.pk in plans else (),
             can_be_undone=step.pk in plans and step.version == session.version and session.can_move,
+            news=tuple(news[step.cause]),
         )
         for step in steps
     ]
+
+
+def news_of_steps(steps: Iterable[SessionStep]) -> dict[str, list[StepNews]]:
+    """By the step's `cause`, what leaves first in front; one query."""
+    is_withdrawn = Q(state=Message.State.WITHDRAWN)
+    rows = (
+        Message.objects.caused_by(*(step.cause for step in steps))
+        .order_by()
+        .values("cause", "kind")
+        .annotate(
+            first=Min("send_after"),
+            people=Count("recipient", distinct=True, filter=~is_withdrawn),
+            withdrawn=Count("pk", filter=is_withdrawn),
+        )
+        .order_by("first", "kind")
+    )
+    found: dict[str, list[StepNews]] = defaultdict(list)
+    for row in rows:
+        found[row["cause"]].append(StepNews(row["kind"], row["people"], row["withdrawn"]))
+    return found
 
 
 @dataclass(frozen=True)

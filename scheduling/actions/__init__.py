@@ -12,6 +12,7 @@ from scheduling.actions.planning import (
     replan_sessions,
     undo,
 )
+from scheduling.actions.publishing import publish_session, publish_sessions
 from scheduling.actions.shared import (
     booked_persons,
     current_plan,
@@ -27,7 +28,6 @@ from scheduling.actions.steps import (
     cancel_session,
     change_limit,
     confirm_session,
-    publish_session,
     run_anyway,
 )
 
@@ -46,6 +46,7 @@ __all__ = [
     "plan_session",
     "plan_sessions",
     "publish_session",
+    "publish_sessions",
     "record_step",
     "replan_session",
     "replan_sessions",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from centre.actions import action
 from centre.models import Policy
 from courses.models import Course
+from notifications.actions import noting
 from people.models import Employee
 from scheduling import signals
 from scheduling.actions.shared import (
@@ -300,29 +301,20 @@ def replan(
     for work in works:
         grew = work.seats > work.session.seats
         write(work)
-        step = kind or (Step.MOVED if work.is_moved else Step.EDITED)
-        why = work.change.reason or reason
-        record_step(work.session, step, by, why, before=work.old, after=work.new, operation=operation)
-        if details_of(work.session) != work.details:
-            teach_now = {
-                trainers[pk].employee_id for meeting in work.new.meetings for pk in meeting.trainer_ids
-            }
-            old_starts_at = work.old.meetings[0].starts_at
-            takes_back = kind == Step.UNDONE
-            tell_of_changes(
-                work.session, work.teaching, teach_now, policy, old_starts_at, takes_back=takes_back
-            )
-            signals.session_moved.send(
-                sender=Session,
-                session=work.session,
-                meetings=[row for row in work.rows if not row.has_begun],
-                old_starts_at=old_starts_at,
-                clashing_person_ids=sorted(work.clashing),
-                takes_back=takes_back,
-                by=by,
-            )
-        if grew:
-            signals.seats_changed.send(sender=Session, sessions=[work.session], by=by)
+        step = record_step(
+            work.session,
+            kind or (Step.MOVED if work.is_moved else Step.EDITED),
+            by,
+            work.change.reason or reason,
+            before=work.old,
+            after=work.new,
+            operation=operation,
+        )
+        with noting(step.cause):
+            if details_of(work.session) != work.details:
+                tell(work, trainers, policy, by=by, takes_back=kind == Step.UNDONE)
+            if grew:
+                signals.seats_changed.send(sender=Session, sessions=[work.session], by=by)
     return [work.session for work in works]
 
 
@@ -343,6 +335,24 @@ def book_trainees(work: Replanned) -> None:
         Booking(meeting=row, person_id=person, role=Booking.Role.ATTENDS, period=(row.starts_at, row.ends_at))
         for row in rows
         for person in sorted(work.attending - work.clashing)
+    )
+
+
+def tell(
+    work: Replanned, trainers: dict[int, Trainer], policy: Policy, *, by: Employee | None, takes_back: bool
+) -> None:
+    """The news of the change, to those who teach, and by a signal to those who attend."""
+    teach_now = {trainers[pk].employee_id for meeting in work.new.meetings for pk in meeting.trainer_ids}
+    old_starts_at = work.old.meetings[0].starts_at
+    tell_of_changes(work.session, work.teaching, teach_now, policy, old_starts_at, takes_back=takes_back)
+    signals.session_moved.send(
+        sender=Session,
+        session=work.session,
+        meetings=[row for row in work.rows if not row.has_begun],
+        old_starts_at=old_starts_at,
+        clashing_person_ids=sorted(work.clashing),
+        takes_back=takes_back,
+        by=by,
     )
 
 

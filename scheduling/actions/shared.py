@@ -1,6 +1,8 @@
 """What the verbs of planning share: locks, the check of a plan, the writing of bookings, the story of a session."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +18,7 @@ from notifications.actions import plan_messages, told_nothing_else, withdraw_mes
 from people.models import Employee
 from scheduling import signals
 from scheduling.assignments.asking import ask_trainers
-from scheduling.checks import Finding, findings_against
+from scheduling.checks import Finding, day_words, findings_against
 from scheduling.errors import NeedsReason, NotPlannable, SchedulingError, SeatsTaken, StalePlan, WrongState
 from scheduling.life import Transition
 from scheduling.models import Booking, Meeting, Room, Session, SessionStep, Waiver
@@ -60,22 +62,40 @@ def check_plan(
     course: Course, plan: SessionPlan, *, policy: Policy, besides: Collection[int] = ()
 ) -> list[Finding]:
     """Return the soft findings, which want a reason (`waive`); hard ones refuse the plan."""
+    refuse_senseless(course, plan)
+    findings = findings_against(
+        course,
+        meetings_to_check(plan),
+        needs_step_free=plan.details.needs_step_free,
+        policy=policy,
+        besides=besides,
+    )
+    refuse_hard(findings)
+    return findings
+
+
+def refuse_senseless(course: Course, plan: SessionPlan) -> None:
+    """What is wrong with the plan whatever else is planned."""
     if not plan.meetings:
         raise SchedulingError(_("A session needs at least one meeting."))
     if any(meeting.ends_at <= meeting.starts_at for meeting in plan.meetings):
         raise SchedulingError(_("A meeting must end after it starts. Correct its times."))
     if course.is_self_paced:
         raise SchedulingError(_("A self-paced course has no sessions."))
-    findings = findings_against(
-        course,
-        [meeting for meeting in plan.meetings if meeting.starts_at > timezone.now()] or plan.meetings,
-        needs_step_free=plan.details.needs_step_free,
-        policy=policy,
-        besides=besides,
-    )
+
+
+def meetings_to_check(plan: SessionPlan) -> Sequence[MeetingPlan]:
+    """Those ahead; of what begins now or never, all."""
+    return [meeting for meeting in plan.meetings if meeting.starts_at > timezone.now()] or plan.meetings
+
+
+def refuse_hard(findings: Iterable[Finding]) -> None:
+    """
+    Raises:
+        NotPlannable: with those that no reason helps against.
+    """
     if hard := [finding for finding in findings if not finding.is_soft]:
         raise NotPlannable(hard)
-    return findings
 
 
 def waive(session: Session, soft: Sequence[Finding], despite: str, by: Employee | None) -> None:
@@ -118,7 +138,7 @@ def tell_of_changes(
     """
     if session.status == Status.DRAFT:
         return
-    ask_trainers(session, policy=policy)
+    ask_trainers([session], policy=policy)
     subject = about(session.pk)
     kept_quiet = told_nothing_else([subject], ["teaching_changed"]) if takes_back else set()
     told = {person for person in taught | teach_now if (person, subject) not in kept_quiet}
@@ -187,6 +207,16 @@ def booked_persons(session_ids: Iterable[int]) -> tuple[set[int], set[int]]:
     return attending, teaching
 
 
+def teachers_of(session_ids: Iterable[int]) -> dict[int, set[int]]:
+    """By session the keys of those who teach in it; one query."""
+    found: dict[int, set[int]] = defaultdict(set)
+    teaching = Booking.objects.teaching().filter(meeting__session__in=list(session_ids))
+    for session, person in teaching.values_list("meeting__session", "person").distinct():
+        if person is not None:
+            found[session].add(person)
+    return found
+
+
 def waiting_persons(session_ids: list[int]) -> set[int]:
     """Further persons whom the apps on the right want locked together with those booked."""
     answers: list[tuple[Any, Any]] = signals.collecting_persons.send(sender=Session, session_ids=session_ids)
@@ -234,12 +264,26 @@ def current_plans(session: Session) -> list[MeetingPlan]:
     ]
 
 
-def take_step(session: Session, transition: Transition, by: Employee | None, reason: str = "") -> None:
-    """Write the step that the caller, who holds the session's lock, has checked."""
+def take_step(session: Session, transition: Transition, by: Employee | None, reason: str = "") -> SessionStep:
+    """Write the step that the caller, who holds the session's lock, has checked; see `record_step`."""
     session.status = transition.target
     session.version += 1
     session.save(update_fields=["status", "version", "cancelled_because"])
-    record_step(session, transition.step, by, reason)
+    return record_step(session, transition.step, by, reason)
+
+
+def take_steps(
+    sessions: Sequence[Session], transition: Transition, by: Employee | None
+) -> dict[int, SessionStep]:
+    """The same step of several sessions at once, by session; two statements."""
+    for session in sessions:
+        session.status = transition.target
+        session.version += 1
+    Session.objects.bulk_update(sessions, ["status", "version"])
+    steps = SessionStep.objects.bulk_create(
+        SessionStep(session=one, kind=transition.step, by=by, version=one.version) for one in sessions
+    )
+    return {step.session_id: step for step in steps}
 
 
 def record_step(
@@ -251,8 +295,9 @@ def record_step(
     before: SessionPlan | None = None,
     after: SessionPlan | None = None,
     operation: UUID | None = None,
-) -> None:
-    SessionStep.objects.create(
+) -> SessionStep:
+    """Return the step: what it tells is planned within `noting(step.cause)` (rule 1)."""
+    return SessionStep.objects.create(
         session=session,
         kind=kind,
         by=by,
@@ -262,6 +307,27 @@ def record_step(
         after=after.as_json() if after else None,
         operation=operation,
     )
+
+
+@contextmanager
+def named(session: Session) -> Iterator[None]:
+    """Among many sessions a refusal says which."""
+    try:
+        yield
+    except NeedsReason:
+        raise
+    except SchedulingError as refusal:
+        words = {
+            "course": session.course.title,
+            "day": day_words(timezone.localdate(session.starts_at)),
+            "why": refusal,
+        }
+        raise type_of(refusal)(_("“%(course)s”, %(day)s: %(why)s") % words) from refusal
+
+
+def type_of(refusal: SchedulingError) -> type[SchedulingError]:
+    """What was changed meanwhile stays told apart from what cannot be."""
+    return StalePlan if isinstance(refusal, StalePlan) else SchedulingError
 
 
 def refuse_stale(session: Session, version: int) -> None:

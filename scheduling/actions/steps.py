@@ -5,13 +5,11 @@ from django.utils.translation import gettext as _
 
 from centre.actions import action
 from centre.models import Policy
-from notifications.actions import plan_messages, withdraw_messages
+from notifications.actions import noting, plan_messages, withdraw_messages
 from people.models import Employee
 from scheduling import signals
 from scheduling.actions.shared import (
     booked_persons,
-    check_plan,
-    current_plan,
     effective_seats,
     lock_with_course,
     moment,
@@ -21,52 +19,19 @@ from scheduling.actions.shared import (
     refuse_stale,
     take_step,
     waiting_persons,
-    waive,
 )
-from scheduling.assignments.asking import ask_nobody, ask_trainers
+from scheduling.assignments.asking import ask_nobody
 from scheduling.checks import Finding
-from scheduling.errors import NotPlannable, SchedulingError, WrongState
+from scheduling.errors import SchedulingError, WrongState
 from scheduling.headcounts import headcount
-from scheduling.life import CANCEL, CONFIRM, PUBLISH
+from scheduling.life import CANCEL, CONFIRM
 from scheduling.models import Booking, Room, Session, SessionStep
-from scheduling.notices import about, sheet_messages, teaching_messages
+from scheduling.notices import about, teaching_messages
 from scheduling.plans import SessionPlan
 from scheduling.too_few import Stages, card_of, standings_of
 
 Status = Session.Status
 Step = SessionStep.Kind
-
-
-@action
-def publish_session(session: Session, *, by: Employee | None, despite: str = "") -> Session:
-    """Open a draft for enrolment. Publishing again changes nothing.
-
-    Raises:
-        NotPlannable: a meeting has no room or no trainer, or rules were broken since it was planned.
-        NeedsReason: soft limits are broken since it was planned, and `despite` gives no reason.
-        WrongState: the session was cancelled or has begun.
-    """
-    session = lock_with_course(session)
-    if session.status in {Status.OPEN, Status.CONFIRMED}:
-        return session
-    PUBLISH.check(session)
-    plan = current_plan(session)
-    if gaps := gaps_of(plan):
-        raise NotPlannable(gaps)
-    policy = Policy.objects.current()
-    soft = check_plan(session.course, plan, policy=policy, besides=[session.pk])
-    waive(session, soft, despite, by)
-    take_step(session, PUBLISH, by)
-    _attending, teaching = booked_persons([session.pk])
-    ask_trainers(session, policy=policy)
-    plan_messages(
-        [
-            *sheet_messages(session, teaching, policy=policy, now=timezone.now()),
-            *teaching_messages(session, teaching, kind="teaching_asked"),
-        ]
-    )
-    signals.sessions_published.send(sender=Session, sessions=[session], by=by)
-    return session
 
 
 @action
@@ -112,8 +77,9 @@ def change_limit(
     session.limit, session.seats = limit, seats
     session.version += 1
     session.save(update_fields=["limit", "seats", "version"])
-    record_step(session, Step.LIMITED, by, reason)
-    signals.seats_changed.send(sender=Session, sessions=[session], by=by)
+    step = record_step(session, Step.LIMITED, by, reason)
+    with noting(step.cause):
+        signals.seats_changed.send(sender=Session, sessions=[session], by=by)
     return session
 
 
@@ -163,14 +129,15 @@ def cancel_session(session: Session, reason: str, *, by: Employee | None) -> Ses
     Booking.objects.filter(meeting__in=session.meetings.order_by()).delete()
     session.cancelled_because = reason.strip()
     was_published = session.status != Status.DRAFT
-    take_step(session, CANCEL, by, reason.strip())
+    step = take_step(session, CANCEL, by, reason.strip())
     ask_nobody(session)
     withdraw_messages([about(session.pk)])
-    if was_published:
-        plan_messages(teaching_messages(session, teaching, kind="teaching_cancelled"))
-    signals.sessions_cancelled.send(
-        sender=Session, sessions=[session], reason=session.cancelled_because, by=by
-    )
+    with noting(step.cause):
+        if was_published:
+            plan_messages(teaching_messages(session, teaching, kind="teaching_cancelled"))
+        signals.sessions_cancelled.send(
+            sender=Session, sessions=[session], reason=session.cancelled_because, by=by
+        )
     return session
 
 

@@ -1,12 +1,14 @@
 """What planners read of trainers' answers among the problems of a session."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from centre.templatetags.centre_text import when
 from scheduling.assignments.models import Assignment
 from scheduling.checks import About, Finding, day_words, finding
 
@@ -36,6 +38,22 @@ def finding_of(row: Assignment) -> Finding:
     day = day_words(timezone.localdate(row.answer_until))
     words = _("has not answered by %(day)s whether they will teach") % {"day": day}
     return finding("trainer_unanswered", name, words, about)
+
+
+def terms_of_answers(session_ids: Iterable[int], *, asked_since: datetime) -> Iterator[tuple[datetime, str]]:
+    """By when those who were asked since then are to answer, each term with its sentence; one query."""
+    rows = Assignment.objects.filter(
+        session__in=list(session_ids), state=State.ASKED, asked_at__gte=asked_since
+    )
+    names: dict[datetime, dict[str, None]] = defaultdict(dict)
+    for row in rows.select_related("trainer__employee").order_by(
+        "answer_until", "trainer__employee__name_key"
+    ):
+        minute = row.answer_until.replace(second=0, microsecond=0)
+        names[minute][row.trainer.employee.short_name] = None
+    for until, trainers in names.items():
+        words = {"trainers": ", ".join(trainers), "until": when(until)}
+        yield until, _("%(trainers)s: to answer by %(until)s whether they will teach.") % words
 
 
 def answers_of(session_id: int) -> dict[int, Assignment]:

@@ -259,12 +259,15 @@ class PlacesForm(WithReasons):
     """The third step: a room and trainers for all meetings, and others for single ones where that is needed.
 
     What is not offered is refused with the reason, so that a planner whose page grew old learns whom the room
-    went to.
+    went to. A change that `may_wait` for the next publication may also take what somebody else has now: the action
+    decides, and asks why (rule 9).
     """
 
-    def __init__(self, choices: Choices, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, choices: Choices, *args: Any, may_wait: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.choices = choices
+        self.may_wait = may_wait
+        self.takes_from_others = False
         rooms = [(str(option.pk), option.room.name) for option in choices.rooms]
         trainers = [(str(option.pk), option.trainer.name) for option in choices.trainers]
         for meeting in (None, *(range(len(choices.spans)) if len(choices.spans) > 1 else ())):
@@ -288,6 +291,25 @@ class PlacesForm(WithReasons):
     def room_offers(self, meeting: int | None = None) -> list[Offer]:
         chosen = str(self[room_field(meeting)].value() or "")
         return [Offer(option, str(option.pk) == chosen) for option in self.choices.free_rooms(meeting)]
+
+    def taken_room_offers(self) -> list[Offer]:
+        """What somebody else has, for a change that may wait."""
+        chosen = str(self[room_field(None)].value() or "")
+        taken = self.choices.taken_rooms if self.may_wait else []
+        return [Offer(option, str(option.pk) == chosen) for option in taken]
+
+    def taken_trainer_offers(self) -> list[Offer]:
+        chosen = {str(pk) for pk in self[trainers_field(None)].value() or ()}
+        taken = self.choices.taken_trainers if self.may_wait else []
+        return [Offer(option, str(option.pk) in chosen) for option in taken]
+
+    @property
+    def has_taken_room(self) -> bool:
+        return any(offer.is_chosen for offer in self.taken_room_offers())
+
+    @property
+    def has_taken_trainer(self) -> bool:
+        return any(offer.is_chosen for offer in self.taken_trainer_offers())
 
     def trainer_offers(self, meeting: int | None = None) -> list[Offer]:
         chosen = {str(pk) for pk in self[trainers_field(meeting)].value() or ()}
@@ -339,7 +361,11 @@ class PlacesForm(WithReasons):
         return field_of(None), self.cleaned_data.get(field_of(None)) or ()
 
     def _reasons(self, options: Iterable[Option], meeting: int) -> str:
-        return " ".join(found.message for option in options for found in option.findings[meeting])
+        found = [finding for option in options for finding in option.findings[meeting]]
+        if self.may_wait and found and all(finding.is_clash for finding in found):
+            self.takes_from_others = True
+            return ""
+        return " ".join(finding.message for finding in found)
 
     def _check_qualifications(self, name: str, chosen: Sequence[int], span: Span) -> None:
         facts = self.choices.facts

@@ -1,7 +1,7 @@
 """Changes of published sessions are prepared, dropped, and published together with the drafts of a month (rule 9)."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,27 +10,33 @@ from centre.actions import action
 from centre.models import Policy
 from people.models import Employee
 from scheduling.actions.planning import Change, in_order, replan_sessions
+from scheduling.actions.publishing import publish_sessions
 from scheduling.actions.shared import (
     booked_persons,
-    check_plan,
     current_plan,
+    effective_seats,
     lock_with_course,
     lock_with_courses,
+    meetings_to_check,
+    named,
     record_step,
     refuse_ended,
+    refuse_fewer_seats,
+    refuse_hard,
     refuse_rewriting_the_past,
+    refuse_senseless,
     refuse_stale,
     to_be_waived,
     trainers_of,
     waiting_persons,
 )
-from scheduling.actions.steps import cancel_session, publish_session
-from scheduling.checks import Finding, day_words
-from scheduling.errors import NeedsReason, NotAsShown, SchedulingError, StalePlan, WrongState
+from scheduling.actions.steps import cancel_session
+from scheduling.errors import NotAsShown, SchedulingError, StalePlan, WrongState
+from scheduling.headcounts import headcount
 from scheduling.life import CANCEL
 from scheduling.models import PreparedChange, Room, Session, SessionStep
 from scheduling.plans import Details, MeetingPlan, SessionPlan
-from scheduling.publication.difference import Difference, fingerprint_of, stale_words
+from scheduling.publication.difference import Difference, against_prepared, fingerprint_of, stale_words
 from scheduling.rehearsal import Rehearsal, watched
 
 Status = Session.Status
@@ -54,19 +60,28 @@ def prepare_move(
 ) -> PreparedChange:
     """Keep other times, rooms, trainers or details of a published session for the next publication.
 
-    It takes the place of what was prepared for the session before. Nothing is booked and nobody is told.
+    It takes the place of what was prepared for the session before. Nothing is booked and nobody is told. It is checked
+    as if everything else that is prepared had happened: the place that another prepared change leaves is free. One that
+    is not may be kept with `despite`, the first of two that swap rooms; it is left out of the publication until then.
 
     Raises:
         StalePlan: `version` is not the session's any more: somebody changed it, or prepared something, meanwhile.
         WrongState: the session is a draft, over or cancelled, or a meeting that has begun would be another.
-        NotPlannable, NeedsReason: as in `replan_sessions`.
+        NeedsReason: somebody else will have the room or the trainer, or soft limits are broken, and no `despite`.
+        NotPlannable, SeatsTaken: as in `replan_sessions`.
     """
     session = lock_published(session, version)
     details = Details(limit=limit, needs_step_free=needs_step_free, online_link=online_link, note=note)
     plan = in_order(SessionPlan(tuple(meetings), details))
     refuse_rewriting_the_past(current_plan(session), plan)
-    soft = check_plan(session.course, plan, policy=Policy.objects.current(), besides=[session.pk])
-    to_be_waived(session, soft, despite)
+    refuse_senseless(session.course, plan)
+    findings = against_prepared(
+        session, replace(plan, meetings=tuple(meetings_to_check(plan))), policy=Policy.objects.current()
+    )
+    refuse_hard(finding for finding in findings if not finding.is_clash)
+    rooms = Room.objects.filter(pk__in={one.room_id for one in plan.meetings if one.room_id})
+    refuse_fewer_seats(effective_seats(session.course, rooms, limit), held=headcount(session).held)
+    to_be_waived(session, findings, despite)
     return keep(session, Kind.MOVE, by, reason, plan=plan, despite=despite)
 
 
@@ -102,8 +117,8 @@ def publish_plan(sessions: Collection[Session], *, by: Employee | None, despite:
     """Publish drafts, and do what was prepared for published sessions, as one operation: all of it or nothing.
 
     The sessions are as the planner saw them. What is cancelled frees its rooms and trainers first, then all moves are
-    made together, so that two sessions may swap rooms, then the drafts are opened: each by its own action, which
-    checks and tells what it always does. `despite` says why soft limits may be broken that have no reason yet.
+    made together, so that two sessions may swap rooms, then the drafts are opened together: by the actions that check
+    and tell what they always do. `despite` says why soft limits may be broken that have no reason yet.
 
     Raises:
         StalePlan: somebody changed or published one of them meanwhile.
@@ -126,7 +141,8 @@ def publish_plan(sessions: Collection[Session], *, by: Employee | None, despite:
                 cancel_session(fresh[pk], one.reason, by=by)
     if moves:
         replan_sessions(moves, by=by, despite=despite)
-    open_drafts([session for pk, session in fresh.items() if pk not in changes], by=by, despite=despite)
+    if drafts := [session for pk, session in fresh.items() if pk not in changes]:
+        publish_sessions(drafts, by=by, despite=despite)
     PreparedChange.objects.filter(session__in=changes).delete()
     return list(fresh.values())
 
@@ -199,27 +215,6 @@ def note(session: Session, step: SessionStep.Kind, by: Employee | None, reason: 
     record_step(session, step, by, reason)
 
 
-@contextmanager
-def named(session: Session) -> Iterator[None]:
-    """Among many sessions a refusal says which."""
-    try:
-        yield
-    except NeedsReason:
-        raise
-    except SchedulingError as refusal:
-        words = {
-            "course": session.course.title,
-            "day": day_words(timezone.localdate(session.starts_at)),
-            "why": refusal,
-        }
-        raise type_of(refusal)(_("“%(course)s”, %(day)s: %(why)s") % words) from refusal
-
-
-def type_of(refusal: SchedulingError) -> type[SchedulingError]:
-    """What was changed meanwhile stays told apart from what cannot be."""
-    return StalePlan if isinstance(refusal, StalePlan) else SchedulingError
-
-
 def refuse_nothing_to_publish(session: Session, change: PreparedChange | None) -> None:
     if change is None and session.status != Status.DRAFT:
         raise StalePlan(_("There is nothing to publish of this session any more."))
@@ -240,15 +235,3 @@ def lock_persons_and_rooms(keys: Collection[int], moves: Iterable[Change]) -> No
     trainers = {trainer.employee_id for trainer in trainers_of(meetings).values()}
     Employee.objects.lock_all(attending | teaching | trainers | waiting_persons(list(keys)))
     Room.objects.lock_all(meeting.room_id for meeting in meetings if meeting.room_id)
-
-
-def open_drafts(drafts: Iterable[Session], *, by: Employee | None, despite: str) -> None:
-    soft: list[Finding] = []
-    for draft in drafts:
-        try:
-            with named(draft):
-                publish_session(draft, by=by, despite=despite)
-        except NeedsReason as refusal:
-            soft += refusal.findings
-    if soft:
-        raise NeedsReason(list(dict.fromkeys(soft)))

@@ -12,12 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centre.models import Policy
-from scheduling.checks import clash_findings, unique
+from scheduling.checks import Finding, broken_rules, clash_findings, unique
 from scheduling.errors import WrongState
 from scheduling.facts import CourseNeeds, Facts, Span
 from scheduling.finder.days import site_of
@@ -27,8 +27,9 @@ from scheduling.loading import load_calendar_of_centre, needs_of_courses, weeks_
 from scheduling.models import PreparedChange, Session, Waiver
 from scheduling.overview import SessionRow, session_rows
 from scheduling.plans import SessionPlan
-from scheduling.problems import Problem, against_plan, courses_of, own_facts, plans_of, waivers_of
+from scheduling.problems import Problem, against_plan
 from scheduling.rehearsal import Rehearsal
+from scheduling.standing_plans import courses_of, own_facts, plans_of, waivers_of
 from scheduling.story import Names, changes_between, names_in
 
 Status = Session.Status
@@ -202,6 +203,33 @@ def load_known(sessions: Sequence[Session], changes: Mapping[int, PreparedChange
         facts = afterwards(facts, changes, new, changeover_minutes=policy.changeover_minutes)
     needs = needs_of_courses(courses_of(sessions))
     return Known(old, new, facts, needs, waivers_of(old), names_in(plans), policy)
+
+
+def against_prepared(session: Session, plan: SessionPlan, *, policy: Policy) -> list[Finding]:
+    """What speaks against keeping the plan for the next publication, if everything else that is prepared happens.
+
+    The session comes with its course, the plan with a meeting at least. The same queries for anything prepared.
+    """
+    changes = prepared_beside(session)
+    facts = load_calendar_of_centre(*weeks_of([meeting.span for meeting in plan.meetings]))
+    plans = {
+        pk: with_what_is_left(ahead(change.new_plan), facts)
+        for pk, change in changes.items()
+        if not change.is_cancellation
+    }
+    minutes = policy.changeover_minutes
+    facts = afterwards(facts, changes, plans, changeover_minutes=minutes)
+    own = own_facts(facts, plan, session, needs_of_courses([session.course])[session.course_id])
+    return unique(
+        clash_findings(own, plan.meetings, changeover_minutes=minutes),
+        broken_rules(own, plan.meetings, needs_step_free=plan.details.needs_step_free, policy=policy),
+    )
+
+
+def prepared_beside(session: Session) -> dict[int, PreparedChange]:
+    """By session what is prepared for others and can be published as it stands: not what is stale; one query."""
+    others = PreparedChange.objects.exclude(session=session).filter(session_version=F("session__version"))
+    return {change.session_id: change for change in others.select_related("session__course")}
 
 
 def ahead(plan: SessionPlan) -> SessionPlan:

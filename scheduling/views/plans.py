@@ -24,11 +24,12 @@ from scheduling.finder.wishes import Found
 from scheduling.finder.words import obstacle_words
 from scheduling.forms.plans import DETAILS, CourseSearch, PlacesForm, TimesForm
 from scheduling.forms.wishes import DatesForm
-from scheduling.impact import replan_impact
-from scheduling.models import Session
+from scheduling.impact import prepared_move_impact, replan_impact
+from scheduling.models import PreparedChange, Session
 from scheduling.overview import session_rows
 from scheduling.proposals import proposed_spans
 from scheduling.publication.actions import prepare_move
+from scheduling.publication.difference import prepared_beside
 from scheduling.rehearsal import rehearse
 from scheduling.searches import load_search, places_in_address
 
@@ -59,6 +60,10 @@ def plan(request: UserRequest) -> HttpResponse:
 def replan(request: UserRequest, pk: int) -> HttpResponse:
     session = get_object_or_404(Session.objects.with_course(), pk=pk)
     return plan_in_steps(request, session.course, session=session)
+
+
+def is_published(session: Session | None) -> bool:
+    return session is not None and session.status != Session.Status.DRAFT
 
 
 def choose_course(request: UserRequest, search: CourseSearch) -> HttpResponse:
@@ -92,9 +97,11 @@ def plan_in_steps(request: UserRequest, course: Course, *, session: Session | No
 
     choices = choices_at(request, course, session, times, policy)
     data = request.POST if request.method == "POST" else None
-    places = PlacesForm(choices, data, initial=places_of(session, choices, times))
+    places = PlacesForm(
+        choices, data, initial=places_of(session, choices, times), may_wait=is_published(session)
+    )
     if request.method == "POST" and places.is_valid():
-        if session is not None and session.status != Session.Status.DRAFT and SURE not in request.POST:
+        if session is not None and is_published(session) and not {SURE, PREPARE} & set(request.POST):
             # Its people will be told: first the page says whom it touches, and how (rule 6).
             return check_first(request, session, times, places, context)
         try:
@@ -119,15 +126,21 @@ def check_first(
     places: PlacesForm,
     context: dict[str, Any],
 ) -> HttpResponse:
+    """What it does at once; what is refused at once may be possible with the next publication (rule 9)."""
     rehearsal = rehearse(lambda: write(request, session.course, session, times, places), [session])
-    if isinstance(rehearsal.refusal, NeedsReason):
-        places.ask_for_a_reason(rehearsal.refusal)
-    elif rehearsal.refusal:
-        places.add_error(None, str(rehearsal.refusal))
+    refusal = rehearsal.refusal
+    if refusal and not isinstance(refusal, NeedsReason):
+        later = rehearse(lambda: prepare(request, session, times, places), [session]).refusal
+        refusal = later and (later if isinstance(later, NeedsReason) else refusal)
+    if isinstance(refusal, NeedsReason):
+        places.ask_for_a_reason(refusal)
+    elif refusal:
+        places.add_error(None, str(refusal))
     else:
         context["rehearsal"] = rehearsal
-    context |= {"form": places, "impact": replan_impact(session_rows([session])[0])}
-    return render(request, "scheduling/plan_places.html", context)
+    can_only_wait = "rehearsal" in context and rehearsal.refusal is not None
+    impact = prepared_move_impact() if can_only_wait else replan_impact(session_rows([session])[0])
+    return render(request, "scheduling/plan_places.html", {**context, "form": places, "impact": impact})
 
 
 def propose(request: UserRequest, course: Course, policy: Policy) -> dict[str, Any]:
@@ -202,6 +215,7 @@ def choices_at(
         needs_step_free=times.cleaned_data.get("needs_step_free", False),
         policy=policy,
         besides=[session.pk] if session else (),
+        leaving=prepared_beside(session) if session and is_published(session) else (),
         with_reasons=request.user.has_perm("trainers.view_absence"),
     )
 
@@ -223,7 +237,7 @@ def save(
     request: UserRequest, course: Course, session: Session | None, times: TimesForm, places: PlacesForm
 ) -> Session:
     if session is not None and PREPARE in request.POST:
-        change = prepare_move(session, **change_of(request, session, times, places))
+        change = prepare(request, session, times, places)
         messages.success(request, _("The change is kept for the next publication. Nobody is told before."))
         return change.session
     planned = write(request, course, session, times, places)
@@ -232,6 +246,10 @@ def save(
     else:
         messages.success(request, _("The session is changed."))
     return planned
+
+
+def prepare(request: UserRequest, session: Session, times: TimesForm, places: PlacesForm) -> PreparedChange:
+    return prepare_move(session, **change_of(request, session, times, places))
 
 
 def write(

@@ -358,8 +358,8 @@ def test_a_preview_takes_the_same_statements_for_any_number_of_sessions(sessions
         made = change_facts(lambda: Room.objects.update(is_active=False), shown="")
 
     assert len(made.consequences.sessions) == sessions
-    # What the list of problems takes, twice; the transaction, the change, people, messages.
-    assert len(queries) == 38
+    # What the list of problems takes, twice; the transaction, the change, people, deadlines, messages.
+    assert len(queries) == 39
 
 
 def about(code, message, pk=7):

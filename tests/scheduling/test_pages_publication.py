@@ -235,6 +235,73 @@ def test_rule_9_the_form_of_a_move_keeps_it_for_the_publication(hr):
     assert not PreparedChange.objects.exists()
 
 
+def form_of(session, **given):
+    (meeting,) = current_plan(session).meetings
+    session.refresh_from_db()
+    return {
+        "version": session.version,
+        "day_1": "2026-12-14",
+        "start_1": "10:00",
+        "end_1": "13:00",
+        "room": meeting.room_id,
+        "trainers": meeting.trainer_ids,
+    } | given
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_rule_9_two_sessions_swap_their_rooms_by_their_forms(hr, order):
+    sessions = [SessionFactory(starts_at=moscow(2026, 12, 14, 10), course__group_max=10) for _one in range(2)]
+    rooms = [current_plan(session).meetings[0].room_id for session in sessions]
+    first, second = (sessions[number] for number in order)
+    room_of_first, room_of_second = (rooms[number] for number in order)
+    where = f"/planning/{first.pk}/plan/"
+    sent = form_of(first, room=room_of_second)
+
+    asked = words_of(hr.post(where, sent))
+    assert "Отложить до публикации" not in asked
+    assert f"«{second.course.title}»" in asked
+    shown = words_of(hr.post(where, sent | {"despite": "Обмен залами"}))
+    assert "Отложить до публикации" in shown
+    assert "Сохранить изменения" not in shown
+    assert "До публикации группа остаётся как есть" in shown
+    hr.post(where, sent | {"despite": "Обмен залами", "prepare": "1"})
+    where = f"/planning/{second.pk}/plan/"
+    sent = form_of(second, room=room_of_first)
+    offered = words_of(hr.get(where, {key: sent[key] for key in ("version", "day_1", "start_1", "end_1")}))
+    shown = words_of(hr.post(where, sent))
+    hr.post(where, sent | {"prepare": "1"})
+
+    assert "Освободится со следующей публикацией" in offered
+    assert "Отложить до публикации" in shown
+    changes = {one.session_id: one.new_plan.meetings[0].room_id for one in PreparedChange.objects.all()}
+    assert changes == {first.pk: room_of_second, second.pk: room_of_first}
+    assert [current_plan(session).meetings[0].room_id for session in sessions] == rooms
+
+
+def test_rule_9_what_somebody_else_has_is_not_taken_at_once(hr):
+    there = SessionFactory(starts_at=moscow(2026, 12, 14, 10))
+    session = SessionFactory(starts_at=moscow(2026, 12, 14, 10))
+    before = current_plan(session)
+    sent = form_of(session, room=current_plan(there).meetings[0].room_id)
+
+    answer = hr.post(f"/planning/{session.pk}/plan/", sent | {"sure": "1"})
+
+    assert answer.status_code == 200
+    assert f"«{there.course.title}»" in words_of(answer)
+    assert current_plan(session) == before
+
+
+def test_rule_9_of_a_draft_a_taken_room_is_refused_as_ever(hr):
+    there = SessionFactory(starts_at=moscow(2026, 12, 14, 10))
+    session = SessionFactory(starts_at=moscow(2026, 12, 14, 10), status="draft")
+    sent = form_of(session, room=current_plan(there).meetings[0].room_id, despite="Надо")
+
+    answer = hr.post(f"/planning/{session.pk}/plan/", sent | {"prepare": "1"})
+
+    assert f"«{there.course.title}»" in words_of(answer)
+    assert not PreparedChange.objects.exists()
+
+
 def test_rule_9_a_cancellation_is_kept_by_its_form_and_the_second_planner_is_told(hr):
     session = SessionFactory(starts_at=moscow(2026, 12, 14, 10))
     where = f"/planning/{session.pk}/cancellation/preparation/"

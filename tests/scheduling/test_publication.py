@@ -9,7 +9,15 @@ from enrolment.actions import enrol
 from enrolment.invariants import booking_faults
 from notifications.models import Message
 from scheduling.actions import change_limit, current_plan, publish_session
-from scheduling.errors import NeedsReason, NotAsShown, NotPlannable, SchedulingError, StalePlan, WrongState
+from scheduling.errors import (
+    NeedsReason,
+    NotAsShown,
+    NotPlannable,
+    SchedulingError,
+    SeatsTaken,
+    StalePlan,
+    WrongState,
+)
 from scheduling.forms.sessions import midnight, next_month
 from scheduling.models import Assignment, Booking, PreparedChange, Session, SessionStep
 from scheduling.publication.actions import (
@@ -269,8 +277,10 @@ def test_rule_9_a_prepared_move_into_a_taken_room_is_left_out_unless_who_is_ther
 def test_rule_9_two_prepared_moves_into_one_place_speak_against_each_other():
     room = RoomFactory()
     first, second = published(14), published(15)
-    for session in (first, second):
-        prepare(session, moved_to(session, 17, room_id=room.pk))
+    prepare(first, moved_to(first, 17, room_id=room.pk))
+    with pytest.raises(NeedsReason, match=first.course.title):
+        prepare(second, moved_to(second, 17, room_id=room.pk))
+    prepare(second, moved_to(second, 17, room_id=room.pk), despite="Первая ещё переедет")
 
     rows = december().left_out
 
@@ -316,18 +326,75 @@ def test_rule_9_a_month_is_published_as_one_operation_and_each_is_told_once():
     assert booking_faults() == []
 
 
-def test_rule_9_two_published_sessions_swap_their_rooms_with_one_publication():
-    first, second = published(14), published(14)
-    rooms = [current_plan(session).meetings[0].room_id for session in (first, second)]
-    other = RoomFactory()
-    # The form offers free rooms only: the second is prepared as if the first had left.
-    prepare(first, moved_to(first, 14, room_id=rooms[1]))
-    prepare(second, moved_to(second, 14, room_id=rooms[0]))
-    assert other.pk not in rooms
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_rule_9_two_published_sessions_swap_their_rooms_with_one_publication(order):
+    """The first of the two is to be explained, for its place is taken; the second goes where the first leaves."""
+    sessions = published(14), published(14)
+    rooms = [current_plan(session).meetings[0].room_id for session in sessions]
+    first, second = order
+    swapped = moved_to(sessions[first], 14, room_id=rooms[second])
 
-    publish(first, second)
+    with pytest.raises(NeedsReason, match=sessions[second].course.title):
+        prepare(sessions[first], swapped)
+    prepare(sessions[first], swapped, despite="Обмен залами")
+    (alone,) = december().left_out
+    prepare(sessions[second], moved_to(sessions[second], 14, room_id=rooms[first]))
 
-    assert [current_plan(session).meetings[0].room_id for session in (first, second)] == rooms[::-1]
+    assert alone.session == sessions[first]
+    assert december().left_out == []
+    publish(*sessions)
+    assert [current_plan(session).meetings[0].room_id for session in sessions] == rooms[::-1]
+    assert booking_faults() == []
+
+
+@pytest.mark.parametrize("leaves", ["moved", "cancelled"])
+def test_rule_9_a_place_that_a_prepared_change_leaves_is_free_and_before_it_is_not(leaves):
+    room, trainer = RoomFactory(), TrainerFactory()
+    there, session = published(17, room=room, trainer=trainer), published(14)
+    wanted = moved_to(session, 17, room_id=room.pk, trainer_ids=(trainer.pk,))
+
+    with pytest.raises(NeedsReason) as refused:
+        prepare(session, wanted)
+    assert {finding.code for finding in refused.value.findings} == {"room_taken", "trainer_busy"}
+    if leaves == "moved":
+        prepare(there, moved_to(there, 18))
+    else:
+        prepare_cancellation(there, "Нет группы", by=None, version=there.version)
+    prepare(session, wanted)
+
+    assert december().left_out == []
+
+
+def test_rule_9_a_place_that_a_stale_change_would_leave_is_not_free():
+    room = RoomFactory()
+    there, session = published(17, room=room), published(14)
+    prepare(there, moved_to(there, 18))
+    there.refresh_from_db()
+    change_limit(there, 7, by=None)
+
+    with pytest.raises(NeedsReason):
+        prepare(session, moved_to(session, 17, room_id=room.pk))
+
+
+def test_rule_3_hours_that_a_prepared_move_brings_count_for_the_next():
+    """Four academic hours each: one more on the same day is too much for the trainer, though none stands there yet."""
+    trainer = TrainerFactory(academic_hours_a_day=4)
+    first, second = published(14, trainer=trainer), published(15, trainer=trainer)
+    prepare(first, moved_to(first, 17, hour=9))
+
+    with pytest.raises(NeedsReason) as refused:
+        prepare(second, moved_to(second, 17, hour=15))
+
+    assert [finding.code for finding in refused.value.findings] == ["trainer_day_hours"]
+
+
+def test_rule_9_a_move_into_fewer_seats_than_people_is_not_kept():
+    session = published(14)
+    for _number in range(2):
+        enrol(EmployeeFactory(), session)
+
+    with pytest.raises(SeatsTaken):
+        prepare(session, moved_to(session, 16), limit=1)
 
 
 def test_rule_9_what_stands_in_the_way_of_one_row_publishes_none():
