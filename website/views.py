@@ -25,10 +25,11 @@ from website.course_cards import about_shown, dates_shown, meetings_shown
 from website.course_page import course_page
 from website.forms import CatalogueFilter
 from website.help import topics_for
-from website.home import mandatory_steps, next_meeting, own_requests, planning_numbers, taught_today
+from website.home import mandatory_steps, next_meeting, own_requests, taught_today
 from website.hub import shelves_for
 from website.offers import Offer, shown_meetings
 from website.parts import parts_of
+from website.waiting import waiting_for
 
 COMPLETIONS_ON_A_PAGE = 50
 
@@ -47,7 +48,7 @@ def home(request: UserRequest) -> HttpResponse:
         "mandatory_first": bool(mandatory) and not following and not taught,
         "taught": taught,
         "today": timezone.localdate(),
-        "planning": planning_numbers() if request.user.has_perm("scheduling.plan_session") else None,
+        "planning": waiting_for(request.user) if request.user.has_perm("scheduling.plan_session") else None,
     }
     return render(request, "website/home.html", context)
 
