@@ -86,7 +86,7 @@ def desk(request: UserRequest) -> HttpResponse:
                 :LEAVES_SHOWN
             ]
         ),
-        "reports": list(trainer.trouble_reports.select_related("session__course")[:REPORTS_SHOWN]),
+        "reports": list(trainer.trouble_reports.fresh().select_related("session__course")[:REPORTS_SHOWN]),
         "hours": list(trainer.unavailabilities.during(today, LAST_DAY)),
     }
     return render(request, "enrolment/desk.html", context)

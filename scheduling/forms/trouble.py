@@ -30,6 +30,7 @@ class TroubleForm(CentreForm, forms.Form):
     """One form for any trouble. Days are asked of who is ill, the session and words of the others."""
 
     button_label = gettext_lazy("Report")
+    errors_say_where = True
 
     kind = forms.ChoiceField(
         label=gettext_lazy("What is wrong?"),
@@ -89,7 +90,7 @@ class TroubleForm(CentreForm, forms.Form):
         first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
         for name in ("starts_on", "ends_on"):
             if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, _("Fill in the day."))
+                self.add_error(name, _("Fill in “%(label)s”.") % {"label": self.fields[name].label})
         if first and last and last < first:
             self.add_error("ends_on", _("The last day is not before the first."))
         elif last and last < timezone.localdate():

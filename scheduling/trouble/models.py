@@ -1,5 +1,6 @@
 """Trouble that trainers report: one row a report, read by the trainer, HR and the centre, answered once."""
 
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
@@ -12,11 +13,18 @@ from audit.triggers import audited
 from people.models import Employee
 from trainers.models import EMPLOYEE_OF_TRAINER, Trainer
 
+READ_WITHIN = timedelta(days=7)
+
 
 class TroubleReportQuerySet(models.QuerySet["TroubleReport"]):
     def waiting(self) -> Self:
         """Not answered yet."""
         return self.filter(state=TroubleReport.State.OPEN)
+
+    def fresh(self) -> Self:
+        """Not answered yet, or a few days ago: what the trainer still wants to read."""
+        since = timezone.now() - READ_WITHIN
+        return self.filter(Q(state=TroubleReport.State.OPEN) | Q(answered_at__gte=since))
 
 
 class TroubleReport(models.Model):
