@@ -1,7 +1,7 @@
 """What HR and the centre hear of reported trouble, and the trainer of the answer.
 
 The ledger of messages is read by more people than reasons of absence are: a letter says when somebody cannot teach,
-and neither that they are ill nor what was answered to it.
+and neither that they are ill nor what was answered to it. Words are quoted of a late coming and of a room alone.
 """
 
 from django.urls import reverse
@@ -47,14 +47,11 @@ def matter_of(report: TroubleReport, first: Meeting | None) -> list[str]:
     """What is wrong and where; of an illness only from when on somebody is needed."""
     if report.is_illness:
         return [_("The first meeting: %(when)s.") % {"when": full_moment(first.starts_at)}] if first else []
-    what = _("What is wrong: %(kind)s. %(words)s") % {
-        "kind": report.get_kind_display(),
-        "words": report.words,
-    }
+    what = [] if report.is_private else [f"{report.get_kind_display().capitalize()}: {report.words}"]
     if report.session is None:
-        return [what]
+        return what
     where = _("“%(course)s”") % {"course": report.session.course.title}
-    return [what, f"{where}\n{full_moment(first.starts_at)}" if first else where]
+    return [*what, f"{where}\n{full_moment(first.starts_at)}" if first else where]
 
 
 def answered(message: Message) -> Letter | None:
@@ -65,7 +62,7 @@ def answered(message: Message) -> Letter | None:
         news = _("What you reported is taken care of.")
     else:
         news = _("Nothing is done about what you reported. Your desk says why.")
-    told = report.answer and not report.is_illness
+    told = report.answer and not report.is_private
     return Letter(
         title=_("Answer to your report: %(days)s") % {"days": days_in_words(report)},
         paragraphs=(hello(message.recipient), news, *([report.answer] if told else [])),

@@ -110,6 +110,11 @@ class TroubleReport(models.Model):
         return self.kind == self.Kind.ILLNESS
 
     @property
+    def is_private(self) -> bool:
+        """Whether it may be a reason of an absence, which HR and the centre alone may know."""
+        return self.kind in {self.Kind.ILLNESS, self.Kind.OTHER}
+
+    @property
     def tone(self) -> str:
         """How its state looks: see docs/look.md."""
         return {self.State.OPEN: "wait", self.State.DONE: "good"}.get(self.State(self.state), "neutral")

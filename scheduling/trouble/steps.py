@@ -63,11 +63,12 @@ def next_steps(
 def about_illness(
     report: TroubleReport, meetings: list[Meeting], absence: Absence | None, reader: Employee
 ) -> Iterator[NextStep]:
-    if absence is None:
+    is_gone = any(report.trainer.employee_id in gone for gone in absent_trainers(meetings).values())
+    if is_gone and reader.has_perm(PLAN):
+        yield NextStep(f"{reverse('scheduling:repair')}?trainer={report.trainer_id}", _("Find a replacement"))
+    if absence is None or absence.ends_on < report.ends_on:
         url = reverse("scheduling:trouble_absence", args=[report.pk])
         yield NextStep(url, _("Record the absence"))
-    elif reader.has_perm(PLAN) and absent_trainers(meetings):
-        yield NextStep(f"{reverse('scheduling:repair')}?trainer={report.trainer_id}", _("Find a replacement"))
 
 
 def about_rooms(report: TroubleReport, meetings: Iterable[Meeting], reader: Employee) -> Iterator[NextStep]:

@@ -116,8 +116,19 @@ def test_expectation_22_a_letter_about_a_room_says_what_and_where(trainer, sessi
 
     text = render(Message.objects.get()).as_text()
 
-    assert "What is wrong: room or equipment. Не включается проектор" in text
+    assert "Room or equipment: Не включается проектор" in text
     assert "“Трудный разговор”\nTuesday, 8 December 2026, 10:00 (MSK)" in text
+
+
+def test_expectation_22_a_letter_about_something_else_leaves_the_words_to_the_report(trainer):
+    in_role(Role.HR_ADMIN)
+    day = timezone.localdate()
+    report_trouble(trainer, "other", starts_on=day, ends_on=day, words="Похороны", by=trainer.employee)
+
+    letter = render(Message.objects.get())
+
+    assert letter.title == f"{trainer.employee.short_name} reports trouble: 24 November"
+    assert "Похороны" not in letter.as_text()
 
 
 @pytest.mark.parametrize(
@@ -241,6 +252,17 @@ def test_rule_7_hr_records_the_illness_sees_what_it_hurts_first_and_goes_on_to_r
     assert then.url == f"{reverse('scheduling:repair')}?trainer={trainer.pk}"
     assert [meeting.session for meeting in without_trainer()] == [session]
     assert TroubleReport.objects.get().is_open
+
+
+def test_rule_7_a_shorter_absence_leaves_the_rest_of_the_days_to_be_recorded(client, trainer):
+    first, last = in_days(14).date(), in_days(16).date()
+    report = ill(trainer, ends_on=last)
+    record_illness(report, first, first, by=EmployeeFactory())
+    sign_in(client, in_role(Role.HR_ADMIN))
+
+    steps = client.get(page_of(report)).context["steps"]
+
+    assert [step.words for step in steps] == ["Find a replacement", "Record the absence"]
 
 
 def test_rule_7_recording_the_same_days_twice_is_one_absence(trainer):
