@@ -32,6 +32,7 @@ class Duty(NamedTuple):
 
 
 LEAVE = "trainers.view_leaverequest trainers.change_leaverequest"
+TROUBLE = "scheduling.view_troublereport scheduling.change_troublereport"
 # One readable table: people see its sentences on the page of roles, the database gets its permissions.
 DUTIES: dict[Role, tuple[Duty, ...]] = {
     Role.HR_ADMIN: (
@@ -51,6 +52,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
             "trainers.view_unavailability",
         ),
         Duty(_("Decides on trainers’ requests for leave."), LEAVE),
+        Duty(_("Answers the trouble that trainers report, and records who is ill."), TROUBLE),
         Duty(
             _("Writes courses and programmes."),
             "courses.add_course courses.change_course courses.view_course courses.view_material "
@@ -91,6 +93,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
             "trainers.view_unavailability",
         ),
         Duty(_("Decides on trainers’ requests for leave."), LEAVE),
+        Duty(_("Answers the trouble that trainers report, and records who is ill."), TROUBLE),
         Duty(
             _("Plans sessions, publishes, moves and cancels them."),
             "scheduling.plan_session scheduling.view_session scheduling.view_meeting scheduling.view_booking "
@@ -189,6 +192,7 @@ BY_DATA: tuple[tuple[str | Promise, str | Promise, tuple[str | Promise, ...]], .
         (
             _("Sees the own timetable, and who comes to the own sessions."),
             _("Accepts or declines sessions, asks for leave, and says in which hours they do not teach."),
+            _("Reports trouble: an illness, a late coming, a broken room."),
             _("Marks attendance of the own sessions, adds who came without an enrolment, closes the sheet."),
         ),
     ),

@@ -107,6 +107,7 @@ def timetable(request: UserRequest) -> HttpResponse:
 def people(request: UserRequest, session_id: int) -> HttpResponseBase:
     """Who holds a seat, also as a file, and who waits: their order lives too short for one."""
     session = get_session(request, session_id, SEE_PEOPLE)
+    facts = facts_of(session)
     listing = Listing(
         request,
         by_name(session.enrolments.seated()).select_related("trainee"),
@@ -117,7 +118,8 @@ def people(request: UserRequest, session_id: int) -> HttpResponseBase:
     return listing.respond(
         "enrolment/people.html",
         {
-            **facts_of(session),
+            **facts,
+            "trouble_url": trouble_url(facts["meetings"]) if request.user in facts["trainers"] else "",
             "seated": with_work(by_name(session.enrolments.seated())),
             "waiting": with_work(session.enrolments.promotable()) if session.status in NOT_CLOSED else [],
             "may_mark": sessions_for(request.user, MARK).filter(pk=session.pk).exists(),
@@ -307,6 +309,16 @@ def next_lesson(person: Employee) -> dict[str, object] | None:
     return {"at": at, "week": week_code(monday_of(timezone.localdate(at)))} if at else None
 
 
+def teaches(reader: Employee, meeting: Meeting) -> bool:
+    return meeting.bookings.teaching().filter(person=reader).exists()
+
+
+def trouble_url(meetings: list[Meeting]) -> str:
+    """Where trouble with the first of these meetings that is not over is reported; empty when all are."""
+    ahead = next((meeting for meeting in meetings if meeting.ends_at > timezone.now()), None)
+    return f"{reverse('scheduling:trouble_new')}?meeting={ahead.pk}" if ahead else ""
+
+
 def chosen_meeting(request: HttpRequest, session: Session, meetings: list[Meeting]) -> Meeting:
     """The meeting that the address names, else the latest whose sheet is open, else the first."""
     form = MeetingForm(request.GET, session)
@@ -420,6 +432,7 @@ def show_sheet(
             "search": search,
             "found": search.people(),
             "address": sheet_address(session, meeting),
+            "trouble_url": trouble_url([meeting]) if teaches(request.user, meeting) else "",
         },
     )
 

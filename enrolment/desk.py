@@ -1,4 +1,4 @@
-"""The trainer's own desk: what waits for an answer, this week, workload, leave, and hours without teaching."""
+"""The trainer's own desk: what waits for an answer, this week, workload, trouble, leave, hours without teaching."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from scheduling.workload import months_of_trainer, weeks_of_trainer
 from trainers.models import LeaveRequest, Trainer
 
 LEAVES_SHOWN = 10
+REPORTS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def desk(request: UserRequest) -> HttpResponse:
     days = week_of_lessons(request.user, monday, drafts=False)
     context = {
         "trainer": trainer,
+        "is_own": True,
         "waiting": [one for one in questions if one.assignment.is_asked and one.can_be_answered],
         "answered": [one for one in questions if not one.assignment.is_asked and one.can_be_answered],
         "to_close": list(sheets_to_close(request.user)),
@@ -84,6 +86,7 @@ def desk(request: UserRequest) -> HttpResponse:
                 :LEAVES_SHOWN
             ]
         ),
+        "reports": list(trainer.trouble_reports.fresh().select_related("session__course")[:REPORTS_SHOWN]),
         "hours": list(trainer.unavailabilities.during(today, LAST_DAY)),
     }
     return render(request, "enrolment/desk.html", context)

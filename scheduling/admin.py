@@ -20,6 +20,7 @@ from scheduling.models import (
     RoomClosure,
     Session,
     SessionStep,
+    TroubleReport,
     Waiver,
 )
 from scheduling.rooms import change_capacity
@@ -129,3 +130,13 @@ class AssignmentAdmin(ReadOnly, RowsOfPeopleAdmin):
     list_display = ["session", "trainer", "state", "asked_at", "answer_until", "answered_at"]
     list_filter = ["state"]
     list_select_related = ["session__course", "trainer__employee"]
+
+
+@admin.register(TroubleReport)
+class TroubleReportAdmin(ReadOnly, RowsOfPeopleAdmin):
+    """What trainers reported, and the answers; searched by the trainer."""
+
+    person = "trainer__employee"
+    list_display = ["trainer", "starts_on", "ends_on", "state", "reported_at", "answered_by"]
+    list_filter = ["state"]
+    list_select_related = ["trainer__employee", "answered_by"]

@@ -13,3 +13,4 @@ class SchedulingConfig(AppConfig):
         import_module("scheduling.receivers")  # what scheduling answers when courses ask
         import_module("scheduling.letters").register_kinds()  # what its messages say
         import_module("scheduling.assignments.letters").register_kinds()  # what HR hears of answers
+        import_module("scheduling.trouble.letters").register_kinds()  # what is heard of reported trouble

@@ -477,3 +477,4 @@ from scheduling.addresses.models import Subscription as Subscription  # noqa: E4
 from scheduling.addresses.models import new_token as new_token  # noqa: E402  for migrations
 from scheduling.assignments.models import Assignment as Assignment  # noqa: E402
 from scheduling.publication.models import PreparedChange as PreparedChange  # noqa: E402
+from scheduling.trouble.models import TroubleReport as TroubleReport  # noqa: E402

@@ -18,6 +18,7 @@ from scheduling.views import (
     slots,
     subscriptions,
     trainers,
+    trouble,
     workload,
 )
 
@@ -89,8 +90,12 @@ urlpatterns = [
     path("hours/<int:pk>/", desk.hours, name="hours"),
     path("hours/<int:pk>/removal/", desk.hours_removal, name="hours_removal"),
     path("desk/assignments/<int:pk>/answer/", desk.assignment_answer, name="assignment_answer"),
+    path("desk/trouble/new/", trouble.trouble_new, name="trouble_new"),
     path("desk/leave/new/", desk.leave_new, name="leave_new"),
     path("desk/leave/<int:pk>/withdrawal/", desk.leave_withdrawal, name="leave_withdrawal"),
+    path("trouble/", trouble.trouble_list, name="trouble_list"),
+    path("trouble/<int:pk>/", trouble.trouble_report, name="trouble_report"),
+    path("trouble/<int:pk>/absence/", trouble.trouble_absence, name="trouble_absence"),
     path("trainers/new/", trainers.trainer_new, name="trainer_new"),
     path("trainers/<int:pk>/", trainers.trainer, name="trainer"),
     path("trainers/<int:pk>/edit/", trainers.trainer_edit, name="trainer_edit"),

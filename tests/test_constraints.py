@@ -72,6 +72,11 @@ def leave(**values):
     return TrainerFactory().leave_requests.create(**fields | values)
 
 
+def trouble(**values):
+    fields = {"starts_on": TODAY, "ends_on": TODAY, "kind": "other", "words": "Пахнет дымом"}
+    return TrainerFactory().trouble_reports.create(**fields | values)
+
+
 def off_hours(**values):
     fields = {"weekday": 0, "begins_at": "10:00", "ends_at": "12:00", "starts_on": TODAY}
     return TrainerFactory().unavailabilities.create(**fields | values)
@@ -256,6 +261,20 @@ BREAKS = {
         lambda: leave(state="granted"),
         lambda: leave(decided_at=in_days(0)),
     ],
+    "trouble_ends_after_start": [lambda: trouble(ends_on=date(2026, 11, 23))],
+    "trouble_says_what_and_where": [
+        lambda: trouble(kind="flood"),
+        lambda: trouble(words=""),
+        lambda: trouble(kind="late"),
+        lambda: trouble(kind="equipment"),
+        lambda: trouble(kind="illness", session=SessionFactory()),
+    ],
+    "trouble_answered_with_reason": [
+        lambda: trouble(state="done"),
+        lambda: trouble(state="nothing", answered_at=in_days(0)),
+        lambda: trouble(answer="Починили"),
+    ],
+    "trouble_reported_once": [lambda: twice(trouble()), lambda: twice(trouble(kind="illness", words=""))],
     "unavailability_has_hours": [lambda: off_hours(ends_at="10:00"), lambda: off_hours(weekday=7)],
     "unavailability_ends_after_start": [lambda: off_hours(ends_on=date(2026, 11, 23))],
     "prepared_change_is_whole": [

@@ -49,6 +49,7 @@ WITHOUT_ROWS = {
     "scheduling:room_new",
     "scheduling:site",
     "scheduling:trainer_new",
+    "scheduling:trouble_absence",
     "website:centre",
     "website:policy_change",
 }

@@ -78,6 +78,10 @@ TEACHING = Topic(
             "The sheet opens shortly before the beginning: “All present” first, then the exceptions. Each tap is saved."
         ),
         _("Whoever came without an enrolment is added on the sheet. After the last meeting close the sheet."),
+        _(
+            "“Report trouble” on your desk or beside a meeting tells HR and the centre at once: an illness, a late "
+            "coming, a broken projector."
+        ),
     ),
     "enrolment:timetable",
     _("To my timetable"),

@@ -18,7 +18,6 @@ from learning.progress import Progress
 from people.models import Employee
 from records.models import Completion
 from scheduling.models import Booking, Meeting, Session
-from scheduling.too_few import too_few
 from website.offers import Place, people_of_meeting, rooms_of_meeting
 
 MANDATORY_SHOWN = 4
@@ -164,12 +163,3 @@ def taught_today(reader: Employee) -> QuerySet[Any]:
         .annotate(rooms=rooms_of_meeting())
         .order_by("starts_at")
     )
-
-
-def planning_numbers() -> dict[str, int]:
-    """How much waits for the planners: drafts, and sessions with too few people (rule 8)."""
-    cards = too_few(policy=Policy.objects.current()).values()
-    return {
-        "drafts": Session.objects.filter(status=Session.Status.DRAFT, starts_at__gt=timezone.now()).count(),
-        "too_few": sum(not card.is_decided for card in cards),
-    }

@@ -127,6 +127,13 @@ SHELVES = (
                 "people",
             ),
             Card(
+                "scheduling.change_troublereport",
+                "scheduling:trouble_list",
+                _("Reported trouble"),
+                _("What trainers report: illness, lateness, broken rooms; what to do next, and the answer."),
+                "info",
+            ),
+            Card(
                 "scheduling.plan_session",
                 "website:month_report",
                 _("Plan and fact"),
@@ -153,6 +160,13 @@ SHELVES = (
                 _("Trainers"),
                 _("Who may teach what and until when, how much, and who is away."),
                 "award",
+            ),
+            Card(
+                "trainers.change_leaverequest",
+                "scheduling:leave_list",
+                _("Requests for leave"),
+                _("Days off that trainers ask for, with the sessions in the way; granted or refused here."),
+                "clock",
             ),
             Card(
                 "scheduling.view_room",

@@ -28,10 +28,11 @@ from website.course_page import course_page
 from website.first_steps import first_steps_of_staff, is_newcomer, journeys_of, shown_journeys
 from website.forms import CatalogueFilter
 from website.help import topics_for
-from website.home import mandatory_steps, next_meeting, own_requests, planning_numbers, taught_today
+from website.home import mandatory_steps, next_meeting, own_requests, taught_today
 from website.hub import shelves_for
 from website.offers import Offer, shown_meetings
 from website.parts import parts_of
+from website.waiting import waiting_for
 
 
 @login_required
@@ -50,7 +51,7 @@ def home(request: UserRequest) -> HttpResponse:
         "today": timezone.localdate(),
         # Asked of who has no request only, for whom no next meeting was asked.
         "is_newcomer": not requests and is_newcomer(request.user),
-        "planning": planning_numbers() if request.user.has_perm("scheduling.plan_session") else None,
+        "planning": waiting_for(request.user) if request.user.has_perm("scheduling.plan_session") else None,
     }
     return render(request, "website/home.html", context)
 

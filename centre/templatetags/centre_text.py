@@ -112,8 +112,10 @@ def meeting_time(starts_at: datetime, ends_at: datetime) -> SafeString:
 
 @register.simple_tag
 def days_between(first: date, last: date) -> str:
-    """ "23–29 November 2026"; "30 November – 6 December 2026"."""
+    """ "23–29 November 2026"; "30 November – 6 December 2026"; a single day once."""
     until = date_format(last, f"{DAY_AND_MONTH} Y")
+    if first == last:
+        return until
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{until}"
     pattern = DAY_AND_MONTH if first.year == last.year else f"{DAY_AND_MONTH} Y"

@@ -17,6 +17,9 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Of sessions that are published and not over."""
         return self.filter(session__status__in=["open", "confirmed"], session__ends_at__gt=timezone.now())
 
+    def declined(self) -> Self:
+        return self.filter(state=Assignment.State.DECLINED)
+
     def unanswered(self, now: datetime | None = None) -> Self:
         """Asked, and the term is over."""
         return self.filter(state=Assignment.State.ASKED, answer_until__lte=now or timezone.now())

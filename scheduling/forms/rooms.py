@@ -124,6 +124,19 @@ def moment_widget() -> forms.DateTimeInput:
     return forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
 
 
+class ProposedClosure(forms.Form):
+    """What the address proposes for a closure, such as the time of a reported trouble; nonsense proposes nothing."""
+
+    starts_at = forms.DateTimeField(required=False)
+    ends_at = forms.DateTimeField(required=False)
+    reason = forms.CharField(required=False, max_length=200)
+
+    @property
+    def filled_in(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
 class ClosureForm(CentreForm, forms.ModelForm):
     """Time during which a room cannot be used. Meetings that stand in the way do not stop it (rule 7)."""
 

@@ -20,17 +20,19 @@ from scheduling.errors import NeedsReason, SchedulingError
 from scheduling.facts import Facts
 from scheduling.forms.repair import Candidate, RepairForm
 from scheduling.gaps import Missing, changes_for, load_missing
-from scheduling.hurt import without_room, without_trainer
+from scheduling.hurt import declined_bookings, without_room, without_trainer
 from scheduling.models import Booking, Room
 from scheduling.rehearsal import rehearse
 from scheduling.replacement import propose_rooms, propose_trainers, rank_rooms, rank_trainers
 from trainers.models import Trainer
 
+DECLINED = "declined"
+
 
 class RepairSubject(forms.Form):
-    """Whose gaps are shown: one trainer's, one room's, or everybody's."""
+    """Whose gaps are shown: one trainer's, one room's, everybody's, or those alone that trainers declined."""
 
-    lacks = forms.ChoiceField(required=False, choices=[("trainer", ""), ("room", "")])
+    lacks = forms.ChoiceField(required=False, choices=[("trainer", ""), ("room", ""), (DECLINED, "")])
     trainer = forms.ModelChoiceField(Trainer.objects.select_related("employee"), required=False)
     room = forms.ModelChoiceField(Room.objects.all(), required=False)
 
@@ -75,6 +77,8 @@ def repair(request: UserRequest) -> HttpResponse:
 
 def hurt_meetings(subject: RepairSubject, *, rooms: bool) -> Any:
     found = without_room() if rooms else without_trainer()
+    if subject.cleaned_data.get("lacks") == DECLINED:
+        found = found.filter(Exists(declined_bookings(meeting=OuterRef("pk"))))
     booked = Booking.objects.filter(meeting=OuterRef("pk"))
     if trainer := subject.cleaned_data.get("trainer"):
         found = found.filter(Exists(booked.teaching().filter(person=trainer.employee_id)))

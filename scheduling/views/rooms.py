@@ -17,7 +17,7 @@ from centre.models import Site
 from people.audit import may_see_changes
 from people.requests import UserRequest
 from scheduling.columns.rooms import ROOM_COLUMNS
-from scheduling.forms.rooms import ClosureForm, RoomFilters, RoomForm, SiteForm
+from scheduling.forms.rooms import ClosureForm, ProposedClosure, RoomFilters, RoomForm, SiteForm
 from scheduling.hurt import held_in, hurt_by_closures
 from scheduling.models import Room, RoomClosure
 from scheduling.room_rows import room_rows
@@ -120,7 +120,11 @@ def closure(request: UserRequest, pk: int) -> HttpResponse:
 
 def close_room(request: UserRequest, closure: RoomClosure) -> HttpResponse:
     """The form; when sessions stand in the way, what becomes of them; then it is recorded all the same (rule 7)."""
-    form = ClosureForm(request.POST if request.method == "POST" else None, instance=closure)
+    form = ClosureForm(
+        request.POST if request.method == "POST" else None,
+        instance=closure,
+        initial=ProposedClosure(request.GET).filled_in,
+    )
     room_url = reverse("scheduling:room", args=[closure.room_id])
     form.cancel_url = room_url
     context: dict[str, Any] = {"form": form, "room": closure.room, "closure": closure if closure.pk else None}

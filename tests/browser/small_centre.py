@@ -28,6 +28,7 @@ from people.models import Employee, Office, Position
 from scheduling.actions import cancel_session, plan_session, publish_session
 from scheduling.models import Room, Session
 from scheduling.plans import MeetingPlan
+from scheduling.trouble.actions import report_trouble
 from tests.factories import (
     PASSWORD,
     CourseFactory,
@@ -266,7 +267,7 @@ def small_centre(clock: time_machine.Traveller) -> Centre:
 
 
 def in_the_way(centre: Centre, hurt: datetime, later: datetime) -> None:
-    """A qualification that runs out, an absence with a meeting in its way, a closure and a closed day without one."""
+    """A qualification that runs out, an absence with a meeting in its way, a closure, a closed day, and trouble."""
     CalendarDay.objects.create(
         on=later.date(), kind="centre", name="Санитарный день", status="decree", is_closed=True
     )
@@ -275,6 +276,22 @@ def in_the_way(centre: Centre, hurt: datetime, later: datetime) -> None:
     centre.trainer.absences.create(starts_on=hurt.date(), ends_on=hurt.date(), reason="illness")
     ask_for_leave(
         centre.trainer, hurt.date(), later.date(), kind="vacation", note="Море", by=centre.trainer.employee
+    )
+    report_trouble(
+        centre.trainer,
+        "illness",
+        starts_on=hurt.date() + timedelta(days=1),
+        ends_on=later.date(),
+        by=centre.trainer.employee,
+    )
+    report_trouble(
+        centre.trainer,
+        "equipment",
+        session=centre.sessions["open"],
+        starts_on=hurt.date(),
+        ends_on=hurt.date(),
+        words="Не включается проектор",
+        by=centre.trainer.employee,
     )
     centre.trainer.unavailabilities.create(
         weekday=4, begins_at="17:00", ends_at="20:00", starts_on=later.date(), note="Вечерняя учёба"

@@ -58,6 +58,7 @@ def one_of_each():
     Absence.objects.create(trainer=trainer, starts_on=day, ends_on=day, reason="vacation")
     trainer.leave_requests.create(starts_on=day, ends_on=day, kind="vacation")
     trainer.unavailabilities.create(weekday=0, begins_at="10:00", ends_at="12:00", starts_on=day)
+    trainer.trouble_reports.create(kind="illness", starts_on=day, ends_on=day)
     session.assignments.create(trainer=trainer, asked_at=in_days(0), answer_until=in_days(2))
     CalendarDay.objects.create(on=day, kind="centre", name="Учёт", status="decree")
     Policy.objects.create(author="Иванова", reason="начало")

@@ -12,6 +12,8 @@ from courses.models import Course
 from enrolment.actions import enrol, start_course
 from learning.actions import mark_read
 from records.models import Completion
+from scheduling.models import Assignment
+from scheduling.trouble.actions import report_trouble
 from tests.costs import add_meetings, cost
 from tests.factories import (
     CourseFactory,
@@ -24,7 +26,10 @@ from tests.factories import (
     TrainerFactory,
     in_days,
 )
+from trainers.actions import ask_for_leave
+from website.waiting import counts
 
+NBSP = "\N{NO-BREAK SPACE}"
 HOME = reverse("website:home")
 
 
@@ -158,9 +163,55 @@ def test_planners_see_what_waits(client, reader):
     SessionFactory(status="draft")
     SessionFactory(starts_at=in_days(3), course__group_min=2)
     SessionFactory(starts_at=in_days(9), course__group_min=2)
+    trainer = TrainerFactory()
+    ask_for_leave(trainer, in_days(20).date(), in_days(21).date(), kind="vacation", by=trainer.employee)
+    for words in ("Сломан проектор", "Нет света"):
+        report_trouble(
+            trainer,
+            "other",
+            starts_on=in_days(0).date(),
+            ends_on=in_days(0).date(),
+            words=words,
+            by=trainer.employee,
+        )
+    declined = SessionFactory(trainer=trainer, starts_at=in_days(12))
+    Assignment.objects.create(
+        session=declined,
+        trainer=trainer,
+        asked_at=in_days(0),
+        answer_until=in_days(2),
+        state="declined",
+        answered_at=in_days(0),
+        why="Уезжаю",
+    )
     client.force_login(reader)
 
-    assert client.get(HOME).context["planning"] == {"drafts": 1, "too_few": 1}
+    waiting = client.get(HOME).context["planning"]
+
+    assert [(one.count, one.url) for one in waiting] == [
+        (2, reverse("scheduling:trouble_list")),
+        (1, f"{reverse('scheduling:repair')}?lacks=declined"),
+        (1, reverse("enrolment:too_few")),
+        (1, reverse("scheduling:leave_list")),
+        (1, f"{reverse('scheduling:session_list')}?status=draft"),
+    ]
+    [missing] = client.get(waiting[1].url).context["missing"]
+    assert missing.session == declined
+
+
+def test_planners_whom_nothing_waits_for_are_told_so(client, reader):
+    reader.groups.add(Group.objects.get(name="hr_admin"))
+    client.force_login(reader)
+
+    page = client.get(HOME)
+
+    assert page.context["planning"] == []
+    assert "Ничего не ждёт вашего решения" in page.content.decode().replace(NBSP, " ")
+
+
+def test_all_numbers_of_the_planners_but_small_groups_cost_one_statement(reader, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert counts(reader) == {"drafts": 0, "declined": 0, "leaves": 0, "reports": 0}
 
 
 def test_rule_8_the_number_of_small_groups_leads_to_them(client, reader):

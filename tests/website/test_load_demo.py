@@ -17,7 +17,7 @@ from enrolment.models import AttendanceMark, Enrolment, Seat
 from learning.models import Question
 from people.models import Employee
 from records.models import Completion
-from scheduling.models import Booking, Meeting, Session
+from scheduling.models import Booking, Meeting, Session, TroubleReport
 from trainers.models import Trainer
 from website.demo.staff import demo_accounts, demo_password
 
@@ -44,6 +44,7 @@ def demo(django_db_setup, django_db_blocker):
 
 def everything():
     models = (Employee, Session, Meeting, Booking, Enrolment, AttendanceMark, Completion, Material, Question)
+    models += (TroubleReport,)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
@@ -100,6 +101,12 @@ def test_a_sheet_waits_for_the_presented_trainer(demo):
     )
 
     assert today.exists()
+
+
+def test_trainers_have_reported_trouble_and_some_of_it_waits(demo):
+    states = TroubleReport.objects.order_by("pk").values_list("kind", "state")
+
+    assert list(states) == [("illness", "open"), ("equipment", "open"), ("late", "done")]
 
 
 def test_every_part_is_played_and_every_role_held(demo):

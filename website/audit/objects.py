@@ -113,6 +113,7 @@ NAMINGS: dict[str, Naming] = {
     "trainers.unavailability": Naming(),
     "scheduling.assignment": Naming(("trainer__employee",), lambda asked: str(asked.trainer)),
     "scheduling.preparedchange": Naming(name=lambda change: change.get_kind_display()),
+    "scheduling.troublereport": Naming(name=lambda one: f"{one.starts_on:%d.%m.%Y}–{one.ends_on:%d.%m.%Y}"),
     "scheduling.session": Naming(("course",), session_name),
     "scheduling.roomclosure": Naming(("room",), lambda closure: str(closure.room)),
     "scheduling.roomdoor": Naming(("room",)),

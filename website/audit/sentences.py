@@ -27,6 +27,7 @@ from website.state.schedule import TASK_WORDS
 SENSITIVE = {
     "trainers.absence": {"reason", "note"},
     "trainers.leaverequest": {"kind", "note", "why"},
+    "scheduling.troublereport": {"kind", "words", "answer"},
     "people.employment": {"leave"},
 }
 SEES_REASONS_OF_ABSENCE = "trainers.view_absence"

@@ -22,6 +22,7 @@ from website.demo.directories import load_directories
 from website.demo.history import load_history
 from website.demo.people import FEWEST
 from website.demo.staff import MOST_EMPLOYEES, SAMPLE_COUNT, load_staff, load_trainers, open_accounts
+from website.demo.trouble import load_trouble
 
 BAR_WIDTH = 24
 
@@ -60,6 +61,7 @@ class Command(BaseCommand):
             self.step(load_history, today)
         if not Session.objects.filter(starts_at__date__gt=today).exists():
             self.step(load_coming, today, self.progress(_("sessions ahead")))
+            self.step(load_trouble, today)
         for name, rows in (
             (_("sessions"), Session.objects),
             (_("enrolments"), Enrolment.objects),
