@@ -1,0 +1,82 @@
+// A card and a band of the background as the calendar takes them, and what a card shows.
+
+import { element, isDay, order, view } from "./page.js";
+import { clock, dayAfter } from "./times.js";
+
+export function eventOf(card) {
+  const classes = ["board-card", `board-card--${card.state}`];
+  if (card.tone) {
+    classes.push(`board-card--${card.tone}`);
+  }
+  return {
+    id: String(card.id),
+    resourceIds: card.rows,
+    start: card.start,
+    end: card.end,
+    title: card.title,
+    editable: card.canMove,
+    durationEditable: card.canMove && isDay,
+    classNames: classes,
+    extendedProps: { card },
+  };
+}
+
+export function backgroundOf(band, index) {
+  return {
+    id: `band-${index}`,
+    resourceIds: [band.row],
+    start: isDay ? band.start : band.start.slice(0, 10),
+    end: isDay ? band.end : dayAfter(band.end),
+    allDay: !isDay,
+    display: "background",
+    classNames: ["board-band", `board-band--${band.kind}`],
+    extendedProps: { words: band.words },
+  };
+}
+
+// A card is a button; what its place on the board shows is said in it for those who do not see it.
+export function contentOf({ event }) {
+  const { card } = event.extendedProps;
+  if (!card) {
+    return { domNodes: [] };
+  }
+  const button = element("button", "board-card__button");
+  button.type = "button";
+  if (event.display === "auto") {
+    button.dataset.card = card.id;
+  } else {
+    button.tabIndex = -1;
+  }
+  const seats = `${card.seats}${card.number ? ` · ${card.number}` : ""}`;
+  const time = view === "month" ? clock(event.start) : `${clock(event.start)}–${clock(event.end)}`;
+  button.append(
+    element("span", "board-card__time", time),
+    " ",
+    element("span", "board-card__title", card.title),
+    " ",
+    element("span", "board-card__words", order === "trainer" ? card.place : card.names),
+    " ",
+    element("span", "board-card__words", `${seats} · ${card.stateWord}`),
+    element("span", "visually-hidden", `, ${[card.label, ...card.flags].join("; ")}`),
+  );
+  return { domNodes: [button] };
+}
+
+// For who looks with a mouse.
+export function nameOnHover({ el, event }) {
+  const { card, words: band } = event.extendedProps;
+  if (band) {
+    el.title = band;
+  } else if (card) {
+    el.title = [card.title, card.label, ...card.flags].join("\n");
+  }
+}
+
+export function labelOf({ resource }) {
+  return {
+    domNodes: [
+      element("b", "board-row__title", resource.title),
+      element("span", "board-row__words", resource.extendedProps.words),
+    ],
+  };
+}
