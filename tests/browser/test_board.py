@@ -10,6 +10,7 @@ import pytest
 from courses.models import Course
 from scheduling.actions import current_plan
 from scheduling.models import Booking, Room, Session
+from scheduling.publication.actions import prepare_cancellation
 from tests.browser.conftest import Open
 from tests.browser.small_centre import Centre, empty_centre
 from tests.browser.test_keyboard import TABS_AT_MOST, Keyboard
@@ -213,3 +214,22 @@ def test_a_planner_plans_by_keyboard_alone(centre: Centre, other_room: Room, dra
     assert unsaved == ("09.03 10:00", "13:00", centre.room.pk)
     assert saved == put_back == ("09.03 11:00", "14:15", other_room.pk)
     assert where(draft) == ("09.03 09:30", "14:15", other_room.pk)
+
+
+def test_rule_9_what_waits_for_the_publication_stands_on_the_card_and_leads_there(
+    centre: Centre, visit: Open
+):
+    session = centre.plan(CourseFactory(title=TITLE), TUESDAY)
+    prepare_cancellation(session, "Нет группы", by=None, version=session.version)
+    planner = visit(employee=centre.hr_admin)
+    open_board(planner, "week")
+    card = card_of(planner, TITLE)
+
+    card.get_by_text(planner.words("cancellation prepared"), exact=True).wait_for()
+    said = card.get_attribute("title")
+    card.click()
+    planner.page.locator("dialog[open]").get_by_role("link", name=planner.words("To the publication")).click()
+    planner.page.wait_for_url("**/planning/publish/?month=2027-03")
+
+    assert "Нет группы" in said
+    planner.sees(TITLE)

@@ -12,7 +12,7 @@ from enrolment.actions import enrol
 from enrolment.invariants import booking_faults
 from scheduling.actions import current_plan, plan_session, publish_session, replan_session
 from scheduling.board.loading import UNPLANNED_AT_MOST
-from scheduling.models import Booking, Meeting, Session, Waiver
+from scheduling.models import Booking, Meeting, PreparedChange, Session, Waiver
 from scheduling.plans import MeetingPlan
 from tests.costs import cost
 from tests.factories import (
@@ -404,6 +404,18 @@ def test_four_hundred_meetings_make_neither_page_nor_answer_heavy(hr):
     assert len(feed.content) <= 150_000
 
 
+def prepared(session):
+    """Something waits for the next publication of it."""
+    plan = current_plan(session).with_meeting(0, room_id=RoomFactory().pk)
+    PreparedChange.objects.create(
+        session=session,
+        kind="move",
+        session_version=session.version,
+        plan=plan.as_json(),
+        starts_at=session.starts_at,
+    )
+
+
 @pytest.mark.rows_of(
     "scheduling:board", "scheduling:board_feed", "scheduling:board_allowed", "scheduling:board_meeting"
 )
@@ -415,6 +427,7 @@ def test_the_board_costs_the_same_for_any_number_of_meetings(hr):
             session = SessionFactory(starts_at=in_days(14, hour=8 + number % 8))
             lacking = SessionFactory(starts_at=in_days(14), status="draft")
             lacking.meetings.get().bookings.filter(room__isnull=False).delete()
+            prepared(session)
         meeting = Meeting.objects.get(session=session)
         addresses = [
             board(session, rows="trainer"),
@@ -425,4 +438,4 @@ def test_the_board_costs_the_same_for_any_number_of_meetings(hr):
         costs.append([cost(hr, address) for address in addresses])
 
     assert costs == [costs[0]] * 3
-    assert costs[0][0] <= 28
+    assert costs[0][0] <= 30  # three of them for what is prepared

@@ -3,6 +3,9 @@
 import { element, isDay, order, view } from "./page.js";
 import { clock, dayAfter } from "./times.js";
 
+// What speaks against a card, and what waits for it, in sentences.
+const toldOf = (card) => [card.label, ...card.flags, ...(card.prepared ? [card.prepared.text] : [])];
+
 export function eventOf(card) {
   const classes = ["board-card", `board-card--${card.state}`];
   if (card.tone) {
@@ -57,7 +60,8 @@ export function contentOf({ event }) {
     element("span", "board-card__words", order === "trainer" ? card.place : card.names),
     " ",
     element("span", "board-card__words", `${seats} · ${card.stateWord}`),
-    element("span", "visually-hidden", `, ${[card.label, ...card.flags].join("; ")}`),
+    ...(card.prepared ? [" ", element("b", "board-card__prepared", card.prepared.word)] : []),
+    element("span", "visually-hidden", `, ${toldOf(card).join("; ")}`),
   );
   return { domNodes: [button] };
 }
@@ -68,7 +72,7 @@ export function nameOnHover({ el, event }) {
   if (band) {
     el.title = band;
   } else if (card) {
-    el.title = [card.title, card.label, ...card.flags].join("\n");
+    el.title = [card.title, ...toldOf(card)].join("\n");
   }
 }
 
