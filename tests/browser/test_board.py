@@ -233,3 +233,32 @@ def test_rule_9_what_waits_for_the_publication_stands_on_the_card_and_leads_ther
 
     assert "Нет группы" in said
     planner.sees(TITLE)
+
+
+@pytest.mark.parametrize("view", ["week", "month"])
+def test_where_a_column_is_a_day_a_meeting_is_lengthened_by_keyboard_and_by_its_form(
+    centre: Centre, draft: Session, visit: Open, view: str
+):
+    planner = visit(employee=centre.hr_admin)
+    keys = Keyboard(planner)
+    open_board(planner, view)
+
+    planner.page.locator(".ec-main").focus()
+    keys.tab_to(TITLE)
+    keys.press("Space")
+    hears(planner, "Карточка взята")
+    keys.press("Shift+ArrowRight")
+    hears(planner, "10:00–13:15")
+    keys.press("Shift+ArrowRight")
+    hears(planner, "10:00–13:30")
+    keys.press("Enter")
+    hears(planner, "Сохранено")
+    longer = where(draft)
+    planner.page.locator("[data-card]:focus").wait_for()
+    keys.press("Enter")
+    planner.page.locator("dialog[open] [name=end]").fill("14:00")
+    planner.page.locator("dialog[open] [name=end]").press("Enter")
+    hears(planner, "10:00–14:00")
+
+    assert longer == ("09.03 10:00", "13:30", centre.room.pk)
+    assert where(draft) == ("09.03 10:00", "14:00", centre.room.pk)

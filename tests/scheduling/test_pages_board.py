@@ -152,6 +152,15 @@ def test_days_are_not_counted_on_a_board_of_problems(hr, draft):
     assert " · 1</span>" not in page.content.decode()
 
 
+@pytest.mark.parametrize(("view", "is_by_edge"), [("day", True), ("week", False), ("month", False)])
+def test_the_board_says_how_a_meeting_is_lengthened_on_it(hr, draft, view, is_by_edge):
+    """A column of a week or a month is a whole day, and its cards have no edge of time."""
+    page = hr.get(board(draft, view=view)).content.decode()
+
+    assert ("или потяните за её правый край" in page) == is_by_edge
+    assert ("длительность меняют с клавиатуры, в форме карточки" in page) != is_by_edge
+
+
 @pytest.mark.parametrize("rows", ["room", "trainer", "site"])
 @pytest.mark.parametrize("view", ["day", "week", "month"])
 def test_the_feed_has_each_card_in_a_row_that_is_there(hr, draft, view, rows):
