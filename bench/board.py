@@ -1,6 +1,6 @@
 """The planners' board with 400 meetings in a browser: how soon it is drawn, and whether a card follows the hand.
 
-A Chromium without a window opens the week and the month that hold the full week of sql/board_week.sql, drags a card
+A Chromium without a window opens the full week of sql/board_week.sql by rooms and by trainers, drags a card
 across forty cells, moves one by keyboard, and tells what the browser itself noted: long tasks, the time from a press to
 the next picture (Event Timing, of which INP is made), and pictures that did not come in time.
 """
@@ -55,7 +55,7 @@ ALL_CARDS = f"""() => new Promise((done) => (function look() {{
 
 @dataclass(frozen=True)
 class Opened:
-    """One visit; times in ms. `drawn_ms` counts from the click on the link to the second picture with all cards."""
+    """One visit; times in ms. `drawn_ms` counts from its beginning to the second picture with all cards."""
 
     drawn_ms: float
     elements: int
@@ -78,7 +78,7 @@ class Noted:
 
 def measure_board(server: Server, *, quick: bool) -> None:
     """Print the table of docs/performance.md."""
-    monday = timezone.localdate() + timedelta(weeks=27)
+    day = timezone.localdate() + timedelta(weeks=27)
     (cookie,) = cookies_of([demo_accounts()["hr_admin"]])
     print(
         "\n| board | drawn, s | elements | longest task, ms: drawing | dragging | by keyboard "
@@ -86,9 +86,9 @@ def measure_board(server: Server, *, quick: bool) -> None:
     )
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     with browser(server, cookie) as context:
-        visit(context, "week", monday)  # the server and the browser's cache are warm then
-        for view in ("week", "month"):
-            print_row(view, [visit(context, view, monday) for _ in range(1 if quick else 5)])
+        visit(context, "room", day)  # the server and the browser's cache are warm then
+        for rows in ("room", "trainer"):
+            print_row(f"by {rows}", [visit(context, rows, day) for _ in range(1 if quick else 5)])
 
 
 @contextmanager
@@ -111,9 +111,9 @@ def browser(server: Server, cookie: str) -> Iterator["BrowserContext"]:
         opened.close()
 
 
-def visit(context: "BrowserContext", view: str, monday: date) -> Opened:
+def visit(context: "BrowserContext", rows: str, day: date) -> Opened:
     page = context.new_page()
-    page.goto(f"{reverse('scheduling:board')}?view={view}&on={monday:%Y-%m-%d}", wait_until="commit")
+    page.goto(f"{reverse('scheduling:board')}?view=week&rows={rows}&on={day:%Y-%m-%d}", wait_until="commit")
     page.evaluate(ALL_CARDS)
     drawn_ms = page.evaluate(AFTER_TWO_PICTURES)
     page.wait_for_load_state("networkidle")
@@ -199,11 +199,11 @@ def move_by_keyboard(page: "Page") -> None:
     page.keyboard.press("Escape")
 
 
-def print_row(view: str, visits: list[Opened]) -> None:
+def print_row(name: str, visits: list[Opened]) -> None:
     of = {one.name: [getattr(visit, one.name) for visit in visits] for one in fields(Opened)}
     seconds = of_three([ms / 1000 for ms in of["drawn_ms"]])
-    print(f"| {view} | {seconds} | {max(of['elements'])} |", end="")
-    for name in (
+    print(f"| {name} | {seconds} | {max(of['elements'])} |", end="")
+    for figure in (
         "drawing_task_ms",
         "dragging_task_ms",
         "keyboard_task_ms",
@@ -211,5 +211,5 @@ def print_row(view: str, visits: list[Opened]) -> None:
         "keyboard_press_ms",
         "frames_lost",
     ):
-        print(f" {min(of[name]):.0f}–{max(of[name]):.0f} |", end="")
+        print(f" {min(of[figure]):.0f}–{max(of[figure]):.0f} |", end="")
     print(flush=True)

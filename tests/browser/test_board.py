@@ -124,6 +124,17 @@ def test_a_planner_plans_a_week_by_mouse(centre: Centre, other_room: Room, draft
     assert where(draft) == in_other_room
 
 
+def test_what_the_board_shows_is_asked_for_once(centre: Centre, draft: Session, visit: Open):
+    """The page asks early, and the script takes that answer."""
+    planner = visit(employee=centre.hr_admin)
+    asked = []
+    planner.page.on("request", lambda request: asked.append(request.url))
+
+    open_board(planner, "week")
+
+    assert len([url for url in asked if "/board/feed/" in url]) == 1
+
+
 def test_a_refusal_puts_the_card_back_with_its_sentence(
     centre: Centre, other_room: Room, draft: Session, visit: Open
 ):

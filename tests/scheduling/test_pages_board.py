@@ -152,6 +152,15 @@ def test_days_are_not_counted_on_a_board_of_problems(hr, draft):
     assert " · 1</span>" not in page.content.decode()
 
 
+def test_what_the_script_will_ask_for_is_on_its_way_before_the_script_is(hr, draft):
+    """Under the very address, else it would be asked for twice."""
+    page = hr.get(board(draft, rows="trainer")).content.decode()
+
+    (early,) = re.findall(r'as="fetch"\s+href="([^"]+)"', page)
+    (asked,) = re.findall(r'data-feed="([^"]+)"', page)
+    assert early == asked
+
+
 @pytest.mark.parametrize(("view", "is_by_edge"), [("day", True), ("week", False), ("month", False)])
 def test_the_board_says_how_a_meeting_is_lengthened_on_it(hr, draft, view, is_by_edge):
     """A column of a week or a month is a whole day, and its cards have no edge of time."""

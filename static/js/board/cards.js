@@ -11,6 +11,9 @@ export function eventOf(card) {
   if (card.tone) {
     classes.push(`board-card--${card.tone}`);
   }
+  if (card.prepared) {
+    classes.push("board-card--prepared");
+  }
   return {
     id: String(card.id),
     resourceIds: card.rows,
@@ -37,12 +40,30 @@ export function backgroundOf(band, index) {
   };
 }
 
-// A card is a button; what its place on the board shows is said in it for those who do not see it.
+// What a card shows, by card and then by how and when it is shown. The calendar asks for all cards anew when one is taken or
+// put down, and leaves those alone whose answer is the very same object; in several rows it wants several elements, so
+// that the answer is a text.
+const shown = new WeakMap();
+const NOTHING = { domNodes: [] };
+
 export function contentOf({ event }) {
   const { card } = event.extendedProps;
   if (!card) {
-    return { domNodes: [] };
+    return NOTHING;
   }
+  if (!shown.has(card)) {
+    shown.set(card, new Map());
+  }
+  const known = shown.get(card);
+  const key = `${event.display} ${+event.start} ${+event.end}`;
+  if (!known.has(key)) {
+    known.set(key, { html: buttonOf(card, event).outerHTML });
+  }
+  return known.get(key);
+}
+
+// A card is a button; what its place on the board shows is said in it for those who do not see it.
+function buttonOf(card, event) {
   const button = element("button", "board-card__button");
   button.type = "button";
   if (event.display === "auto") {
@@ -63,7 +84,7 @@ export function contentOf({ event }) {
     ...(card.prepared ? [" ", element("b", "board-card__prepared", card.prepared.word)] : []),
     element("span", "visually-hidden", `, ${toldOf(card).join("; ")}`),
   );
-  return { domNodes: [button] };
+  return button;
 }
 
 // For who looks with a mouse.

@@ -32,8 +32,8 @@ export function draw() {
   board.classList.add("board--drawn", `board--${view}`);
   calendar = window.EventCalendar.create(place, { ...options(), resources, events });
   place.querySelector(".ec").setAttribute("aria-label", board.dataset.label);
-  new MutationObserver(tidyRoles).observe(place, { childList: true, subtree: true });
-  tidyRoles();
+  new MutationObserver(tidyWhatCame).observe(place, { childList: true, subtree: true });
+  tidyRoles(place);
 }
 
 function options() {
@@ -65,21 +65,27 @@ function options() {
   };
 }
 
-// The component calls itself a table whose rows hold no cells: a group of buttons is what it is.
-function tidyRoles() {
-  for (const one of place.querySelectorAll("[role]:not([role=group], [role=presentation])")) {
+// The component calls itself a table whose rows hold no cells: a group of buttons is what it is. Only what it has just made
+// is looked at: while a card is dragged it makes a few elements for each step, among thousands.
+function tidyWhatCame(changes) {
+  for (const added of changes.flatMap((change) => [...change.addedNodes])) {
+    if (added instanceof Element) {
+      tidyRoles(added);
+    }
+  }
+}
+
+function tidyRoles(root) {
+  const all = (selector) => [...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)];
+  for (const one of all("[role]:not([role=group], [role=presentation])")) {
     one.removeAttribute("role");
     one.removeAttribute("aria-colindex");
     one.removeAttribute("aria-colspan");
   }
-  place.querySelector(".ec")?.setAttribute("role", "group");
-  for (const one of place.querySelectorAll("aside:not([role]), header:not([role])")) {
-    one.setAttribute("role", "presentation");
-  }
-  for (const one of place.querySelectorAll("time[aria-label]")) {
-    one.removeAttribute("aria-label");
-  }
-  place.querySelector(".ec-main")?.setAttribute("tabindex", "0");
+  all(".ec").forEach((one) => one.setAttribute("role", "group"));
+  all("aside:not([role]), header:not([role])").forEach((one) => one.setAttribute("role", "presentation"));
+  all("time[aria-label]").forEach((one) => one.removeAttribute("aria-label"));
+  all(".ec-main").forEach((one) => one.setAttribute("tabindex", "0"));
 }
 
 // Cells of the board, row by row: of a day a whole row each, with its own hours.
