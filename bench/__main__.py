@@ -1,4 +1,6 @@
-"""Measure the centre next to the yardsticks, all in one run: ``python -m bench [small] [large] [--quick]``.
+"""Measure the centre next to the yardsticks, all in one run: ``python -m bench [small] [large] [board] [--quick]``.
+
+"board" looks at the planners' board alone, in a browser (requirements-e2e.txt, and a Chromium instead of wrk).
 
 Makes a durable private PostgreSQL in a temporary folder, fills it, starts the centre and a bare Django page under
 the same gunicorn, and prints the tables of docs/performance.md. Needs wrk (apt-get install wrk), about a
@@ -23,7 +25,7 @@ BURSTS = 10
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scales", nargs="*", default=["small"], choices=["small", "large"])
+    parser.add_argument("scales", nargs="*", default=["small"], choices=["small", "large", "board"])
     parser.add_argument("--quick", action="store_true", help="short runs, to see that everything works")
     asked = parser.parse_args()
     if len(asked.scales) > 1:  # each in a process of its own: Django is set up once, for one database
@@ -52,9 +54,12 @@ def measure_scale(name: str, folder: Path, *, quick: bool) -> None:
         import django
 
         django.setup()
-        from bench.run import run
+        from bench.run import run, run_board
 
-        run(name, cluster, binaries(), quick=quick)
+        if name == "board":
+            run_board(cluster, quick=quick)
+        else:
+            run(name, cluster, binaries(), quick=quick)
     finally:
         cluster.release()
 

@@ -11,6 +11,7 @@ from django.core.management import call_command
 
 from bench import seats
 from bench.__main__ import BARE_PORT, BURSTS, PORT
+from bench.board import measure_board
 from bench.fill import fill
 from bench.load import WORKERS, Run, measure, of_three, serve
 from bench.pages import Cost, costs
@@ -67,6 +68,16 @@ def run(name: str, cluster: Cluster, binaries: Path, *, quick: bool) -> None:
             f"\nMemory of a web process after all this (PSS, {WORKERS} processes): {server.worker_megabytes():.0f} MB"
         )
     print_seats(binaries, host, quick=quick)
+
+
+def run_board(cluster: Cluster, *, quick: bool) -> None:
+    logging.disable(logging.WARNING)
+    call_command("migrate", verbosity=0)
+    fill(SCALES["board"])
+    postmaster = int((cluster.data / "postmaster.pid").read_text().split()[0])
+    centre = {"DATABASE_URL": os.environ["DATABASE_URL"], "VAR_DIR": os.environ["VAR_DIR"]}
+    with serve("trainingcenter.wsgi", PORT, centre, postmaster) as server:
+        measure_board(server, quick=quick)
 
 
 def print_pages(found: list[Cost], floors: list[Run]) -> None:

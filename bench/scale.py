@@ -1,4 +1,4 @@
-"""The two sizes at which the centre is measured (DESIGN.md, Proof)."""
+"""The two sizes at which the centre is measured (DESIGN.md, Proof), and a small past for the board alone."""
 
 from dataclasses import dataclass
 
@@ -20,4 +20,6 @@ class Scale:
 SCALES = {
     "small": Scale("small", 10_500, 100_000),
     "large": Scale("large", 50_000, 1_000_000),
+    # What the browser draws does not grow with the past, so that little of it is filled in.
+    "board": Scale("board", 10_500, 10_000),
 }

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.board.forbidden import Forbidden
-from scheduling.board.values import Band, Board, Card, Row, Unplanned
+from scheduling.board.values import Band, Board, Card, Prepared, Row, Unplanned
 
 
 def clock_time(at: datetime) -> str:
@@ -68,8 +68,13 @@ def card_as_json(card: Card, rows: str) -> dict[str, Any]:
         "state": card.state,
         "tone": card.tone,
         "flags": [flag.message for flag in card.flags],
+        "prepared": prepared_as_json(card.prepared),
         "canMove": card.can_move,
     }
+
+
+def prepared_as_json(prepared: Prepared | None) -> dict[str, str] | None:
+    return {"word": prepared.word, "text": prepared.text} if prepared else None
 
 
 def band_as_json(band: Band) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from centre.models import Policy
 from people.models import Employee
 from scheduling.board.background import bands_of, hours_of
 from scheduling.board.cards import flags_of, rows_of
+from scheduling.board.prepared import PreparedChanges, load_prepared
 from scheduling.board.values import Board, Card, Only, Scope, Unplanned
 from scheduling.facts import Facts
 from scheduling.headcounts import Headcount, headcounts
@@ -107,9 +108,10 @@ def load_unplanned() -> Unplanned:
 
 
 def load_cards(meetings: QuerySet[Meeting], *, policy: Policy | None) -> list[Card]:
-    """The cards in the order of time; sixteen statements for any number.
+    """The cards in the order of time; seventeen statements for any number, two more when something is prepared.
 
-    Without a policy they have no flags, and cost three statements: what is wrong with a meeting is the dear part.
+    Without a policy they have no flags and tell of nothing prepared, and cost three statements: what is wrong with a
+    meeting is the dear part.
     """
     siblings = Meeting.objects.filter(session=OuterRef("session")).order_by().values("session")
     earlier = siblings.filter(starts_at__lt=OuterRef("starts_at"))
@@ -126,22 +128,36 @@ def load_cards(meetings: QuerySet[Meeting], *, policy: Policy | None) -> list[Ca
     claims = claims_of([meeting.pk for meeting in found])
     people = headcounts(session.pk for session in sessions)
     problems = problems_of(sessions, policy=policy) if policy else {}
+    plans = {meeting.pk: plan_of(meeting, claims.get(meeting.pk, NOTHING)) for meeting in found}
+    prepared = load_prepared(sessions, plans.values()) if policy else None
     return [
         card_of(
             meeting,
+            plans[meeting.pk],
             claims.get(meeting.pk, NOTHING),
             people.get(meeting.session_id, Headcount()),
             problems.get(meeting.session_id),
+            prepared,
         )
         for meeting in found
     ]
 
 
-def card_of(meeting: Meeting, claims: Claims, people: Headcount, problems: SessionProblems | None) -> Card:
+def plan_of(meeting: Meeting, claims: Claims) -> MeetingPlan:
+    trainers = tuple(pk for pk, _name in claims.trainers)
+    return MeetingPlan(meeting.starts_at, meeting.ends_at, claims.room_id, trainers)
+
+
+def card_of(
+    meeting: Meeting,
+    plan: MeetingPlan,
+    claims: Claims,
+    people: Headcount,
+    problems: SessionProblems | None,
+    prepared: PreparedChanges | None,
+) -> Card:
     session = meeting.session
-    plan = MeetingPlan(
-        meeting.starts_at, meeting.ends_at, claims.room_id, tuple(pk for pk, _name in claims.trainers)
-    )
+    number, of = meeting.before, meeting.of  # type: ignore[attr-defined]
     return Card(
         pk=meeting.pk,
         session_id=session.pk,
@@ -150,8 +166,8 @@ def card_of(meeting: Meeting, claims: Claims, people: Headcount, problems: Sessi
         state=session.state,
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
-        number=meeting.before + 1,  # type: ignore[attr-defined]
-        meetings=meeting.of,  # type: ignore[attr-defined]
+        number=number + 1,
+        meetings=of,
         seats=session.seats,
         held=people.held,
         waiting=people.waiting,
@@ -162,6 +178,7 @@ def card_of(meeting: Meeting, claims: Claims, people: Headcount, problems: Sessi
         site=claims.site,
         trainers=claims.trainers,
         flags=flags_of(plan, problems.problems if problems and not meeting.has_begun else ()),
+        prepared=prepared.of_meeting(session, plan, number=number, of=of) if prepared else None,
     )
 
 

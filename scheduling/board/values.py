@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import TextChoices
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.facts import Span
@@ -121,6 +122,21 @@ class Flag:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """What waits for the next publication: a word for the card, sentences, and a day of that publication's month."""
+
+    word: str
+    sentences: tuple[str, ...]
+    month: date
+
+    @property
+    def text(self) -> str:
+        """ "Change prepared. Room: 201 → 202."."""
+        sentences = [capfirst(self.word), *self.sentences]
+        return " ".join(f"{sentence.rstrip('.')}." for sentence in sentences)
+
+
+@dataclass(frozen=True)
 class Card:
     """A meeting on the board; `number` of `meetings` in its session, and the session's version when it was drawn."""
 
@@ -144,6 +160,7 @@ class Card:
     # By the trainer's key, in the order of names.
     trainers: tuple[tuple[int, str], ...] = ()
     flags: tuple[Flag, ...] = ()
+    prepared: Prepared | None = None
 
     @property
     def span(self) -> Span:

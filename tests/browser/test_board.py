@@ -10,6 +10,7 @@ import pytest
 from courses.models import Course
 from scheduling.actions import current_plan
 from scheduling.models import Booking, Room, Session
+from scheduling.publication.actions import prepare_cancellation
 from tests.browser.conftest import Open
 from tests.browser.small_centre import Centre, empty_centre
 from tests.browser.test_keyboard import TABS_AT_MOST, Keyboard
@@ -123,6 +124,17 @@ def test_a_planner_plans_a_week_by_mouse(centre: Centre, other_room: Room, draft
     assert where(draft) == in_other_room
 
 
+def test_what_the_board_shows_is_asked_for_once(centre: Centre, draft: Session, visit: Open):
+    """The page asks early, and the script takes that answer."""
+    planner = visit(employee=centre.hr_admin)
+    asked = []
+    planner.page.on("request", lambda request: asked.append(request.url))
+
+    open_board(planner, "week")
+
+    assert len([url for url in asked if "/board/feed/" in url]) == 1
+
+
 def test_a_refusal_puts_the_card_back_with_its_sentence(
     centre: Centre, other_room: Room, draft: Session, visit: Open
 ):
@@ -213,3 +225,51 @@ def test_a_planner_plans_by_keyboard_alone(centre: Centre, other_room: Room, dra
     assert unsaved == ("09.03 10:00", "13:00", centre.room.pk)
     assert saved == put_back == ("09.03 11:00", "14:15", other_room.pk)
     assert where(draft) == ("09.03 09:30", "14:15", other_room.pk)
+
+
+def test_rule_9_what_waits_for_the_publication_stands_on_the_card_and_leads_there(
+    centre: Centre, visit: Open
+):
+    session = centre.plan(CourseFactory(title=TITLE), TUESDAY)
+    prepare_cancellation(session, "Нет группы", by=None, version=session.version)
+    planner = visit(employee=centre.hr_admin)
+    open_board(planner, "week")
+    card = card_of(planner, TITLE)
+
+    card.get_by_text(planner.words("cancellation prepared"), exact=True).wait_for()
+    said = card.get_attribute("title")
+    card.click()
+    planner.page.locator("dialog[open]").get_by_role("link", name=planner.words("To the publication")).click()
+    planner.page.wait_for_url("**/planning/publish/?month=2027-03")
+
+    assert "Нет группы" in said
+    planner.sees(TITLE)
+
+
+@pytest.mark.parametrize("view", ["week", "month"])
+def test_where_a_column_is_a_day_a_meeting_is_lengthened_by_keyboard_and_by_its_form(
+    centre: Centre, draft: Session, visit: Open, view: str
+):
+    planner = visit(employee=centre.hr_admin)
+    keys = Keyboard(planner)
+    open_board(planner, view)
+
+    planner.page.locator(".ec-main").focus()
+    keys.tab_to(TITLE)
+    keys.press("Space")
+    hears(planner, "Карточка взята")
+    keys.press("Shift+ArrowRight")
+    hears(planner, "10:00–13:15")
+    keys.press("Shift+ArrowRight")
+    hears(planner, "10:00–13:30")
+    keys.press("Enter")
+    hears(planner, "Сохранено")
+    longer = where(draft)
+    planner.page.locator("[data-card]:focus").wait_for()
+    keys.press("Enter")
+    planner.page.locator("dialog[open] [name=end]").fill("14:00")
+    planner.page.locator("dialog[open] [name=end]").press("Enter")
+    hears(planner, "10:00–14:00")
+
+    assert longer == ("09.03 10:00", "13:30", centre.room.pk)
+    assert where(draft) == ("09.03 10:00", "14:00", centre.room.pk)
