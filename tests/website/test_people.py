@@ -91,6 +91,20 @@ def test_rule_30_a_search_in_vain_shows_who_was_meant(hr):
     assert "С такими фильтрами ничего не нашлось" in hr.get(LIST, {"q": "щщщщ"}).content.decode()
 
 
+def test_7_the_title_of_a_list_is_read_first_and_tells_how_many_a_filter_found(hr):
+    for last_name in ("Алфёров", "Алфеев", "Белов"):
+        job(last_name)
+
+    def title(**query):
+        page = hr.get(LIST, query, headers={"accept-language": "ru"}).content.decode()
+        return " ".join(page.partition("<title>")[2].partition("</title>")[0].split())
+
+    assert title() == "Люди – Учебный центр"
+    assert title(q="алф") == "Найдено: 2. Люди – Учебный центр"
+    assert title(q="алфё", sort="name") == "Найдено: 2. Люди – Учебный центр"  # ё is е (rule 30)
+    assert title(q="белов") == "Найдено: 1. Люди – Учебный центр"
+
+
 def test_rule_30_the_file_holds_what_is_shown(hr):
     job("=Семёнов", personnel_number="00012", office__name="Офис 1", position__title="Архивариус")
     query = {"q": "семенов", "columns": ["number", "office"], "form": "csv"}
