@@ -269,4 +269,8 @@ def unmet(situation: Situation, conditions: Sequence[Condition] = CONDITIONS) ->
 
 
 def day_words(at: datetime) -> str:
-    return formats.date_format(timezone.localtime(at), "j E" if get_language() == "ru" else "j F")
+    return day_words_of(timezone.localdate(at))
+
+
+def day_words_of(day: date) -> str:
+    return formats.date_format(day, "j E" if get_language() == "ru" else "j F")

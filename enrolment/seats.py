@@ -13,8 +13,10 @@ from centre.inserts import PreparedInsert, one_round_trip
 from centre.models import Policy
 from enrolment.conditions import Situation, unmet
 from enrolment.errors import SessionFull
-from enrolment.models import Ending, Enrolment, EnrolmentEntry, Seat
+from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about, seat_messages
+from enrolment.office.loading import lock_office_days
+from enrolment.office.words import too_many_away
 from enrolment.situations import situations
 from notifications.actions import plan_messages, withdraw_messages
 from people.models import Employee
@@ -133,7 +135,8 @@ def promote(session: Session, *, policy: Policy, now: datetime | None = None) ->
 
     The conditions are asked again; who does not meet them keeps waiting, passed over with the reason in the
     enrolment's story. After the start nobody is promoted (rules 13, 14). The caller holds the locks of the
-    session and of everybody who waits.
+    session and of everybody who waits. Who would leave too few at their office waits too, unless the head has allowed
+    it (rule 16).
     """
     now = now or timezone.now()
     promoted: list[Enrolment] = []
@@ -143,11 +146,21 @@ def promote(session: Session, *, policy: Policy, now: datetime | None = None) ->
     if free <= 0:
         return promoted
     # Who left the organisation is on their way out of the queue too.
-    waiting = session.enrolments.promotable().filter(trainee__is_active=True)
-    for enrolment in waiting.select_related("trainee"):
+    waiting = list(session.enrolments.promotable().filter(trainee__is_active=True).select_related("trainee"))
+    # All at once, for who is passed over is followed by people of other offices.
+    lock_office_days(
+        [one.trainee_id for one in waiting],
+        [timezone.localdate(at) for at in session.meetings.order_by().values_list("starts_at", flat=True)]
+        if waiting
+        else [],
+    )
+    for enrolment in waiting:
         situation = situations(enrolment.trainee, [session], policy=policy, now=now)[session.pk]
         if failed := unmet(situation):
             pass_over(enrolment, failed[0].message)
+            continue
+        if situation.days_over and enrolment.approval != Approval.GRANTED:
+            pass_over(enrolment, too_many_away(situation.days_over[0]))
             continue
         hold_seat(enrolment, situation, kind="seat_given")
         promoted.append(enrolment)

@@ -25,6 +25,7 @@ from enrolment.conditions import (
     Unmet,
     unmet,
 )
+from enrolment.office.loading import lock_office_days, office_days
 from people.models import Employee
 from scheduling.models import Meeting, Session
 
@@ -60,15 +61,29 @@ def unmet_conditions(trainee: Employee, session: Session) -> list[Unmet]:
 
 
 def situations(
-    trainee: Employee, sessions: Iterable[Session], *, policy: Policy, now: datetime | None = None
+    trainee: Employee,
+    sessions: Iterable[Session],
+    *,
+    policy: Policy,
+    now: datetime | None = None,
+    locks_days: bool = False,
 ) -> dict[int, Situation]:
-    """The trainee's situation in each of the sessions, by its key; two statements for any number of sessions."""
+    """The trainee's situation in each of the sessions, by its key; three statements for any number of sessions.
+
+    `locks_days`: the caller is about to give a seat, and nobody else may count the trainee's office on these days
+    before that is written (`enrolment.office.loading`).
+    """
     by_key = {session.pk: session for session in sessions}
     now = now or timezone.now()
     today = timezone.localdate(now)
     rows = SESSIONS(trainee=trainee.pk, sessions=list(by_key), now=now, today=today)
     facts = {row["pk"]: row for row in rows}
     meetings = meetings_with_nearby_bookings(trainee, list(by_key), policy)
+    days = {pk: days_of(planned) for pk, planned in meetings.items()}
+    all_days = set().union(*days.values())
+    if locks_days:
+        lock_office_days([trainee.pk], all_days)
+    at_office = office_days(trainee, all_days, policy=policy, now=now)
     return {
         pk: Situation(
             session=session,
@@ -83,9 +98,15 @@ def situations(
             prerequisites=prerequisites_on(timezone.localdate(session.starts_at), facts[pk]),
             completed_until=completed_until(session.course_id, today, facts[pk]),
             meetings=meetings.get(pk, ()),
+            days=tuple(at_office[day] for day in days.get(pk, ()) if day in at_office),
         )
         for pk, session in by_key.items()
     }
+
+
+def days_of(meetings: Iterable[PlannedMeeting]) -> list[date]:
+    """The days of the meetings by the centre's clock, each once, in order."""
+    return sorted({timezone.localdate(meeting.starts_at) for meeting in meetings})
 
 
 def meetings_with_nearby_bookings(

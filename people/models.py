@@ -313,6 +313,13 @@ def with_zeros(typed: str) -> list[str]:
     return [typed.zfill(length) for length in range(len(typed) + 1, NUMBER_LENGTH_MAX + 1)]
 
 
+def works_on(work_pattern: str, starts_on: date | None, day: date) -> bool:
+    """Whether somebody with the pattern works on the day; `starts_on` is the first working day of 2/2 (rule 3)."""
+    if work_pattern == "5/2" or starts_on is None:
+        return day.weekday() < 5
+    return (day - starts_on) // timedelta(days=1) % 4 < 2
+
+
 class EmploymentQuerySet(models.QuerySet["Employment"]):
     def current(self, on: date | Given | None = None) -> Self:
         """Employments in force on that day, today if none is named."""
@@ -399,9 +406,7 @@ class Employment(models.Model):
 
     def works_on(self, day: date) -> bool:
         """Whether the pattern has the person at work on that day; leave and the law's calendar are not asked."""
-        if self.work_pattern == self.WorkPattern.FIVE_TWO or self.pattern_starts_on is None:
-            return day.weekday() < 5
-        return (day - self.pattern_starts_on) // timedelta(days=1) % 4 < 2
+        return works_on(self.work_pattern, self.pattern_starts_on, day)
 
 
 def add_work(people: Iterable[Employee]) -> None:

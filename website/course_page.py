@@ -27,10 +27,11 @@ from enrolment.annotations import (
     prerequisites_of,
     seat_facts,
 )
-from enrolment.conditions import COURSE_CONDITIONS, Prerequisite, Situation, Unmet, unmet
+from enrolment.conditions import COURSE_CONDITIONS, DayAtOffice, Prerequisite, Situation, Unmet, unmet
 from enrolment.models import Enrolment
+from enrolment.office.loading import office_days
 from enrolment.panels import Panel
-from enrolment.situations import completed_until, prerequisites_on
+from enrolment.situations import completed_until, days_of, prerequisites_on
 from people.models import Employee, Position
 from records.models import Completion
 from scheduling.models import Session
@@ -106,7 +107,7 @@ COURSE, SESSIONS = Prepared(ask_course), Prepared(ask_sessions)
 
 
 def course_page(reader: Employee, code: str) -> CoursePage:
-    """The page of the course with this code, in four statements for any number of dates.
+    """The page of the course with this code, in five statements for any number of dates.
 
     Raises:
         DoesNotExist: no course that the reader may look at has the code.
@@ -122,8 +123,19 @@ def course_page(reader: Employee, code: str) -> CoursePage:
     enrolment = own_enrolment(course, facts["own_enrolment"], reader)
     sessions = [] if course.is_self_paced else coming_sessions(course, now)
     meetings = shown_meetings(reader, sessions, policy) if sessions else {}
+    days = {pk: days_of(meeting.planned for meeting in shown) for pk, shown in meetings.items()}
+    at_office = office_days(reader, set().union(*days.values()), policy=policy, now=now)
     offers = [
-        offer(facts, session, meetings.get(session.pk, ()), enrolment, policy, now) for session in sessions
+        offer(
+            facts,
+            session,
+            meetings.get(session.pk, ()),
+            enrolment,
+            policy,
+            now,
+            days=tuple(at_office[day] for day in days.get(session.pk, ()) if day in at_office),
+        )
+        for session in sessions
     ]
     of_today = Session(course=course, status=Session.Status.OPEN, starts_at=now, ends_at=now, seats=0)
     as_of_today = situation(facts, of_today, (), enrolment, policy, now)
@@ -164,9 +176,11 @@ def offer(
     enrolment: Enrolment | None,
     policy: Policy,
     now: datetime,
+    *,
+    days: tuple[DayAtOffice, ...],
 ) -> Offer:
     here = enrolment if enrolment and enrolment.session_id == session.pk else None
-    state = situation(facts, session, meetings, enrolment, policy, now)
+    state = situation(facts, session, meetings, enrolment, policy, now, days=days)
     return Offer(panel=Panel(session=session, situation=state, enrolment=here), meetings=meetings)
 
 
@@ -177,6 +191,8 @@ def situation(
     enrolment: Enrolment | None,
     policy: Policy,
     now: datetime,
+    *,
+    days: tuple[DayAtOffice, ...] = (),
 ) -> Situation:
     """The reader before one date of the course, from what the page has loaded (`course_facts`)."""
     return Situation(
@@ -192,6 +208,7 @@ def situation(
         prerequisites=prerequisites_on(timezone.localdate(session.starts_at), facts),
         completed_until=completed_until(session.course_id, timezone.localdate(now), facts),
         meetings=tuple(meeting.planned for meeting in meetings),
+        days=days,
     )
 
 

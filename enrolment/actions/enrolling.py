@@ -66,7 +66,7 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
     policy = Policy.objects.current()  # before the lock, for which a whole queue may wait
     [session] = LOCKED_SESSION(pk=session.pk)  # first the session, then people
     [trainee] = LOCKED_TRAINEE(pk=trainee.pk)
-    situation = situations(trainee, [session], policy=policy)[session.pk]
+    situation = situations(trainee, [session], policy=policy, locks_days=True)[session.pk]
     if situation.live_enrolment_id and not situation.live_enrolment_elsewhere:
         return Enrolment.objects.get(pk=situation.live_enrolment_id), False
     refuse_leaver(trainee)

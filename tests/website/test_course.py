@@ -204,7 +204,7 @@ def test_s15_an_unknown_course_is_not_found(client, reader, code):
 
 @pytest.mark.rows_of("website:course")
 @pytest.mark.parametrize("rows", [1, 3, 300])
-def test_the_course_costs_five_statements_for_any_number_of_rows(
+def test_the_course_costs_six_statements_for_any_number_of_rows(
     client, reader, rows, django_assert_num_queries
 ):
     course = CourseFactory()
@@ -220,7 +220,7 @@ def test_the_course_costs_five_statements_for_any_number_of_rows(
     client.force_login(reader)
 
     # Session and user; policy, course, sessions, meetings; the menu's trainer.
-    with django_assert_num_queries(2 + 5):
+    with django_assert_num_queries(2 + 6):
         client.get(course.get_absolute_url())
 
 

@@ -1,0 +1,116 @@
+"""Loads the days of a trainee's office in one statement, and locks them."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import Count, F, Func, OuterRef
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+
+from centre.models import Policy
+from centre.prepared import Given, Prepared
+from enrolment.annotations import TODAY, TRAINEE
+from enrolment.conditions import DayAtOffice
+from enrolment.office.shifts import Away, Colleagues, Pattern, days_at_office
+from people.models import Employee, Employment
+from scheduling.models import Booking
+
+
+def ask_office() -> Any:
+    same_office = Employment.objects.current(TODAY).filter(office=OuterRef("office"), is_main=True, leave="")
+    shifts = (
+        same_office.order_by()
+        .values("work_pattern", "pattern_starts_on")
+        .annotate(people=Count("pk"))
+        .values(json=JSONObject(kind="work_pattern", since="pattern_starts_on", people="people"))
+    )
+    during = Func(
+        Given("begins_at"),
+        Given("ends_at"),
+        function="tstzrange",
+        output_field=Booking._meta.get_field("period"),
+    )
+    away = (
+        same_office.exclude(employee=TRAINEE)
+        .filter(employee__bookings__role=Booking.Role.ATTENDS, employee__bookings__period__overlap=during)
+        .order_by()
+        .values(
+            json=JSONObject(
+                person="employee",
+                at=F("employee__bookings__period__startswith"),
+                kind="work_pattern",
+                since="pattern_starts_on",
+            )
+        )
+    )
+    own = Employment.objects.current(TODAY).filter(employee=TRAINEE, is_main=True)
+    return own.values(
+        "work_pattern", "pattern_starts_on", shifts=ArraySubquery(shifts), away=ArraySubquery(away)
+    )
+
+
+OFFICE = Prepared(ask_office)
+
+
+def office_days(
+    trainee: Employee, days: Collection[date], *, policy: Policy, now: datetime | None = None
+) -> dict[date, DayAtOffice]:
+    """Each of the days as the trainee's office has it; one statement. Nothing for somebody without an office."""
+    if not days:
+        return {}
+    found = OFFICE(
+        trainee=trainee.pk,
+        today=timezone.localdate(now),
+        begins_at=midnight(min(days)),
+        ends_at=midnight(max(days) + timedelta(days=1)),
+    )
+    if not found:
+        return {}
+    [row] = found
+    shown = days_at_office(
+        Pattern(row["work_pattern"], row["pattern_starts_on"]),
+        [Colleagues(pattern_of(group), group["people"]) for group in row["shifts"]],
+        [Away(one["person"], local_day(one["at"]), pattern_of(one)) for one in row["away"]],
+        days,
+        percent=policy.away_percent,
+    )
+    return {day.on: day for day in shown}
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, timezone.get_default_timezone())
+
+
+def local_day(text: str) -> date:
+    return timezone.localdate(datetime.fromisoformat(text), timezone.get_default_timezone())
+
+
+def pattern_of(row: dict[str, Any]) -> Pattern:
+    return Pattern(row["kind"], date.fromisoformat(row["since"]) if row["since"] else None)
+
+
+# Sorted inside, so that two who lock the same days never wait for each other.
+LOCK = """
+    SELECT pg_advisory_xact_lock(office, day) FROM (
+        SELECT DISTINCT job.office_id::int AS office, day
+        FROM people_employment AS job CROSS JOIN unnest(%s::int[]) AS day
+        WHERE job.employee_id = ANY(%s::bigint[]) AND job.is_main AND (job.ended_on IS NULL OR job.ended_on >= %s)
+        ORDER BY office, day
+    ) AS days
+"""
+
+
+def lock_office_days(person_ids: Iterable[int], days: Iterable[date]) -> None:
+    """Let nobody else count the offices of these people on these days before this transaction has ended.
+
+    Two colleagues take seats in two sessions of one day: neither the session's nor the person's lock is shared. Taken
+    after the persons' locks (centre/locks.py), in one statement.
+    """
+    keys = sorted({day.toordinal() for day in days})
+    people = sorted(set(person_ids))
+    if keys and people:
+        with connection.cursor() as cursor:
+            cursor.execute(LOCK, [keys, people, timezone.localdate()])

@@ -1,0 +1,23 @@
+"""The shift of an office in words."""
+
+from django.utils.translation import ngettext
+
+from enrolment.conditions import DayAtOffice, day_words_of
+
+
+def too_many_away(day: DayAtOffice) -> str:
+    """Why somebody cannot be spared on the day: who is away already, of how many."""
+    return ngettext(
+        "On %(day)s %(away)s of the %(at_work)s people of your office who work is away for training, "
+        "and no more may be.",
+        "On %(day)s %(away)s of the %(at_work)s people of your office who work are away for training, "
+        "and no more may be.",
+        day.away,
+    ) % {"day": day_words_of(day.on), "away": day.away, "at_work": day.at_work}
+
+
+def days_off_words(days: list[DayAtOffice]) -> str:
+    """Which days of the session are the reader's days off."""
+    return ngettext("%(days)s is your day off.", "%(days)s are your days off.", len(days)) % {
+        "days": ", ".join(day_words_of(day.on) for day in days)
+    }

@@ -1,0 +1,186 @@
+"""The office stays open: how many of its people are away for training on one day (rule 16)."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone, translation
+
+from centre.models import Policy
+from enrolment.actions import cancel_enrolment, enrol
+from enrolment.conditions import DayAtOffice
+from enrolment.models import Approval, Enrolment, EnrolmentEntry, Seat
+from enrolment.office.loading import office_days
+from enrolment.office.shifts import Away, Colleagues, Pattern, away_most, days_at_office
+from enrolment.office.words import days_off_words, too_many_away
+from enrolment.situations import situations
+from tests.factories import (
+    EmployeeFactory,
+    EmploymentFactory,
+    OfficeFactory,
+    PolicyFactory,
+    SessionFactory,
+    in_days,
+)
+
+WEEK = Pattern("5/2")
+MONDAY, SATURDAY = date(2026, 12, 7), date(2026, 12, 12)
+SHIFT_A = Pattern("2/2", date(2026, 1, 1))
+SHIFT_B = Pattern("2/2", date(2026, 1, 3))
+
+
+@pytest.mark.parametrize(
+    ("at_work", "percent", "most"),
+    [
+        (0, 20, 1),
+        (1, 20, 1),
+        (4, 20, 1),
+        (5, 20, 1),
+        (9, 20, 1),
+        (10, 20, 2),
+        (75, 20, 15),
+        (75, 0, 1),
+        (3, 100, 3),
+    ],
+)
+def test_rule_16_a_share_of_the_shift_may_be_away_and_always_one(at_work, percent, most):
+    assert away_most(at_work, percent) == most
+
+
+def test_rule_16_only_the_shift_of_the_day_counts():
+    """Of 2/2 one half works each day, and whoever is away on a day off is missed by nobody."""
+    [day] = days_at_office(
+        SHIFT_A,
+        [Colleagues(SHIFT_A, 10), Colleagues(SHIFT_B, 12), Colleagues(WEEK, 5)],
+        [
+            Away(1, MONDAY, SHIFT_A),
+            Away(1, MONDAY, SHIFT_A),
+            Away(2, MONDAY, SHIFT_B),
+            Away(3, SATURDAY, SHIFT_A),
+        ],
+        [MONDAY],
+        percent=20,
+    )
+
+    assert SHIFT_A.works_on(MONDAY) and not SHIFT_B.works_on(MONDAY)
+    assert day == DayAtOffice(on=MONDAY, is_working_day=True, at_work=15, away=1, away_most=3)
+
+
+def test_rule_16_nobody_is_missed_on_a_day_off():
+    [day] = days_at_office(WEEK, [Colleagues(WEEK, 2)], [], [SATURDAY], percent=20)
+
+    assert (day.is_working_day, day.at_work, day.is_over) == (False, 0, False)
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_rule_16_the_shift_is_said_in_words(language):
+    with translation.override(language):
+        words = too_many_away(DayAtOffice(MONDAY, is_working_day=True, at_work=15, away=3, away_most=3))
+        off = days_off_words([DayAtOffice(SATURDAY, is_working_day=False, at_work=0, away=0, away_most=1)])
+
+    assert (
+        words
+        == {
+            "ru": "7 декабря на обучении уже 3 из 15 человек вашего офиса, чья это смена, и больше нельзя.",
+            "en": "On 7 December 3 of the 15 people of your office who work are away for training, and no more may be.",
+        }[language]
+    )
+    assert off == {"ru": "12 декабря у вас выходной.", "en": "12 December is your day off."}[language]
+
+
+def colleagues(office, number, **fields):
+    return [job.employee for job in EmploymentFactory.create_batch(number, office=office, **fields)]
+
+
+def next_weekday(ahead=7):
+    """A Wednesday, ten in the morning, at least so many days ahead."""
+    day = timezone.localdate() + timedelta(days=ahead)
+    return in_days(ahead + (2 - day.weekday()) % 7)
+
+
+@pytest.fixture
+def office(db):
+    return OfficeFactory()
+
+
+def test_rule_16_people_are_counted_from_their_jobs_and_bookings(office):
+    me, on_leave, taught, second = colleagues(office, 4)
+    on_leave.employments.update(leave="vacation")
+    colleagues(office, 2, ended_on=timezone.localdate() - timedelta(days=1))
+    EmploymentFactory(employee=EmployeeFactory(), office=office, is_main=False)
+    at = next_weekday()
+    enrol(taught, SessionFactory(starts_at=at))
+    enrol(second, SessionFactory(starts_at=at + timedelta(days=1)))
+    enrol(on_leave, SessionFactory(starts_at=at))
+    enrol(colleagues(OfficeFactory(), 1)[0], SessionFactory(starts_at=at))
+    enrol(me, SessionFactory(starts_at=at))
+
+    on = timezone.localdate(at)
+    found = office_days(me, [on, on + timedelta(days=2)], policy=Policy.objects.current())
+
+    assert found[on] == DayAtOffice(on, is_working_day=True, at_work=3, away=1, away_most=1)
+    assert found[on + timedelta(days=2)].away == 0
+
+
+def test_rule_16_without_an_office_nothing_is_counted(db):
+    session = SessionFactory()
+
+    assert situations(EmployeeFactory(), [session], policy=Policy.objects.current())[session.pk].days == ()
+
+
+def test_rule_16_days_of_many_sessions_cost_one_statement(office, django_assert_num_queries):
+    me, *others = colleagues(office, 5)
+    sessions = [SessionFactory(starts_at=next_weekday(7 * week)) for week in range(1, 6)]
+    for session, other in zip(sessions, others, strict=False):
+        enrol(other, session)
+    policy = Policy.objects.current()
+
+    with django_assert_num_queries(3):
+        found = situations(me, sessions, policy=policy)
+
+    assert [len(found[session.pk].days_over) for session in sessions] == [1, 1, 1, 1, 0]
+
+
+def test_rule_16_the_queue_passes_over_whom_the_office_cannot_spare(office):
+    me, colleague = colleagues(office, 2)
+    at = next_weekday()
+    session = SessionFactory(starts_at=at, seats=1, limit=1)
+    holder, last = EmployeeFactory.create_batch(2)
+    held = enrol(holder, session)
+    mine, other = enrol(me, session), enrol(last, session)
+    enrol(colleague, SessionFactory(starts_at=at))
+
+    with translation.override("en"):
+        cancel_enrolment(held, by=holder)
+
+    mine.refresh_from_db()
+    other.refresh_from_db()
+    assert mine.seat == Seat.WAITING
+    assert other.seat != Seat.WAITING
+    skipped = mine.entries.get(kind=EnrolmentEntry.Kind.SKIPPED)
+    assert "1 of the 2" in skipped.reason
+
+
+def test_rule_16_what_the_head_has_allowed_is_not_asked_again(office):
+    me, colleague = colleagues(office, 2)
+    at = next_weekday()
+    session = SessionFactory(starts_at=at, seats=1, limit=1)
+    holder = EmployeeFactory()
+    held, mine = enrol(holder, session), enrol(me, session)
+    Enrolment.objects.filter(pk=mine.pk).update(approval=Approval.GRANTED)
+    enrol(colleague, SessionFactory(starts_at=at))
+
+    cancel_enrolment(held, by=holder)
+
+    mine.refresh_from_db()
+    assert mine.seat != Seat.WAITING
+
+
+def test_rule_16_the_share_is_a_number_of_the_policy(office):
+    PolicyFactory(away_percent=100)
+    me, colleague = colleagues(office, 2)
+    at = next_weekday()
+    enrol(colleague, SessionFactory(starts_at=at))
+
+    [day] = office_days(me, [timezone.localdate(at)], policy=Policy.objects.current()).values()
+
+    assert (day.away, day.away_most, day.is_over) == (1, 2, False)
