@@ -33,5 +33,6 @@ urlpatterns = [
     path("offices/", people.office_list, name="office_list"),
     path("offices/<int:pk>/", people.office, name="office"),
     path("offices/<int:pk>/team/", people.team, name="team"),
+    path("offices/<int:pk>/away/", people.office_away, name="office_away"),
     path("offices/<int:pk>/leaders/", people.office_leaders, name="office_leaders"),
 ]

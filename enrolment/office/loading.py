@@ -1,7 +1,7 @@
 """Loads the days of a trainee's office in one statement, and locks them."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -16,6 +16,7 @@ from enrolment.annotations import TODAY, TRAINEE
 from enrolment.conditions import DayAtOffice
 from enrolment.office.shifts import Away, Colleagues, Pattern, days_at_office
 from people.models import Employee, Employment
+from scheduling.loading import midnight
 from scheduling.models import Booking
 
 
@@ -78,10 +79,6 @@ def office_days(
         percent=policy.away_percent,
     )
     return {day.on: day for day in shown}
-
-
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, timezone.get_default_timezone())
 
 
 def local_day(text: str) -> date:

@@ -1,9 +1,12 @@
 """What may be asked of the lists of people, of offices and of a team."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -18,6 +21,7 @@ from people.models import (
     Position,
 )
 from records.obligations import ObligationState
+from scheduling.forms.sessions import months_around, next_month
 
 ANY = ("", pgettext_lazy("m", "Any"))
 
@@ -173,3 +177,27 @@ class TeamFilters(ListFilters):
             people = Employee.objects.by_name(words).order_by()
             jobs = jobs.filter(employee__in=people.values("pk"))
         return jobs
+
+
+class AwayMonth(ListFilters):
+    """The month of the address, or the present one."""
+
+    month = forms.ChoiceField(required=False)
+
+    def __init__(self, data: QueryDict) -> None:
+        shown = data.copy()
+        if shown.get("month") not in dict(months_around(timezone.localdate())):
+            shown["month"] = f"{timezone.localdate():%Y-%m}"
+        super().__init__(shown)
+
+    def add_fields(self) -> None:
+        months = list(months_around(timezone.localdate()))
+        self.fields["month"] = forms.ChoiceField(label=_("Month"), required=False, choices=months)
+
+    @property
+    def first(self) -> date:
+        return date.fromisoformat(f"{self.data['month']}-01")
+
+    @property
+    def last(self) -> date:
+        return next_month(self.first) - timedelta(days=1)

@@ -15,6 +15,8 @@ from accounts.offices import NotALeader, appoint_leaders
 from audit.access import note_look
 from centre.http import require_form
 from centre.listing import Listing
+from centre.models import Policy
+from enrolment.office.month import office_month
 from people.audit import may_see_changes
 from people.models import Employee, Employment, Office
 from people.requests import UserRequest
@@ -22,7 +24,7 @@ from records.obligations import mandatory_courses
 from records.readiness import readiness_by_course, readiness_of
 from website.people.access import sees_team, visible_offices, visible_people
 from website.people.columns import OFFICE_COLUMNS, PERSON_COLUMNS, TEAM_COLUMNS
-from website.people.filters import OfficeFilters, PersonFilters, TeamFilters
+from website.people.filters import AwayMonth, OfficeFilters, PersonFilters, TeamFilters
 from website.people.forms import LeadersForm
 from website.people.person import person_page
 from website.people.rows import office_rows, person_rows, team_rows
@@ -149,3 +151,22 @@ def team(request: UserRequest, pk: int) -> HttpResponseBase:
     name = _("Team: %(office)s") % {"office": found}
     listing = Listing(request, jobs, TEAM_COLUMNS, name=name, rows=team_rows)
     return listing.respond("website/people/team.html", {"filters": filters, "office": found})
+
+
+@login_required
+@require_safe
+def office_away(request: UserRequest, pk: int) -> HttpResponse:
+    """Who of the office is away for training on which day of a month, who asks to be, and how many may (rule 16)."""
+    found = get_object_or_404(visible_offices(request.user), pk=pk)
+    if not sees_team(request.user, found):
+        raise PermissionDenied
+    note_look(request)
+    form = AwayMonth(request.GET)
+    policy = Policy.objects.current()
+    context = {
+        "office": found,
+        "form": form,
+        "days": office_month(found, form.first, form.last, policy=policy),
+        "percent": policy.away_percent,
+    }
+    return render(request, "website/people/office_away.html", context)
