@@ -51,6 +51,7 @@ WITHOUT_ROWS = {
     "scheduling:trainer_new",
     "scheduling:trouble_absence",
     "website:centre",
+    "website:first_steps",
     "website:policy_change",
 }
 

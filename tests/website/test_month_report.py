@@ -368,6 +368,6 @@ def test_the_use_of_rooms_costs_the_same_for_any_number_of_meetings(django_asser
 def test_a_seat_given_by_an_offer_counts_as_taken():
     session = SessionFactory(starts_at=at(28), seats=2)
     enrol(EmployeeFactory(), session)
-    session.enrolments.update(seat=Seat.OFFERED)
+    session.enrolments.update(seat=Seat.OFFERED, offer_until=at(27))
 
     assert totals()["taken"] == 1
