@@ -1,6 +1,6 @@
 """Taking a seat, or a place in the queue; and the queue moving up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from centre.actions import action
 from centre.models import Policy
 from centre.prepared import Given, Prepared
+from enrolment.approvals.needs import decision_until, needs_approval
 from enrolment.conditions import unmet
 from enrolment.errors import EnrolmentError, NotEligible
 from enrolment.models import Approval, Enrolment, EnrolmentEntry, Seat
@@ -26,6 +27,7 @@ class Terms:
     """On what terms a seat is asked for.
 
     `approval` is settled, or "asked" with `approval_until`: then nothing is booked and no queue stops for it.
+    `is_own_wish` is the trainee's own door: then it is asked where the situation wants it (rules 12 and 16).
     `at_short_notice` and `consents` are what the trainee agreed to: a seat shortly before the start, a day off.
     """
 
@@ -33,6 +35,7 @@ class Terms:
     approval_until: datetime | None = None
     at_short_notice: bool = False
     consents: bool = False
+    is_own_wish: bool = False
 
 
 def enrol(
@@ -64,6 +67,7 @@ LOCKED_TRAINEE = Prepared(lambda: Employee.objects.locked().filter(pk=Given("pk"
 @action
 def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -> tuple[Enrolment, bool]:
     policy = Policy.objects.current()  # before the lock, for which a whole queue may wait
+    asker = trainee  # whose rights are loaded already
     [session] = LOCKED_SESSION(pk=session.pk)  # first the session, then people
     [trainee] = LOCKED_TRAINEE(pk=trainee.pk)
     situation = situations(trainee, [session], policy=policy)[session.pk]
@@ -72,6 +76,9 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
     refuse_leaver(trainee)
     if failed := unmet(situation):
         raise NotEligible(failed)
+    if terms.is_own_wish and needs_approval(situation, asker):
+        until = decision_until(situation.now, policy)
+        terms = replace(terms, approval=Approval.ASKED, approval_until=until)
 
     enrolment = Enrolment(
         trainee=trainee,
