@@ -276,6 +276,8 @@ CHANGERS = {
     "learning:finish": OWNER,
 }
 WITHOUT_ARGUMENTS = {
+    "enrolment:decisions",
+    "enrolment:undo_decisions",
     "notifications:message_list",
     "notifications:my_messages",
     "scheduling:session_list",

@@ -27,6 +27,7 @@ from enrolment.annotations import (
     prerequisites_of,
     seat_facts,
 )
+from enrolment.approvals.needs import needs_approval
 from enrolment.conditions import COURSE_CONDITIONS, Prerequisite, Situation, Unmet, unmet
 from enrolment.models import Enrolment
 from enrolment.panels import Panel
@@ -123,7 +124,8 @@ def course_page(reader: Employee, code: str) -> CoursePage:
     sessions = [] if course.is_self_paced else coming_sessions(course, now)
     meetings = shown_meetings(reader, sessions, policy) if sessions else {}
     offers = [
-        offer(facts, session, meetings.get(session.pk, ()), enrolment, policy, now) for session in sessions
+        offer(reader, facts, session, meetings.get(session.pk, ()), enrolment, policy, now)
+        for session in sessions
     ]
     of_today = Session(course=course, status=Session.Status.OPEN, starts_at=now, ends_at=now, seats=0)
     as_of_today = situation(facts, of_today, (), enrolment, policy, now)
@@ -158,6 +160,7 @@ def coming_sessions(course: Course, now: datetime) -> list[Session]:
 
 
 def offer(
+    reader: Employee,
     facts: dict[str, Any],
     session: Session,
     meetings: tuple[ShownMeeting, ...],
@@ -167,7 +170,9 @@ def offer(
 ) -> Offer:
     here = enrolment if enrolment and enrolment.session_id == session.pk else None
     state = situation(facts, session, meetings, enrolment, policy, now)
-    return Offer(panel=Panel(session=session, situation=state, enrolment=here), meetings=meetings)
+    needed = enrolment is None and needs_approval(state, reader)
+    panel = Panel(session=session, situation=state, enrolment=here, needs_approval=needed)
+    return Offer(panel=panel, meetings=meetings)
 
 
 def situation(

@@ -37,8 +37,6 @@ def refuse_undecided(enrolment: Enrolment | None) -> None:
     """
     if enrolment is not None and enrolment.is_live and enrolment.approval == Approval.ASKED:
         raise EnrolmentError(
-            _(
-                "The request of %(person)s awaits a decision. Nobody can be added before it, or before the start."
-            )
+            _("The request of %(person)s awaits a decision. Until then they cannot be added.")
             % {"person": enrolment.trainee.short_name}
         )
