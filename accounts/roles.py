@@ -61,6 +61,10 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
             "courses.view_programmestep",
         ),
         Duty(
+            _("Decides on requests for seats where no head can, or where none did in time."),
+            "enrolment.decide_requests",
+        ),
+        Duty(
             _("Sees everybody’s enrolments and completions, and marks attendance."),
             "enrolment.view_enrolment enrolment.change_attendancemark enrolment.view_attendancemark "
             "records.view_completion learning.view_attempt learning.view_readmaterial",
@@ -184,6 +188,7 @@ BY_DATA: tuple[tuple[str | Promise, str | Promise, tuple[str | Promise, ...]], .
         (
             _("Sees the own office’s people, what they must do, their enrolments and completions."),
             _("Sees how ready the office is."),
+            _("Allows or refuses requests of the own people; nobody decides about their own."),
         ),
     ),
     (

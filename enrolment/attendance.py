@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from centre.actions import action
 from centre.models import Policy
 from enrolment.actions.enrolling import refuse_leaver
+from enrolment.approvals.needs import refuse_undecided
 from enrolment.conditions import (
     CONDITIONS,
     OtherBooking,
@@ -242,6 +243,7 @@ def add_walk_in(session: Session, trainee: Employee, *, by: Employee) -> Enrolme
     if live is not None and live.seat == Seat.HELD:
         return live
     refuse_leaver(trainee)
+    refuse_undecided(live)
     situation = situations(trainee, [session], policy=Policy.objects.current())[session.pk]
     refuse_walk_in(situation, trainee, by=by)
     enrolment = live or Enrolment(trainee=trainee, session=session, course=session.course)

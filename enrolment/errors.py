@@ -35,6 +35,10 @@ class ReasonMissing(EnrolmentError):
     """A late cancellation needs a reason."""
 
 
+class NeedsConsent(EnrolmentError):
+    """The session lies on a day off of the trainee, who has not agreed to come (rule 16)."""
+
+
 class TooEarly(EnrolmentError):
     """The sheet does not open, or may not be closed, before its time."""
 

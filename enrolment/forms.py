@@ -33,3 +33,14 @@ class CancelForm(CentreForm, forms.Form):
 
     def required_legend(self) -> LayoutObject:
         return Layout()  # one field at most, and its words say so
+
+
+class EnrolForm(forms.Form):
+    """What goes with the button: all of it may be missing."""
+
+    consents = forms.BooleanField(required=False)
+
+    @property
+    def wishes(self) -> dict[str, bool]:
+        self.full_clean()
+        return {name: bool(self.cleaned_data.get(name)) for name in self.fields}

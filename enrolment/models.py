@@ -181,6 +181,7 @@ class Enrolment(models.Model):
     class Meta:
         verbose_name = _("enrolment")
         verbose_name_plural = _("enrolments")
+        permissions = [("decide_requests", "Can decide on requests for seats in place of a head")]
         triggers = audited(person="{row}.trainee_id", session="{row}.session_id")
         ordering = ["-requested_at", "-pk"]
         constraints = [

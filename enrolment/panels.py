@@ -9,8 +9,10 @@ from django.utils.translation import ngettext
 
 from centre.models import Policy
 from centre.templatetags.centre_text import when
+from enrolment.approvals.needs import needs_approval
 from enrolment.conditions import Situation, Unmet, unmet
 from enrolment.models import SEATS_TAKEN, Enrolment, Seat
+from enrolment.office.words import days_off_words, too_many_away
 from enrolment.situations import situations
 from people.models import Employee
 from scheduling.models import Session
@@ -24,6 +26,8 @@ class Panel:
     situation: Situation
     # Live, and in this very session; None otherwise.
     enrolment: Enrolment | None
+    # Whether the reader's own request would wait for somebody's decision (rule 12).
+    needs_approval: bool = False
 
     @cached_property
     def obstacle(self) -> Unmet | None:
@@ -39,6 +43,8 @@ class Panel:
             return "seat"
         if self.waits:
             return "queue_over" if self.session.has_begun else "queue"
+        if self.is_asked:
+            return "asked"
         return "obstacle" if self.obstacle else "free"
 
     @property
@@ -47,7 +53,7 @@ class Panel:
 
     @property
     def tone(self) -> str:
-        if self.waits:
+        if self.waits or self.is_asked:
             return "wait"
         return "accent" if self.has_seat or (self.state == "free" and self.seat_is_free) else ""
 
@@ -59,9 +65,27 @@ class Panel:
     def waits(self) -> bool:
         return self.enrolment is not None and self.enrolment.seat == Seat.WAITING
 
+    @property
+    def is_asked(self) -> bool:
+        """The request awaits a decision: no seat, and no place in the queue either."""
+        return self.enrolment is not None and self.enrolment.seat == Seat.NONE
+
+    @property
+    def asked_words(self) -> str:
+        return asked_words(self.enrolment) if self.enrolment else ""
+
     @cached_property
     def place(self) -> int:
         return self.enrolment.place_in_queue if self.enrolment else 0
+
+    @property
+    def day_off_words(self) -> str:
+        return days_off_words(self.situation.days_off)
+
+    @property
+    def away_words(self) -> str:
+        """Why the head is asked: too many of the office would be away (rule 16)."""
+        return too_many_away(self.situation.days_over[0])
 
     @property
     def seat_is_free(self) -> bool:
@@ -79,7 +103,7 @@ class Panel:
 
     @property
     def cancels_freely(self) -> bool:
-        return self.waits or self.cancel_until > self.situation.now
+        return self.waits or self.is_asked or self.cancel_until > self.situation.now
 
 
 def panel_of(trainee: Employee, session: Session) -> Panel:
@@ -88,7 +112,8 @@ def panel_of(trainee: Employee, session: Session) -> Panel:
     enrolment = None
     if situation.live_enrolment_id and not situation.live_enrolment_elsewhere:
         enrolment = Enrolment.objects.get(pk=situation.live_enrolment_id)
-    return Panel(session=session, situation=situation, enrolment=enrolment)
+    needed = enrolment is None and needs_approval(situation, trainee)
+    return Panel(session=session, situation=situation, enrolment=enrolment, needs_approval=needed)
 
 
 def seats_words(seats: int, taken: int, waiting: int) -> str:
@@ -111,6 +136,8 @@ def summary(enrolment: Enrolment) -> str:
         return _("You are taking this course. Study whenever it suits you.")
     if enrolment.seat == Seat.WAITING and enrolment.session.has_begun:
         return _("The session began before it was your turn. Leave its queue to choose another date.")
+    if enrolment.seat == Seat.NONE:
+        return asked_words(enrolment)
     if enrolment.session.is_over:
         return _("The session is over. Your completion appears when the trainer closes the sheet.")
     if enrolment.seat == Seat.WAITING:
@@ -123,3 +150,15 @@ def summary(enrolment: Enrolment) -> str:
     return _("The seat is yours. We look forward to seeing you: %(start)s.") % {
         "start": when(enrolment.session.starts_at)
     }
+
+
+def asked_words(enrolment: Enrolment) -> str:
+    """What a request means that nobody has decided about yet."""
+    if enrolment.session is not None and enrolment.session.has_begun:
+        return _("The session has begun, and nobody had decided about your request.")
+    if enrolment.escalated_at:
+        return _("Nobody has answered in time, and HR was asked too. We write to you about the decision.")
+    return _(
+        "Your request waits for a decision, which is due by %(until)s. No seat is kept until then; "
+        "once it is allowed, the time of your request counts. We write to you."
+    ) % {"until": when(enrolment.approval_until)}

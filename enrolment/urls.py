@@ -1,6 +1,7 @@
 from django.urls import path
 
 from enrolment import attendance_views, calendar_views, desk, too_few_views, views
+from enrolment.approvals import views as approvals_views
 
 app_name = "enrolment"
 urlpatterns = [
@@ -16,6 +17,8 @@ urlpatterns = [
     path("my-calendar/", calendar_views.own_calendar, name="own_calendar"),
     path("my-calendar/address/", calendar_views.own_calendar_address, name="own_calendar_address"),
     path("my-calendar/removal/", calendar_views.own_calendar_removal, name="own_calendar_removal"),
+    path("decisions/", approvals_views.decisions, name="decisions"),
+    path("decisions/undone/", approvals_views.undo_decisions, name="undo_decisions"),
     path("desk/", desk.desk, name="desk"),
     path("timetable/", attendance_views.timetable, name="timetable"),
     path("sessions/<int:session_id>/people/", attendance_views.people, name="people"),

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.access import note_look
 from centre.errors import Refusal
 from centre.http import require_form
-from enrolment.actions import cancel_enrolment, enrol
-from enrolment.forms import CancelForm
+from enrolment.actions import cancel_enrolment
+from enrolment.approvals.actions import ask_for_seat
+from enrolment.forms import CancelForm, EnrolForm
 from enrolment.models import Enrolment
 from enrolment.panels import Panel, panel_of, summary
 from people.audit import may_see_changes
@@ -24,7 +25,7 @@ from scheduling.models import Session
 def enrol_in_session(request: UserRequest, session_id: int) -> HttpResponse:
     session = get_object_or_404(Session.objects.published().with_course(), pk=session_id)
     try:
-        made = enrol(request.user, session)
+        made = ask_for_seat(request.user, session, **EnrolForm(request.POST).wishes)
     except Refusal as error:  # also scheduling's, when a booking elsewhere came first by a moment
         messages.error(request, str(error))
     else:
@@ -85,4 +86,6 @@ def cancel_words(panel: Panel | None) -> str:
     """What the button of the cancelling page does."""
     if panel is None:
         return _("Leave the course")
+    if panel.is_asked:
+        return _("Withdraw the request")
     return _("Leave the queue") if panel.waits else _("Give up the seat")

@@ -139,6 +139,7 @@ READ = {
     "enrolment:invitations": PLANNERS,
     "enrolment:enrolment": f"{OWNER} head {PLANNERS}",
     "enrolment:cancel": OWNER,
+    "enrolment:decisions": "head hr_admin",
     "enrolment:desk": "trainer",
     "enrolment:own_calendar": EVERYBODY,
     "enrolment:session_calendar": f"{OWNER} trainer",
@@ -199,6 +200,7 @@ CHANGE = {
     "scheduling:undo",
     "scheduling:prepared_removal",
     "scheduling:board_undo",
+    "enrolment:undo_decisions",
     "enrolment:enrol_in_session",
     "enrolment:add_to_sheet",
     "learning:start",
@@ -267,6 +269,7 @@ CHANGERS = {
     "notifications:stop_message": TELLERS,
     "notifications:resend_message": TELLERS,
     "courses:course_archive": COURSE_EDITORS,
+    "enrolment:undo_decisions": "head hr_admin",
     "enrolment:enrol_in_session": EVERYBODY,
     "enrolment:add_to_sheet": SEE_PEOPLE,
     "learning:start": EVERYBODY,
@@ -274,6 +277,8 @@ CHANGERS = {
     "learning:finish": OWNER,
 }
 WITHOUT_ARGUMENTS = {
+    "enrolment:decisions",
+    "enrolment:undo_decisions",
     "notifications:message_list",
     "notifications:my_messages",
     "scheduling:session_list",

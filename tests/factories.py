@@ -211,3 +211,13 @@ class SessionFactory(DjangoModelFactory):
             role=Booking.Role.TEACHES,
             period=(self.starts_at, self.ends_at),
         )
+
+
+class MandatorySessionFactory(SessionFactory):
+    """A session of a mandatory course, for which nobody has to be asked."""
+
+    class Meta:
+        model = Session
+        skip_postgeneration_save = True
+
+    course = factory.SubFactory(CourseFactory, is_mandatory=True, due_days=30)

@@ -289,6 +289,15 @@ CELERY_BEAT_SCHEDULE = {
     # Once a day each HR admin hears of it, see the task; asked more often, so that a lost run costs an hour.
     "tell-of-too-few": {"task": "scheduling.tasks.tell_of_too_few", "schedule": 3600.0},
     "give-free-seats": {"task": "enrolment.tasks.give_free_seats", "schedule": 300.0},
+    "keep-terms-of-requests": {
+        "task": "enrolment.approvals.tasks.keep_terms_of_requests",
+        "schedule": 300.0,
+    },
+    # One letter a person and day, see the task; asked more often, so that a lost run costs ten minutes.
+    "tell-of-waiting-requests": {
+        "task": "enrolment.approvals.tasks.tell_of_waiting_requests",
+        "schedule": 600.0,
+    },
     "tell-of-silent-trainers": {"task": "scheduling.tasks.tell_of_silent_trainers", "schedule": 600.0},
     "forget-old-looks": {"task": "audit.tasks.forget_old_looks", "schedule": crontab(hour=3, minute=20)},
 }

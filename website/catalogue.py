@@ -184,6 +184,8 @@ def own_state(course: Course, today: date) -> str:
     """The reader's own state in a course of `ask_courses`: a seat, a completion, that it is mandatory, or nothing."""
     seat, until = vars(course)["my_seat"], vars(course)["my_until"]
     if seat:
+        if seat == Seat.NONE:
+            return "studying" if course.is_self_paced else "asked"
         return str(seat) if seat in {Seat.HELD, Seat.WAITING} else "studying"
     if until:
         return "completed" if until >= today else "to_repeat"

@@ -25,7 +25,7 @@ class Date(NamedTuple):
     """One date of a course, and what the reader can do about it.
 
     `step` is the reader's: "none" when the page has said why already, "why" with `obstacle` before it (a sentence and
-    a way out), "seat", "first_seat" (of the page) or "queue".
+    a way out), "seat", "first_seat" (of the page), "queue"; "ask" and "first_ask" where somebody decides (rule 12).
     """
 
     session: int
@@ -92,7 +92,7 @@ def date_of(page: CoursePage, offer: Offer, *, is_first: bool) -> Date:
         address=session.get_absolute_url(),
         meetings=meetings_of(offer),
         note=session.note,
-        state="seat" if panel.has_seat else "queue" if panel.waits else "",
+        state="seat" if panel.has_seat else "queue" if panel.waits else "asked" if panel.is_asked else "",
         seats=session.seats,
         seats_taken=panel.situation.seats_taken,
         waiting=panel.situation.waiting,
@@ -107,6 +107,8 @@ def step_of(page: CoursePage, offer: Offer, *, is_first: bool) -> tuple[str, tup
     if why := offer.panel.obstacle:
         way_out = (why.url, why.link) if why.code != "closed" else ("", "")
         return "why", (why.message, *way_out)
+    if offer.panel.needs_approval:
+        return "first_ask" if is_first else "ask", ("", "", "")
     if not offer.panel.seat_is_free:
         return "queue", ("", "", "")
     return "first_seat" if is_first else "seat", ("", "", "")

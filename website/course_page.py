@@ -27,6 +27,7 @@ from enrolment.annotations import (
     prerequisites_of,
     seat_facts,
 )
+from enrolment.approvals.needs import needs_approval
 from enrolment.conditions import COURSE_CONDITIONS, DayAtOffice, Prerequisite, Situation, Unmet, unmet
 from enrolment.models import Enrolment
 from enrolment.office.loading import office_days
@@ -127,6 +128,7 @@ def course_page(reader: Employee, code: str) -> CoursePage:
     at_office = office_days(reader, set().union(*days.values()), policy=policy, now=now)
     offers = [
         offer(
+            reader,
             facts,
             session,
             meetings.get(session.pk, ()),
@@ -170,6 +172,7 @@ def coming_sessions(course: Course, now: datetime) -> list[Session]:
 
 
 def offer(
+    reader: Employee,
     facts: dict[str, Any],
     session: Session,
     meetings: tuple[ShownMeeting, ...],
@@ -181,7 +184,9 @@ def offer(
 ) -> Offer:
     here = enrolment if enrolment and enrolment.session_id == session.pk else None
     state = situation(facts, session, meetings, enrolment, policy, now, days=days)
-    return Offer(panel=Panel(session=session, situation=state, enrolment=here), meetings=meetings)
+    needed = enrolment is None and needs_approval(state, reader)
+    panel = Panel(session=session, situation=state, enrolment=here, needs_approval=needed)
+    return Offer(panel=panel, meetings=meetings)
 
 
 def situation(

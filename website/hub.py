@@ -120,6 +120,13 @@ SHELVES = (
                 "warning",
             ),
             Card(
+                "enrolment.decide_requests",
+                "enrolment:decisions",
+                _("Requests for seats"),
+                _("Of heads, of offices without one, and what nobody decided in time."),
+                "seat",
+            ),
+            Card(
                 "scheduling.plan_session",
                 "enrolment:too_few",
                 _("Too few people"),

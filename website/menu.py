@@ -23,6 +23,8 @@ class Entry(NamedTuple):
     url: str
     title: str
     current: str = ""
+    # So much waits there for the reader; nothing is shown of nought.
+    count: int = 0
 
 
 def menu(user: Employee | AnonymousUser, path: str) -> tuple[Entry, ...]:
@@ -35,8 +37,9 @@ def menu(user: Employee | AnonymousUser, path: str) -> tuple[Entry, ...]:
         # A page of the centre's hub that has no entry of its own.
         hub = address("website:centre")
         current = hub if hub in dict(places) and stands_in_hub(path) else None
+    waiting = {address("enrolment:decisions"): parts_of(user).decisions}
     return tuple(
-        Entry(url, title, "" if url != current else "page" if url == path else "true")
+        Entry(url, title, "" if url != current else "page" if url == path else "true", waiting.get(url, 0))
         for url, title in places
     )
 
@@ -57,6 +60,8 @@ def sections(user: Employee) -> Iterator[tuple[str, str | Promise]]:
         yield "enrolment:timetable", _("My timetable")
     if parts.leads:
         yield "website:office_list", _("My office")
+        if not (plans and parts.teaches):  # then a card of the home page leads there
+            yield "enrolment:decisions", _("For your decision")
     if plans:
         yield "scheduling:session_list", _("Sessions")
     if any(shelves_for(user)):

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from centre.prepared import Given, Prepared
+from enrolment.approvals.deciders import asked, jobs_led_by
 from people.models import Employee, Office
 from trainers.models import Trainer
 
@@ -14,6 +17,8 @@ from trainers.models import Trainer
 class Parts:
     teaches: bool
     leads: bool
+    # Requests that the person may decide about as head or deputy (rule 12).
+    decisions: int = 0
 
 
 def ask_parts() -> Any:
@@ -21,7 +26,16 @@ def ask_parts() -> Any:
     return Employee.objects.filter(pk=Given("person")).values_list(
         Exists(Trainer.objects.filter(employee=person)),
         Exists(Office.objects.filter(Q(head=person) | Q(deputy=person))),
+        Coalesce(Subquery(count_of_decisions(), output_field=IntegerField()), 0),
     )
+
+
+def count_of_decisions() -> Any:
+    """How many requests the reader leads the people of; one of the few requests that are asked, by their own index."""
+    today = Given("today")
+    jobs = jobs_led_by(Given("person"), today)
+    rows = asked(Given("now")).filter(Exists(jobs)).exclude(trainee=Given("person")).order_by()
+    return rows.values("approval").annotate(n=Count("*")).values("n")
 
 
 PARTS = Prepared(ask_parts)
@@ -30,6 +44,7 @@ PARTS = Prepared(ask_parts)
 def parts_of(user: Employee) -> Parts:
     """One query, kept with the user for the rest of the request."""
     if not hasattr(user, "_parts"):
-        [found] = PARTS(person=user.pk)
+        now = timezone.now()
+        [found] = PARTS(person=user.pk, now=now, today=timezone.localdate(now))
         user._parts = Parts(*found)  # type: ignore[attr-defined]
     return cast(Parts, user._parts)  # type: ignore[attr-defined]

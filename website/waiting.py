@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from centre.models import Policy
+from enrolment.approvals.deciders import awaiting
+from enrolment.approvals.needs import DECIDE
 from people.models import Employee
 from scheduling.models import Assignment, Meeting, Session, TroubleReport
 from scheduling.too_few import too_few
@@ -45,6 +47,10 @@ def numbers(reader: Employee) -> Iterator[Waiting]:
         count = counted["reports"]
         words = ngettext("report of trouble wants an answer", "reports of trouble want an answer", count)
         yield Waiting(count, reverse("scheduling:trouble_list"), words)
+    if reader.has_perm(DECIDE):
+        count = counted["requests"]
+        words = ngettext("request for a seat wants a decision", "requests for seats want a decision", count)
+        yield Waiting(count, reverse("enrolment:decisions"), words)
     if reader.has_perm(PLAN):
         count = counted["declined"]
         words = ngettext(
@@ -69,13 +75,14 @@ def numbers(reader: Employee) -> Iterator[Waiting]:
 
 
 def counts(reader: Employee) -> dict[str, Any]:
-    """Four numbers beside the reader's own row, in one statement."""
+    """Five numbers beside the reader's own row, in one statement."""
     now = timezone.now()
     ahead = Meeting.objects.filter(session=OuterRef("session"), starts_at__gt=now)
     return Employee.objects.values(
         drafts=number_of(Session.objects.filter(status=Session.Status.DRAFT, starts_at__gt=now)),
         declined=number_of(Assignment.objects.ahead().declined().filter(Exists(ahead))),
         leaves=number_of(LeaveRequest.objects.filter(state=LeaveRequest.State.ASKED)),
+        requests=number_of(awaiting(reader, now)),
         reports=number_of(TroubleReport.objects.waiting()),
     ).get(pk=reader.pk)
 

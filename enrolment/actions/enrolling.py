@@ -1,6 +1,6 @@
 """Taking a seat, or a place in the queue; and the queue moving up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from centre.actions import action
 from centre.models import Policy
 from centre.prepared import Given, Prepared
+from enrolment.approvals.needs import decision_until, needs_approval
 from enrolment.conditions import unmet
-from enrolment.errors import EnrolmentError, NotEligible
+from enrolment.errors import EnrolmentError, NeedsConsent, NotEligible
 from enrolment.models import Approval, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import queue_messages
+from enrolment.office.words import consent_wanted, too_many_away
 from enrolment.seats import hold_seat, note, promote, waiting_trainees
 from enrolment.situations import situations
 from notifications.actions import plan_messages
@@ -26,6 +28,7 @@ class Terms:
     """On what terms a seat is asked for.
 
     `approval` is settled, or "asked" with `approval_until`: then nothing is booked and no queue stops for it.
+    `is_own_wish` is the trainee's own door: then it is asked where the situation wants it (rules 12 and 16).
     `at_short_notice` and `consents` are what the trainee agreed to: a seat shortly before the start, a day off.
     """
 
@@ -33,6 +36,7 @@ class Terms:
     approval_until: datetime | None = None
     at_short_notice: bool = False
     consents: bool = False
+    is_own_wish: bool = False
 
 
 def enrol(
@@ -45,6 +49,7 @@ def enrol(
 
     Raises:
         NotEligible: with each unmet condition in words, and the way out.
+        NeedsConsent: it is the trainee's own wish, on a day off, and they have not agreed to come then.
         PersonBusy: a booking elsewhere came first by a moment.
     """
     enrolment, may_move_up = _enrol(trainee, session, by=by or trainee, terms=terms)
@@ -64,6 +69,7 @@ LOCKED_TRAINEE = Prepared(lambda: Employee.objects.locked().filter(pk=Given("pk"
 @action
 def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -> tuple[Enrolment, bool]:
     policy = Policy.objects.current()  # before the lock, for which a whole queue may wait
+    asker = trainee  # whose rights are loaded already
     [session] = LOCKED_SESSION(pk=session.pk)  # first the session, then people
     [trainee] = LOCKED_TRAINEE(pk=trainee.pk)
     situation = situations(trainee, [session], policy=policy, locks_days=True)[session.pk]
@@ -72,6 +78,11 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
     refuse_leaver(trainee)
     if failed := unmet(situation):
         raise NotEligible(failed)
+    if terms.is_own_wish and situation.days_off and not terms.consents:
+        raise NeedsConsent(consent_wanted(situation.days_off))
+    if terms.is_own_wish and needs_approval(situation, asker):
+        until = decision_until(situation.now, policy)
+        terms = replace(terms, approval=Approval.ASKED, approval_until=until)
 
     enrolment = Enrolment(
         trainee=trainee,
@@ -85,7 +96,7 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
     if terms.approval == Approval.ASKED:
         enrolment.seat = Seat.NONE
         enrolment.save()
-        note(enrolment, Entry.ASKED, by)
+        note(enrolment, Entry.ASKED, by, too_many_away(situation.days_over[0]) if situation.days_over else "")
         return enrolment, False
     if situation.has_free_seat and not situation.waiting:
         hold_seat(enrolment, situation, kind="seat_taken", by=by)

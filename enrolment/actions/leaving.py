@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from centre.actions import action
 from centre.models import Policy
 from enrolment.errors import ReasonMissing, TooLate
-from enrolment.models import Ending, Enrolment, Seat
+from enrolment.models import SEATS_TAKEN, Ending, Enrolment, Seat
 from enrolment.notices import given_up_messages
 from enrolment.seats import end_clash, give_up_seat, promote, waiting_trainees
 from notifications.actions import plan_messages
@@ -48,7 +48,7 @@ def cancel_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") ->
 
     policy = Policy.objects.current()
     session = sessions[enrolment.session_id]
-    if enrolment.seat != Seat.WAITING:  # a queue that led nowhere may be left, for the sake of another date
+    if enrolment.seat in SEATS_TAKEN:  # a queue that led nowhere may be left, for the sake of another date
         refuse_begun(session)
     give_up_seat(enrolment, ending_of(enrolment, session, policy, reason), by=by, reason=reason.strip())
     if knows(trainee_id, about_session(session.pk)):  # what was never told needs no taking back
@@ -98,9 +98,9 @@ def refuse_begun(session: Session) -> None:
 
 
 def ending_of(enrolment: Enrolment, session: Session, policy: Policy, reason: str) -> Ending:
-    """Free or late, by the clock; a place in the queue is always free to leave."""
+    """Free or late, by the clock; a place in the queue or a request is always free to leave."""
     lead = timedelta(hours=policy.cancel_lead_hours)
-    if enrolment.seat == Seat.WAITING or session.starts_at - timezone.now() >= lead:
+    if enrolment.seat not in SEATS_TAKEN or session.starts_at - timezone.now() >= lead:
         return Ending.CANCELLED
     if not reason.strip():
         raise ReasonMissing(

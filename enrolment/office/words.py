@@ -1,5 +1,6 @@
 """The shift of an office in words."""
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from enrolment.conditions import DayAtOffice, day_words_of
@@ -20,4 +21,11 @@ def days_off_words(days: list[DayAtOffice]) -> str:
     """Which days of the session are the reader's days off."""
     return ngettext("%(days)s is your day off.", "%(days)s are your days off.", len(days)) % {
         "days": ", ".join(day_words_of(day.on) for day in days)
+    }
+
+
+def consent_wanted(days: list[DayAtOffice]) -> str:
+    """What to do before a seat on a day off is taken."""
+    return _("%(day_off)s Tick that you agree to come, and press the button again.") % {
+        "day_off": days_off_words(days)
     }

@@ -30,7 +30,7 @@ from accounts.sessions import TOUCH_EVERY
 from enrolment.invariants import booking_faults
 from enrolment.models import QUEUE_ORDER, Seat
 from tests.databases import database_elsewhere
-from tests.factories import EmployeeFactory, SessionFactory
+from tests.factories import EmployeeFactory, MandatorySessionFactory
 from tests.trainingcenter.running_centre import Centre, works
 from trainingcenter.embedded_postgres import DATABASE, PORT, SUPERUSER, Cluster, private_data
 
@@ -75,7 +75,7 @@ class Rush:
     def __init__(self, centre, people):
         self.port = centre.port
         with transaction.atomic():
-            self.session = SessionFactory(seats=SEATS)
+            self.session = MandatorySessionFactory(seats=SEATS)
             people = EmployeeFactory.create_batch(people)
             self.cookies = {person.pk: signed_in(person) for person in people}
         connection.close()  # the database may die before it is asked again

@@ -13,9 +13,9 @@ from enrolment.models import Ending, Enrolment, Seat
 from tests.factories import (
     EmployeeFactory,
     EmploymentFactory,
+    MandatorySessionFactory,
     MaterialFactory,
     PositionFactory,
-    SessionFactory,
     TrainerFactory,
     in_days,
 )
@@ -26,7 +26,9 @@ HTMX = {**ENGLISH, "hx-request": "true"}
 
 @pytest.fixture
 def trainee(client, db):
-    trainee = EmploymentFactory().employee
+    # Two days on, two off from the usual day of sessions: the same whatever today is.
+    job = EmploymentFactory(work_pattern="2/2", pattern_starts_on=timezone.localdate(in_days(14)))
+    trainee = job.employee
     client.force_login(trainee)
     return trainee
 
@@ -40,7 +42,7 @@ def cancelling(enrolment):
 
 
 def test_a_seat_is_taken_by_one_press_and_confirmed(client, trainee):
-    session = SessionFactory()
+    session = MandatorySessionFactory()
 
     response = client.post(door(session), follow=True, headers=ENGLISH)
 
@@ -52,7 +54,7 @@ def test_a_seat_is_taken_by_one_press_and_confirmed(client, trainee):
 
 
 def test_htmx_receives_the_panel_alone(client, trainee):
-    session = SessionFactory()
+    session = MandatorySessionFactory()
 
     response = client.post(door(session), headers=HTMX)
 
@@ -63,7 +65,7 @@ def test_htmx_receives_the_panel_alone(client, trainee):
 
 
 def test_r6_pressing_twice_is_one_enrolment_with_the_same_answer(client, trainee):
-    session = SessionFactory(seats=1)
+    session = MandatorySessionFactory(seats=1)
     enrol(EmployeeFactory(), session)
 
     answers = [client.post(door(session), headers=HTMX).content.decode() for _time in range(2)]
@@ -73,7 +75,7 @@ def test_r6_pressing_twice_is_one_enrolment_with_the_same_answer(client, trainee
 
 
 def test_a_full_session_confirms_the_place_in_the_queue(client, trainee):
-    session = SessionFactory(seats=1)
+    session = MandatorySessionFactory(seats=1)
     for other in EmployeeFactory.create_batch(3):
         enrol(other, session)
 
@@ -83,7 +85,7 @@ def test_a_full_session_confirms_the_place_in_the_queue(client, trainee):
 
 
 def test_rule_11_a_refusal_is_explained(client, trainee):
-    session = SessionFactory()
+    session = MandatorySessionFactory()
     session.course.audience.add(PositionFactory())
 
     response = client.post(door(session), follow=True, headers=ENGLISH)
@@ -94,13 +96,13 @@ def test_rule_11_a_refusal_is_explained(client, trainee):
 
 @pytest.mark.parametrize("status", ["draft"])
 def test_a_draft_has_no_door(client, trainee, status):
-    assert client.post(door(SessionFactory(status=status))).status_code == 404
+    assert client.post(door(MandatorySessionFactory(status=status))).status_code == 404
 
 
 def test_rule_1_a_refusal_does_not_name_the_draft_that_one_is_to_teach(client, trainee):
     trainer = TrainerFactory(employee=trainee)
-    SessionFactory(status="draft", trainer=trainer, course__title="Тайный курс")
-    session = SessionFactory()
+    MandatorySessionFactory(status="draft", trainer=trainer, course__title="Тайный курс")
+    session = MandatorySessionFactory()
 
     pages = [
         client.get(session.get_absolute_url(), headers=ENGLISH),
@@ -114,7 +116,7 @@ def test_rule_1_a_refusal_does_not_name_the_draft_that_one_is_to_teach(client, t
 
 
 def test_s5_nothing_changes_by_get(client, trainee):
-    session = SessionFactory()
+    session = MandatorySessionFactory()
     enrolment = enrol(trainee, session)
 
     assert client.get(door(session)).status_code == 405
@@ -126,7 +128,7 @@ def test_s5_nothing_changes_by_get(client, trainee):
 
 
 def test_r7_cancelling_gives_the_seat_to_the_first_who_waits(client, trainee):
-    session = SessionFactory(seats=1)
+    session = MandatorySessionFactory(seats=1)
     enrolment = enrol(trainee, session)
     waiting = enrol(EmployeeFactory(), session)
 
@@ -139,7 +141,7 @@ def test_r7_cancelling_gives_the_seat_to_the_first_who_waits(client, trainee):
 
 
 def test_rule_15_a_late_cancellation_asks_for_a_reason(client, trainee):
-    session = SessionFactory(starts_at=timezone.now() + timedelta(hours=5))
+    session = MandatorySessionFactory(starts_at=timezone.now() + timedelta(hours=5))
     enrolment = enrol(trainee, session)
 
     without = client.post(cancelling(enrolment), {"reason": ""}, headers=ENGLISH)
@@ -153,13 +155,13 @@ def test_rule_15_a_late_cancellation_asks_for_a_reason(client, trainee):
 
 
 def test_an_early_cancellation_asks_nothing(client, trainee):
-    enrolment = enrol(trainee, SessionFactory())
+    enrolment = enrol(trainee, MandatorySessionFactory())
 
     assert "reason" not in client.get(cancelling(enrolment)).context["form"].fields
 
 
 def test_the_queue_is_left_without_a_reason_however_late(client, trainee):
-    session = SessionFactory(seats=1, starts_at=timezone.now() + timedelta(hours=5))
+    session = MandatorySessionFactory(seats=1, starts_at=timezone.now() + timedelta(hours=5))
     enrol(EmployeeFactory(), session)
     enrolment = enrol(trainee, session)
 
@@ -169,7 +171,7 @@ def test_the_queue_is_left_without_a_reason_however_late(client, trainee):
 
 
 def test_after_the_start_it_is_too_late_to_cancel(client, trainee):
-    enrolment = enrol(trainee, SessionFactory(starts_at=timezone.now() + timedelta(hours=1)))
+    enrolment = enrol(trainee, MandatorySessionFactory(starts_at=timezone.now() + timedelta(hours=1)))
 
     with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
         client.force_login(trainee)  # the session of before has ended, too
@@ -180,8 +182,8 @@ def test_after_the_start_it_is_too_late_to_cancel(client, trainee):
 
 
 def test_a_queue_that_led_nowhere_is_left_for_another_date(client, trainee):
-    session = SessionFactory(seats=1, starts_at=timezone.now() + timedelta(hours=1))
-    other = SessionFactory(course=session.course, starts_at=in_days(9))
+    session = MandatorySessionFactory(seats=1, starts_at=timezone.now() + timedelta(hours=1))
+    other = MandatorySessionFactory(course=session.course, starts_at=in_days(9))
     enrol(EmployeeFactory(), session)
     enrolment = enrol(trainee, session)
 
@@ -196,7 +198,7 @@ def test_a_queue_that_led_nowhere_is_left_for_another_date(client, trainee):
 
 
 def test_r6_cancelling_twice_says_that_it_has_ended(client, trainee):
-    enrolment = enrol(trainee, SessionFactory())
+    enrolment = enrol(trainee, MandatorySessionFactory())
 
     client.post(cancelling(enrolment))
     response = client.post(cancelling(enrolment), follow=True, headers=ENGLISH)
@@ -216,7 +218,7 @@ def test_a_self_paced_course_is_left(client, trainee):
 
 
 def test_an_enrolment_tells_its_story(client, trainee):
-    session = SessionFactory(seats=1)
+    session = MandatorySessionFactory(seats=1)
     holder = enrol(EmployeeFactory(), session)
     enrolment = enrol(trainee, session)
     client.logout()
@@ -232,14 +234,14 @@ def test_an_enrolment_tells_its_story(client, trainee):
 
 @pytest.mark.parametrize("name", ["enrolment:enrolment", "enrolment:cancel"])
 def test_s1_anothers_enrolment_is_not_found(client, trainee, name):
-    other = enrol(EmployeeFactory(), SessionFactory())
+    other = enrol(EmployeeFactory(), MandatorySessionFactory())
 
     assert client.get(reverse(name, args=[other.pk])).status_code == 404
 
 
 def test_s1_nobody_cancels_for_another(client, trainee):
     trainee.groups.add(Group.objects.get(name="hr_admin"))
-    other = enrol(EmployeeFactory(), SessionFactory())
+    other = enrol(EmployeeFactory(), MandatorySessionFactory())
 
     assert client.post(cancelling(other)).status_code == 404
     assert Enrolment.objects.get(pk=other.pk).is_live
@@ -247,7 +249,7 @@ def test_s1_nobody_cancels_for_another(client, trainee):
 
 def test_s1_staff_see_an_enrolment_without_its_buttons(client, trainee):
     trainee.groups.add(Group.objects.get(name="hr_admin"))
-    other = enrol(EmployeeFactory(last_name="Чужая"), SessionFactory())
+    other = enrol(EmployeeFactory(last_name="Чужая"), MandatorySessionFactory())
 
     response = client.get(other.get_absolute_url())
 
@@ -258,7 +260,7 @@ def test_s1_staff_see_an_enrolment_without_its_buttons(client, trainee):
 @pytest.mark.rows_of("enrolment:enrolment")
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_a_story_costs_the_same_for_any_number_of_rows(client, trainee, rows, django_assert_num_queries):
-    enrolment = enrol(trainee, SessionFactory(starts_at=in_days(5)))
+    enrolment = enrol(trainee, MandatorySessionFactory(starts_at=in_days(5)))
     for _row in range(rows):
         enrolment.entries.create(kind="moved", by=EmployeeFactory() if rows < 10 else trainee)
 

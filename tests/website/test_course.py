@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from courses.models import Course
 from enrolment.actions import enrol, start_course
+from enrolment.approvals.actions import ask_for_seat
 from people.models import Position
 from records.models import Completion
 from scheduling.actions import cancel_session
@@ -17,6 +18,7 @@ from tests.costs import add_meetings, cost
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
+    MandatorySessionFactory,
     MaterialFactory,
     PositionFactory,
     RoomFactory,
@@ -45,7 +47,7 @@ def test_the_page_tells_what_the_course_is(page):
 
 
 def test_each_date_says_room_trainer_and_seats(page):
-    session = SessionFactory(
+    session = MandatorySessionFactory(
         seats=2,
         starts_at=in_days(5, 14),
         room=RoomFactory(name="Аудитория 201", site__name="Строгино", site__address="Таллинская, 9"),
@@ -63,7 +65,7 @@ def test_each_date_says_room_trainer_and_seats(page):
 
 
 def test_a_full_date_offers_the_queue(page):
-    session = SessionFactory(seats=1)
+    session = MandatorySessionFactory(seats=1)
     enrol(EmployeeFactory(), session)
 
     assert buttons(page(session.course.get_absolute_url())) == ["Join the queue"]
@@ -117,7 +119,7 @@ def test_rule_11_another_audience_is_explained(page):
     ],
 )
 def test_rule_11_a_valid_completion_is_explained(page, reader, until, words, offered):
-    session = SessionFactory()
+    session = MandatorySessionFactory()
     today = timezone.localdate()
     Completion.objects.create(
         trainee=reader,
@@ -134,7 +136,7 @@ def test_rule_11_a_valid_completion_is_explained(page, reader, until, words, off
 
 def test_rule_11_a_clash_is_explained_beside_its_date_only(page, reader):
     enrol(reader, SessionFactory(course__title="Другой курс"))
-    course = CourseFactory()
+    course = CourseFactory(is_mandatory=True, due_days=30)
     SessionFactory(course=course)
     SessionFactory(course=course, starts_at=in_days(20))
 
@@ -142,6 +144,19 @@ def test_rule_11_a_clash_is_explained_beside_its_date_only(page, reader):
 
     assert shown.count("You are already booked on") == 1
     assert buttons(shown) == ["Take a seat"]
+
+
+@pytest.mark.parametrize("state", ["free", "asked"])
+def test_rule_12_a_date_that_somebody_decides_about_is_asked_for(page, reader, state):
+    session = SessionFactory(seats=1)
+    if state == "asked":
+        ask_for_seat(reader, session)
+
+    shown = [page(one.get_absolute_url()) for one in (session.course, session)]
+
+    assert ["Ask for a seat" in text for text in shown] == [state == "free"] * 2
+    assert ["Your request awaits a decision" in text for text in shown] == [state == "asked"] * 2
+    assert ["Withdraw the request" in text for text in shown] == [state == "asked"] * 2
 
 
 def test_a_course_without_dates_says_what_will_be_here(page):

@@ -24,6 +24,8 @@ TASK_WORDS: dict[str, Words] = {
     "accounts.tasks.clear_accounts": _("Clearing away old sign-ins and lists"),
     "centre.tasks.forget_uses": _("Clearing away counts of limits"),
     "enrolment.tasks.give_free_seats": _("Giving free seats to who waits"),
+    "enrolment.approvals.tasks.keep_terms_of_requests": _("Asking HR about requests nobody decided"),
+    "enrolment.approvals.tasks.tell_of_waiting_requests": _("Telling heads which requests wait for them"),
     "audit.tasks.forget_old_looks": _("Forgetting old looks at people’s data"),
     "scheduling.tasks.tell_of_too_few": _("Telling HR of sessions with too few people"),
     "scheduling.tasks.tell_of_silent_trainers": _("Telling HR of trainers who have not answered"),

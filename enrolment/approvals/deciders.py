@@ -1,0 +1,106 @@
+"""Who decides about a request: asked at the moment, so that a transfer or another head changes it by itself (rule 19).
+
+The head of the trainee's main office or the deputy, one of both is enough. HR decides for heads themselves, where
+nobody leads the office or all who do are away, and about what was escalated. Nobody decides about their own request.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from accounts.roles import Role
+from centre.prepared import Given
+from enrolment.approvals.needs import DECIDE
+from enrolment.models import Approval, Enrolment, EnrolmentQuerySet
+from people.models import Employee, EmployeeQuerySet, Employment, EmploymentQuerySet
+
+
+def asked(now: datetime | Given) -> EnrolmentQuerySet:
+    """Requests that await a decision, of sessions that have not begun."""
+    return Enrolment.objects.live().filter(approval=Approval.ASKED, session__starts_at__gt=now)
+
+
+def awaiting(person: Employee, now: datetime | None = None) -> EnrolmentQuerySet:
+    """The requests that the person may decide about at this moment."""
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    theirs = Q(Exists(jobs_led_by(person.pk, today)))
+    if person.has_perm(DECIDE):
+        theirs |= without_leader(today)
+    return asked(now).filter(theirs).exclude(trainee=person.pk)
+
+
+def jobs_led_by(person: int | OuterRef, today: date | Given) -> EmploymentQuerySet:
+    """The trainee's main job, when the person leads its office and the trainee is not its head."""
+    return trainees_job(today).filter(Q(office__head=person) | Q(office__deputy=person))
+
+
+def without_leader(today: date) -> Q:
+    """What HR decides: it was escalated, or nobody who leads the trainee's office is there to do it."""
+    led = Exists(trainees_job(today).filter(Exists(leaders_at_work(today))))
+    return Q(escalated_at__isnull=False) | ~Q(led)
+
+
+def trainees_job(today: date | Given) -> EmploymentQuerySet:
+    jobs = Employment.objects.current(today).filter(is_main=True, employee=OuterRef("trainee")).order_by()
+    return jobs.exclude(office__head=F("employee"))
+
+
+def leaders_at_work(today: date) -> EmployeeQuerySet:
+    """Of an employment: who leads its office, has an account and is not on leave."""
+    leave = Employment.objects.current(today).filter(is_main=True, employee=OuterRef("pk")).exclude(leave="")
+    return (
+        Employee.objects.employed()
+        .filter(Q(pk=OuterRef("office__head")) | Q(pk=OuterRef("office__deputy")))
+        .exclude(pk=OuterRef("employee"))
+        .exclude(Exists(leave))
+        .order_by()
+    )
+
+
+def may_decide(person: Employee, enrolment: Enrolment) -> bool:
+    """Asked anew, with the rights and the offices of this moment (promise S31); five statements at most."""
+    fresh = Employee.objects.employed().filter(pk=person.pk).first()
+    return fresh is not None and awaiting(fresh).filter(pk=enrolment.pk).exists()
+
+
+def hr_admins() -> list[Employee]:
+    """Who is told of what HR decides."""
+    return list(Employee.objects.employed().filter(groups__name=Role.HR_ADMIN).order_by("pk"))
+
+
+def told_of(enrolments: Iterable[Enrolment], today: date) -> set[int]:
+    """Keys of who is told of the requests: the head, the deputy while the head is away, else HR; four queries."""
+    enrolments = list(enrolments)
+    jobs = Employment.objects.current(today).filter(is_main=True)
+    of = {
+        job.employee_id: job
+        for job in jobs.filter(employee__in={one.trainee_id for one in enrolments}).select_related("office")
+    }
+    leaders = {
+        key for job in of.values() for key in (job.office.head_id, job.office.deputy_id) if key is not None
+    }
+    away = set(jobs.filter(employee__in=leaders).exclude(leave="").values_list("employee", flat=True))
+    at_work = set(Employee.objects.employed().filter(pk__in=leaders).values_list("pk", flat=True)) - away
+    told: set[int] = set()
+    asks_hr: list[Enrolment] = []
+    for one in enrolments:
+        job = of.get(one.trainee_id)
+        first = next(
+            (
+                key
+                for key in ((job.office.head_id, job.office.deputy_id) if job else ())
+                if key in at_work and key != one.trainee_id
+            ),
+            None,
+        )
+        is_head = job is not None and job.office.head_id == one.trainee_id
+        if first is None or is_head or one.escalated_at:
+            asks_hr.append(one)
+        if first is not None and not is_head:
+            told.add(first)
+    if asks_hr:
+        told |= {admin.pk for admin in hr_admins() if any(one.trainee_id != admin.pk for one in asks_hr)}
+    return told

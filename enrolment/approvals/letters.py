@@ -1,0 +1,157 @@
+"""The letters of approvals: each is made of the facts of the moment it leaves, or is not true any more (None)."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from centre.templatetags.centre_text import short_name, when
+from enrolment.approvals.deciders import awaiting
+from enrolment.approvals.notices import ESCALATED, GRANTED, NOT_DECIDED, REFUSED, WAITING
+from enrolment.calendars import own_agenda
+from enrolment.letters import enrolment_of, facts_of, open_enrolment, please_cancel_early
+from enrolment.models import SEATS_TAKEN, Approval, Ending, EnrolmentEntry, EnrolmentQuerySet, Seat
+from notifications import kinds
+from notifications.kinds import Button, Letter, hello
+from notifications.models import Message
+from notifications.words import full_moment, short_day
+from scheduling.timetables import sittings_of, timetable_of
+
+LISTED = 20
+
+
+def granted(message: Message) -> Letter | None:
+    """What came of it: the seat with its timetable, an offer, or the place in the queue."""
+    facts = facts_of(message)
+    if facts is None or facts.enrolment.approval != Approval.GRANTED or facts.session.has_begun:
+        return None
+    session, seat = facts.session, facts.enrolment.seat
+    words = {"course": facts.course, "date": short_day(session.starts_at)}
+    if seat in SEATS_TAKEN:
+        title = _("Allowed, and the seat is yours: %(course)s, %(date)s")
+        after = [*timetable_of(session, sittings_of(session)), please_cancel_early()]
+    else:
+        title = _("Allowed, and you are in the queue: %(course)s, %(date)s")
+        after = [
+            full_moment(session.starts_at),
+            _("All seats are taken. Your place in the queue is %(place)s, by the time of your request.")
+            % {"place": facts.enrolment.place_in_queue},
+        ]
+    return Letter(
+        title=title % words,
+        paragraphs=(hello(message.recipient), _("Your request for “%(course)s” is allowed.") % words, *after),
+        button=open_enrolment(facts.enrolment),
+        deadline=session.starts_at,
+        agenda=own_agenda(message.recipient, session.pk) if seat == Seat.HELD else None,
+    )
+
+
+def refused(message: Message) -> Letter | None:
+    enrolment = enrolment_of(message)
+    session = enrolment.session if enrolment else None
+    if enrolment is None or session is None or enrolment.ended_because != Ending.REFUSED:
+        return None
+    words = {"course": session.course.title, "date": short_day(session.starts_at)}
+    entry = enrolment.entries.filter(kind=EnrolmentEntry.Kind.REFUSED).order_by("pk").last()
+    reason = entry.reason if entry else ""
+    return Letter(
+        title=_("Not allowed: %(course)s, %(date)s") % words,
+        paragraphs=tuple(
+            filter(
+                None,
+                (
+                    hello(message.recipient),
+                    _("Your request for “%(course)s” was refused.") % words,
+                    full_moment(session.starts_at),
+                    _("Reason: %(reason)s") % {"reason": reason} if reason else "",
+                    _("Another date may suit better: you may ask again."),
+                ),
+            )
+        ),
+        button=Button(_("Choose another date"), session.course.get_absolute_url()),
+    )
+
+
+def not_decided(message: Message) -> Letter | None:
+    enrolment = enrolment_of(message)
+    session = enrolment.session if enrolment else None
+    if enrolment is None or session is None or enrolment.is_live:
+        return None
+    words = {"course": session.course.title, "date": short_day(session.starts_at)}
+    return Letter(
+        title=_("No decision in time: %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("The session of “%(course)s” has begun, and nobody had decided about your request.") % words,
+            full_moment(session.starts_at),
+            _("We are sorry. Your request has ended; please choose another date."),
+        ),
+        button=Button(_("Choose another date"), session.course.get_absolute_url()),
+    )
+
+
+def waiting(message: Message) -> Letter | None:
+    """What waits for this person at this moment; nothing: no letter."""
+    found = awaiting(message.recipient)
+    count = found.count()
+    if not count:
+        return None
+    title = ngettext(
+        "%(count)s request waits for your decision", "%(count)s requests wait for your decision", count
+    )
+    return listing(
+        message,
+        title % {"count": count},
+        _("Your people want to learn and need your word:"),
+        found,
+        count,
+    )
+
+
+def escalated(message: Message) -> Letter | None:
+    found = awaiting(message.recipient).filter(escalated_at__isnull=False)
+    count = found.count()
+    if not count:
+        return None
+    title = ngettext(
+        "%(count)s request was not decided in time", "%(count)s requests were not decided in time", count
+    )
+    return listing(
+        message,
+        title % {"count": count},
+        _("The heads have not answered in time. Please decide, or speak to them:"),
+        found,
+        count,
+    )
+
+
+def listing(message: Message, title: str, introduction: str, found: EnrolmentQuerySet, count: int) -> Letter:
+    """The letter that lists requests, the nearest session first, with the button that leads to them."""
+    rows = found.select_related("trainee", "session__course").order_by("session__starts_at", "pk")[:LISTED]
+    lines = [
+        f"{short_name(row.trainee)}: {row.session.course.title}, {when(row.session.starts_at)}"
+        for row in rows
+        if row.session
+    ]
+    if count > LISTED:
+        lines.append(
+            ngettext("and %(count)s more", "and %(count)s more", count - LISTED) % {"count": count - LISTED}
+        )
+    return Letter(
+        title=title,
+        paragraphs=(
+            hello(message.recipient),
+            introduction,
+            "\n".join(lines),
+            _("What nobody decides before the session begins, ends without a seat."),
+        ),
+        button=Button(_("Look and decide"), reverse("enrolment:decisions")),
+    )
+
+
+def register_kinds() -> None:
+    """Called when the app is ready."""
+    kinds.register(GRANTED, granted, gettext_lazy("request allowed"))
+    kinds.register(REFUSED, refused, gettext_lazy("request refused"))
+    kinds.register(NOT_DECIDED, not_decided, gettext_lazy("request not decided in time"))
+    kinds.register(WAITING, waiting, gettext_lazy("requests wait for a decision"))
+    kinds.register(ESCALATED, escalated, gettext_lazy("requests not decided in time, for HR"))
