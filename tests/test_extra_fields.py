@@ -50,6 +50,8 @@ HONEST = {
     "scheduling:run_anyway": REASON,
     "enrolment:merge_into": {"expected": ""},
     "enrolment:invitations": {"count": "3"},
+    "enrolment:decisions": {},
+    "enrolment:undo_decisions": {},
     "enrolment:enrol_in_session": {},
     "enrolment:cancel": REASON,
     "enrolment:add_to_sheet": {},

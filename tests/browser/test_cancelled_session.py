@@ -71,7 +71,8 @@ def test_after_a_cancellation_room_trainer_and_people_are_free_for_another_sessi
     planner.press("Cancel the session")
     planner.sees_words("The session is cancelled.")
 
-    instead = centre.plan(CourseFactory(title="Работа с возражениями"), STARTS_AT)
+    mandatory = CourseFactory(title="Работа с возражениями", is_mandatory=True, due_days=30)
+    instead = centre.plan(mandatory, STARTS_AT)
     phone = visit(width=360, employee=centre.employee)
     phone.open(instead.get_absolute_url())
     phone.press("Take a seat")

@@ -87,7 +87,7 @@ def centre(clock, transactional_db) -> Centre:
 
 @pytest.mark.parametrize("width", [320, 1440])
 def test_an_employee_signs_in_takes_a_seat_and_cancels(width: int, centre: Centre, visit: Open):
-    session = centre.plan(CourseFactory(title=TITLE), STARTS_AT)
+    session = centre.plan(CourseFactory(title=TITLE, is_mandatory=True, due_days=30), STARTS_AT)
     visitor = visit(width=width)
     keys = Keyboard(visitor)
     visitor.open("/sign-in/")

@@ -49,7 +49,13 @@ class Line:
 def test_from_the_staff_list_to_a_closed_sheet(language, visit, clock, transactional_db):
     centre = empty_centre()
     PolicyFactory(idle_minutes=720)  # the clock of the test leaps over hours, in which nobody leaves the page
-    course = CourseFactory(code="IP-777", title="Разговор с недовольным посетителем", repeat_months=24)
+    course = CourseFactory(
+        code="IP-777",
+        title="Разговор с недовольным посетителем",
+        repeat_months=24,
+        is_mandatory=True,
+        due_days=30,
+    )
     line = Line(centre, visit, clock, language)
 
     hr = line.somebody(centre.hr_admin.username, width=1440)

@@ -30,7 +30,7 @@ def centre(clock, transactional_db) -> Centre:
 
 
 def test_an_employee_signs_in_takes_a_seat_and_cancels(centre: Centre, visit: Open):
-    course = CourseFactory(title=TITLE)
+    course = CourseFactory(title=TITLE, is_mandatory=True, due_days=30)
     session = centre.plan(course, STARTS_AT)
     phone = visit(width=360, javascript=False)
 

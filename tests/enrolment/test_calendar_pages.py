@@ -287,12 +287,17 @@ def test_rule_29_the_record_tells_that_an_address_changed_and_not_which_it_is(pe
 # --- one session as a file ------------------------------------------------------------------------
 
 
+def mandatory_course():
+    """For which nobody is asked: one press is a seat."""
+    return CourseFactory(title="Сложный разговор", is_mandatory=True, due_days=30)
+
+
 def file_of(session):
     return reverse("enrolment:session_calendar", args=[session.pk])
 
 
 def test_1_and_5_home_session_and_enrolment_offer_the_meetings_as_a_file(client, person):
-    session = a_session()
+    session = a_session(course=mandatory_course())
     sign_in(client, person)
     before = client.get(session.get_absolute_url()).content.decode()
     client.post(reverse("enrolment:enrol_in_session", args=[session.pk]))
@@ -312,7 +317,7 @@ def test_1_and_5_home_session_and_enrolment_offer_the_meetings_as_a_file(client,
 
 
 def test_5_after_enrolling_the_panel_offers_the_file_and_names_where_the_letter_goes(client, person):
-    session = a_session()
+    session = a_session(course=mandatory_course())
     sign_in(client, person)
 
     answer = client.post(
