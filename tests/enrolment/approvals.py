@@ -2,11 +2,13 @@
 
 from datetime import date
 
+from django.utils import timezone
+
 from accounts.actions.access import give_role
 from accounts.roles import Role
 from enrolment.approvals.actions import ask_for_seat
 from people.models import Employment, Office
-from tests.factories import EmployeeFactory, EmploymentFactory, OfficeFactory, SessionFactory
+from tests.factories import EmployeeFactory, EmploymentFactory, OfficeFactory, SessionFactory, in_days
 
 
 def led_office(*, deputy=False):
@@ -19,7 +21,9 @@ def led_office(*, deputy=False):
 
 
 def member(office):
-    return EmploymentFactory(office=office).employee
+    """Somebody who works on the day of an ordinary session, whatever today is: nothing is asked about days off."""
+    first = timezone.localdate(in_days(14))
+    return EmploymentFactory(office=office, work_pattern="2/2", pattern_starts_on=first).employee
 
 
 def asking(office=None, session=None):

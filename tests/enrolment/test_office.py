@@ -3,11 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from centre.models import Policy
 from enrolment.actions import cancel_enrolment, enrol
+from enrolment.approvals.actions import ask_for_seat
 from enrolment.conditions import DayAtOffice
+from enrolment.errors import NeedsConsent
 from enrolment.models import Approval, Enrolment, EnrolmentEntry, Seat
 from enrolment.office.loading import office_days
 from enrolment.office.shifts import Away, Colleagues, Pattern, away_most, days_at_office
@@ -184,3 +187,77 @@ def test_rule_16_the_share_is_a_number_of_the_policy(office):
     [day] = office_days(me, [timezone.localdate(at)], policy=Policy.objects.current()).values()
 
     assert (day.away, day.away_most, day.is_over) == (1, 2, False)
+
+
+# --- the trainee's own door -----------------------------------------------------------------------
+
+
+def mandatory_on(at):
+    return SessionFactory(starts_at=at, course__is_mandatory=True, course__due_days=30)
+
+
+def test_rule_16_over_the_share_the_own_wish_waits_for_the_head_who_reads_the_number(office):
+    """A mandatory course too, which needs no approval otherwise (rule 12)."""
+    me, colleague = colleagues(office, 2)
+    at = next_weekday()
+    enrol(colleague, SessionFactory(starts_at=at))
+
+    with translation.override("en"):
+        asked = ask_for_seat(me, mandatory_on(at))
+
+    assert (asked.seat, asked.approval) == (Seat.NONE, Approval.ASKED)
+    assert "1 of the 2 people" in asked.entries.get().reason
+    assert ask_for_seat(me, mandatory_on(at + timedelta(days=1))).seat == Seat.HELD
+
+
+def test_rule_16_a_day_off_is_taken_only_with_consent_which_is_kept(office):
+    (me,) = colleagues(office, 1)
+    saturday = next_weekday() + timedelta(days=3)
+    session = mandatory_on(saturday)
+
+    with pytest.raises(NeedsConsent):
+        ask_for_seat(me, session)
+    assert not me.enrolments.exists()
+
+    held = ask_for_seat(me, session, consents=True)
+    assert (held.seat, held.consented_at is not None) == (Seat.HELD, True)
+    working = ask_for_seat(me, mandatory_on(saturday + timedelta(days=4)), consents=True)
+    assert working.consented_at is None  # nothing was asked
+
+
+def test_rule_16_the_page_warns_of_a_day_off_and_takes_the_consent(client, office):
+    (me,) = colleagues(office, 1)
+    session = mandatory_on(next_weekday() + timedelta(days=3))
+    client.force_login(me)
+    door = reverse("enrolment:enrol_in_session", args=[session.pk])
+
+    before = client.get(session.get_absolute_url()).content.decode()
+    refused = client.post(door, follow=True).content.decode()
+    taken = client.post(door, {"consents": "on"}, follow=True).content.decode()
+
+    assert "у вас выходной" in before and 'name="consents"' in before
+    assert "Отметьте, что согласны прийти" in refused
+    assert "Вы записаны" in taken
+    assert me.enrolments.get().consented_at is not None
+
+
+def test_rule_16_the_page_says_a_working_day_and_asks_nothing(client, office):
+    (me,) = colleagues(office, 1)
+    session = mandatory_on(next_weekday())
+    client.force_login(me)
+
+    shown = client.get(session.get_absolute_url()).content.decode()
+
+    assert "Это ваш рабочий день." in shown
+    assert 'name="consents"' not in shown
+
+
+def test_rule_16_the_page_says_why_the_head_is_asked(client, office):
+    me, colleague = colleagues(office, 2)
+    at = next_weekday()
+    enrol(colleague, SessionFactory(starts_at=at))
+    client.force_login(me)
+
+    shown = client.get(mandatory_on(at).get_absolute_url()).content.decode()
+
+    assert "на обучении уже 1 из 2 человек вашего офиса" in shown
