@@ -253,6 +253,13 @@ class Enrolment(models.Model):
         self.offer_until = self.approval_until = self.escalated_at = None
 
     @property
+    def decide_by(self) -> datetime | None:
+        """Of a request until when a decision helps: its term, or the start of the session when that comes first."""
+        if self.approval_until is None or self.session is None:
+            return self.approval_until
+        return min(self.approval_until, self.session.starts_at)
+
+    @property
     def place_in_queue(self) -> int:
         """The person's place among those who wait, from 1; one query."""
         ahead = Q(requested_at__lt=self.requested_at) | Q(requested_at=self.requested_at, pk__lt=self.pk)

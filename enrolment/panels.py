@@ -161,4 +161,4 @@ def asked_words(enrolment: Enrolment) -> str:
     return _(
         "Your request waits for a decision, which is due by %(until)s. No seat is kept until then; "
         "once it is allowed, the time of your request counts. We write to you."
-    ) % {"until": when(enrolment.approval_until)}
+    ) % {"until": when(enrolment.decide_by)}

@@ -13,7 +13,7 @@ from centre.http import require_form
 from enrolment.actions import cancel_enrolment
 from enrolment.approvals.actions import ask_for_seat
 from enrolment.forms import CancelForm, EnrolForm
-from enrolment.models import Enrolment
+from enrolment.models import Enrolment, Seat
 from enrolment.panels import Panel, panel_of, summary
 from people.audit import may_see_changes
 from people.requests import UserRequest
@@ -29,7 +29,8 @@ def enrol_in_session(request: UserRequest, session_id: int) -> HttpResponse:
     except Refusal as error:  # also scheduling's, when a booking elsewhere came first by a moment
         messages.error(request, str(error))
     else:
-        messages.success(request, summary(made))
+        # The panel says what a request means; a second time would only be longer.
+        messages.success(request, _("Your request is sent.") if made.seat == Seat.NONE else summary(made))
     if not request.htmx:
         return redirect(session)
     return render(request, "enrolment/_enrol_panel.html", {"panel": panel_of(request.user, session)})

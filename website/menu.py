@@ -24,7 +24,7 @@ class Entry(NamedTuple):
     title: str
     current: str = ""
     # So much waits there for the reader; nothing is shown of nought.
-    count: int = 0
+    number: int = 0
 
 
 def menu(user: Employee | AnonymousUser, path: str) -> tuple[Entry, ...]:

@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 
 from centre.models import Policy
 from enrolment.approvals.deciders import awaiting
-from enrolment.approvals.needs import DECIDE
 from people.models import Employee
 from scheduling.models import Assignment, Meeting, Session, TroubleReport
 from scheduling.too_few import too_few
@@ -47,10 +46,9 @@ def numbers(reader: Employee) -> Iterator[Waiting]:
         count = counted["reports"]
         words = ngettext("report of trouble wants an answer", "reports of trouble want an answer", count)
         yield Waiting(count, reverse("scheduling:trouble_list"), words)
-    if reader.has_perm(DECIDE):
-        count = counted["requests"]
-        words = ngettext("request for a seat wants a decision", "requests for seats want a decision", count)
-        yield Waiting(count, reverse("enrolment:decisions"), words)
+    count = counted["requests"]  # of who leads an office too, whatever right they have
+    words = ngettext("request for a seat wants a decision", "requests for seats want a decision", count)
+    yield Waiting(count, reverse("enrolment:decisions"), words)
     if reader.has_perm(PLAN):
         count = counted["declined"]
         words = ngettext(

@@ -32,7 +32,7 @@ def awaiting(person: Employee, now: datetime | None = None) -> EnrolmentQuerySet
     return asked(now).filter(theirs).exclude(trainee=person.pk)
 
 
-def jobs_led_by(person: int | OuterRef, today: date | Given) -> EmploymentQuerySet:
+def jobs_led_by(person: int | Given, today: date | Given) -> EmploymentQuerySet:
     """The trainee's main job, when the person leads its office and the trainee is not its head."""
     return trainees_job(today).filter(Q(office__head=person) | Q(office__deputy=person))
 

@@ -28,7 +28,7 @@ def member(office):
 
 def asking(office=None, session=None):
     """The request of somebody of the office for an optional course."""
-    return ask_for_seat(member(office or led_office()), session or SessionFactory())
+    return ask_for_seat(member(office or led_office()), session or SessionFactory(), consents=True)
 
 
 def hr_admin():

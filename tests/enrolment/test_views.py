@@ -183,7 +183,7 @@ def test_after_the_start_it_is_too_late_to_cancel(client, trainee):
 
 def test_a_queue_that_led_nowhere_is_left_for_another_date(client, trainee):
     session = MandatorySessionFactory(seats=1, starts_at=timezone.now() + timedelta(hours=1))
-    other = MandatorySessionFactory(course=session.course, starts_at=in_days(9))
+    other = MandatorySessionFactory(course=session.course, starts_at=in_days(10))
     enrol(EmployeeFactory(), session)
     enrolment = enrol(trainee, session)
 

@@ -24,6 +24,7 @@ from website.demo.files import chance, words
 from website.demo.history import trainers_of, webinar_link
 from website.demo.planning import Drawn, draw_sessions, load_timetable, sessions_a_day
 from website.demo.pool import Pool, Trainee, load_pool
+from website.demo.requests import load_requests
 from website.demo.staff import demo_accounts
 
 SIX_WEEKS = timedelta(days=42)
@@ -171,6 +172,11 @@ def load_coming(today: date, progress: Progress) -> None:
     coming.cancel_some()
     start_some_courses(coming, list(accounts.values()))
     look_grown(coming.rng)
+    load_requests(
+        coming.pool,
+        heads=[account for account in accounts.values() if account.headed_offices.exists()],
+        presented=[accounts[key] for key in ("employee", "second_employee") if key in accounts],
+    )
     quieten([account.pk for account in accounts.values()])
 
 
