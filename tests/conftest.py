@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests.emptying import Emptying
@@ -118,6 +119,13 @@ def quick_settings(settings, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
+
+
+@pytest.fixture(autouse=True)
+def no_language_of_before() -> Iterator[None]:
+    """A request leaves its reader's language behind in the thread, and the next test would read its sentences in it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
