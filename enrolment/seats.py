@@ -143,7 +143,7 @@ def promote(session: Session, *, policy: Policy, now: datetime | None = None) ->
     if free <= 0:
         return promoted
     # Who left the organisation is on their way out of the queue too.
-    waiting = session.enrolments.promotable().filter(trainee__is_active=True)
+    waiting = session.enrolments.promotable(now).filter(trainee__is_active=True)
     for enrolment in waiting.select_related("trainee"):
         situation = situations(enrolment.trainee, [session], policy=policy, now=now)[session.pk]
         if failed := unmet(situation):
@@ -165,10 +165,13 @@ def pass_over(enrolment: Enrolment, reason: str) -> None:
 
 
 def note(enrolment: Enrolment, kind: EnrolmentEntry.Kind, by: Employee | None, reason: str = "") -> None:
-    NOTES.insert([EnrolmentEntry(enrolment=enrolment, kind=kind, by=by, reason=reason[:300])])
+    entry = EnrolmentEntry(
+        enrolment=enrolment, kind=kind, by=by, reason=reason[:300], due_on=enrolment.due_on
+    )
+    NOTES.insert([entry])
 
 
 def waiting_trainees(session_ids: list[int]) -> set[int]:
     """Keys of the people who wait for a seat in the sessions: a freed seat may concern any of them."""
-    waiting = Enrolment.objects.promotable().filter(session__in=session_ids).order_by()
+    waiting = Enrolment.objects.in_queue().filter(session__in=session_ids)
     return set(waiting.values_list("trainee", flat=True))

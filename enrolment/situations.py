@@ -83,6 +83,7 @@ def situations(
             prerequisites=prerequisites_on(timezone.localdate(session.starts_at), facts[pk]),
             completed_until=completed_until(session.course_id, today, facts[pk]),
             meetings=meetings.get(pk, ()),
+            due_on=facts[pk]["due_on"],
         )
         for pk, session in by_key.items()
     }
