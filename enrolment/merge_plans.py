@@ -86,8 +86,8 @@ def divide(
 ) -> MergePlan:
     """Seats there are given in the order of the queue (rule 13) to those who held one here and are free at the time.
 
-    Who waited joins the queue there with their own rank and moment of request; whether they may take a seat is asked when
-    one is theirs. `bookings` are the other bookings by person, those in the session that goes left out.
+    Who waited joins the queue there with their own rank and moment of request; whether they may take a seat is asked
+    when one is theirs. `bookings` are the other bookings by person, those in the session that goes left out.
     """
     moving: list[Attendee] = []
     without_seat: list[Attendee] = []

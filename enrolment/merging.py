@@ -25,8 +25,8 @@ def merge_sessions(source: Session, target: Session, *, by: Employee | None, exp
     """Take the people of one session into another and cancel the first; return what became of everybody.
 
     Who holds a seat and is free at the time gets one there, in the order of the queue, and else waits there; who
-    waits joins that queue with their own rank and moment of request; who is busy then is told, and their enrolment ends by the
-    centre. Everybody gets one message. `expected` is the fingerprint of what the planner has read.
+    waits joins that queue with their own rank and moment of request; who is busy then is told, and their enrolment
+    ends by the centre. Everybody gets one message. `expected` is the fingerprint of what the planner has read.
 
     Raises:
         StalePlan: something else would become of somebody than the planner has read.

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from audit.triggers import audited
 from centre.functions import ClockTimestamp
 from courses.models import Course
-from enrolment.queue.order import Rank, queue_order, rank
+from enrolment.queue.order import Rank, Standing, queue_order, rank
 from people.models import Employee
 from scheduling.models import Meeting, Session
 
@@ -258,17 +258,20 @@ class Enrolment(models.Model):
     @property
     def place_in_queue(self) -> int:
         """The person's place among those who wait, from 1; one query."""
-        return 1 + self.ahead_by_rank.total()
+        return self.standing.place
 
     @property
-    def ahead_by_rank(self) -> Counter[Rank]:
-        """How many of each rank stand before the person in the queue of the session; one query."""
+    def standing(self) -> Standing:
+        """Where the person stands in the queue of the session, and who of which rank is ahead; one query."""
         own = Enrolment.objects.filter(pk=self.pk).order_by().annotate(rank=rank())
         earlier = Q(requested_at__lt=self.requested_at) | Q(requested_at=self.requested_at, pk__lt=self.pk)
         queue = Enrolment.objects.in_queue().filter(session=self.session_id)
         queue = queue.annotate(rank=rank(), own_rank=Subquery(own.values("rank")))
         ahead = queue.filter(Q(rank__lt=F("own_rank")) | Q(earlier, rank=F("own_rank")))
-        return Counter(Rank(one) for one in ahead.values_list("rank", flat=True))
+        ranks = list(ahead.values_list("rank", "own_rank"))
+        # Of somebody whom nobody precedes the rank makes no difference.
+        own_rank = ranks[0][1] if ranks else Rank.BY_TIME
+        return Standing(Rank(own_rank), Counter(Rank(one) for one, _own in ranks))
 
 
 class EnrolmentEntry(models.Model):

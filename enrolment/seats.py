@@ -15,6 +15,7 @@ from enrolment.conditions import Situation, unmet
 from enrolment.errors import SessionFull
 from enrolment.models import Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about, seat_messages
+from enrolment.queue.words import turn_words
 from enrolment.situations import situations
 from notifications.actions import plan_messages, withdraw_messages
 from people.models import Employee
@@ -149,7 +150,7 @@ def promote(session: Session, *, policy: Policy, now: datetime | None = None) ->
         if failed := unmet(situation):
             pass_over(enrolment, failed[0].message)
             continue
-        hold_seat(enrolment, situation, kind="seat_given")
+        hold_seat(enrolment, situation, kind="seat_given", reason=turn_words(enrolment, policy, now))
         promoted.append(enrolment)
         free -= 1
         if free == 0:

@@ -4,6 +4,7 @@ Pinned by staff, then mandatory and overdue, then mandatory and due soon, then e
 time of request, and the key breaks a tie. A test holds both to be the same.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -55,6 +56,18 @@ def rank_of(pinned_at: datetime | None, due_on: date | None, *, today: date, soo
     if due_on is None or due_on > today + timedelta(days=soon_days):
         return Rank.BY_TIME
     return Rank.OVERDUE if due_on < today else Rank.DUE_SOON
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where somebody stands: their own rank, and how many of each rank are ahead."""
+
+    rank: Rank
+    ahead: Counter[Rank]
+
+    @property
+    def place(self) -> int:
+        return self.ahead.total() + 1
 
 
 def queue_key(one: Waiting, *, today: date, soon_days: int) -> tuple[Rank, datetime, int]:
