@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
+    DateField,
     DurationField,
     Exists,
     F,
@@ -28,6 +29,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from centre.prepared import Given
 from courses.models import Course
 from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentQuerySet, Seat
+from enrolment.queue.order import days_after
 from people.models import Employment
 from records.models import Completion
 from scheduling.models import Booking, Session
@@ -75,6 +77,38 @@ def in_audience(course: str) -> Q:
     """Whether the course is for everybody, or for one of the trainee's positions."""
     audience = Course.audience.through.objects.filter(course=OuterRef(course))
     return ~Exists(audience) | Exists(audience.filter(position__in=own_positions()))
+
+
+def due_day(trainee: Given | OuterRef) -> Case:
+    """The last day on which the trainee is in time with the course; none for a course they do not owe (rule 13).
+
+    As `records.obligations` has it: the last valid day of the latest completion, or so many days after the hiring.
+    The annotated rows have a `course`. On parental leave obligations are paused, and what never expires is done.
+    """
+    audience = Course.audience.through.objects.filter(course=OuterRef(OuterRef("course")))
+    latest = Completion.objects.filter(trainee=OuterRef("employee"), course=OuterRef(OuterRef("course")))
+    jobs = (
+        Employment.objects.current(TODAY if isinstance(trainee, Given) else None)
+        .filter(employee=trainee, is_main=True)
+        .exclude(leave=Employment.Leave.PARENTAL)
+        .filter(~Exists(audience) | Exists(audience.filter(position=OuterRef("position"))))
+        .order_by("-started_on")
+        .values(
+            day=Case(
+                When(
+                    Exists(latest),
+                    then=Subquery(latest.order_by("-completed_on").values("valid_until")[:1]),
+                ),
+                default=days_after(F("started_on"), OuterRef("course__due_days")),
+                output_field=DateField(),
+            )
+        )
+    )
+    return Case(
+        When(course__is_mandatory=True, course__is_archived=False, then=Subquery(jobs[:1])),
+        default=None,
+        output_field=DateField(),
+    )
 
 
 def prerequisites_of(course: str) -> ArraySubquery:
@@ -150,4 +184,5 @@ def session_facts() -> dict[str, Combinable | Q]:
         "optional_bookings": optional_bookings(optional_ahead().exclude(session=OuterRef("pk"))),
         "needed": prerequisites_of("course"),
         "own_completions": own_completions_of("course"),
+        "due_on": due_day(TRAINEE),
     }

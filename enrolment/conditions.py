@@ -100,6 +100,8 @@ class Situation:
     # The last day of the longest valid completion of the course; `date.max` when it never expires.
     completed_until: date | None
     meetings: tuple[PlannedMeeting, ...] = field(default=())
+    # The last day to be in time with a mandatory course; none for one that the trainee does not owe.
+    due_on: date | None = None
     # The session's days at the trainee's office; none for somebody without an office.
     days: tuple[DayAtOffice, ...] = field(default=())
 

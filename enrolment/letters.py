@@ -14,6 +14,7 @@ from centre.templatetags.centre_text import clock
 from enrolment.calendars import own_agenda
 from enrolment.models import SEATS_TAKEN, Enrolment, Seat
 from enrolment.notices import REMINDERS
+from enrolment.queue.words import ahead_words
 from notifications import kinds
 from notifications.invites import knows
 from notifications.kinds import Button, Letter, hello
@@ -107,23 +108,15 @@ def queued(message: Message) -> Letter | None:
     facts = facts_of(message)
     if facts is None or facts.enrolment.seat != Seat.WAITING or facts.session.has_begun:
         return None
-    place = facts.enrolment.place_in_queue
-    words = {"course": facts.course, "place": place, "date": short_day(facts.session.starts_at)}
-    if place == 1:
-        ahead = _("You are the first in the queue.")
-    else:
-        ahead = ngettext(
-            "%(count)s person is ahead of you: the queue goes by the time of request.",
-            "%(count)s people are ahead of you: the queue goes by the time of request.",
-            place - 1,
-        ) % {"count": place - 1}
+    standing = facts.enrolment.standing
+    words = {"course": facts.course, "place": standing.place, "date": short_day(facts.session.starts_at)}
     return Letter(
         title=_("You are in the queue, place %(place)s: %(course)s, %(date)s") % words,
         paragraphs=(
             hello(message.recipient),
             _("All seats in “%(course)s” are taken, and you are in the queue.") % words,
             full_moment(facts.session.starts_at),
-            ahead,
+            ahead_words(standing),
             _("When a seat becomes free and it is your turn, it is yours at once and we write to you."),
         ),
         button=open_enrolment(facts.enrolment),

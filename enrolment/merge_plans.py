@@ -15,7 +15,8 @@ from django.db.models.functions import Coalesce
 from centre.models import Policy
 from enrolment.annotations import seat_facts
 from enrolment.conditions import OtherBooking, PlannedMeeting, needs_travel
-from enrolment.models import QUEUE_ORDER, Enrolment, Seat
+from enrolment.models import Enrolment, Seat
+from enrolment.queue.order import Rank, rank
 from scheduling.models import Booking, Meeting, Session, SessionQuerySet
 
 
@@ -28,6 +29,7 @@ class Attendee:
     name: str
     requested_at: datetime
     seat: str
+    rank: int = Rank.BY_TIME
 
 
 @dataclass(frozen=True)
@@ -82,15 +84,15 @@ def divide(
     taken: int,
     travel: timedelta,
 ) -> MergePlan:
-    """Seats there are given in the order of request to those who held one here and are free at the time.
+    """Seats there are given in the order of the queue (rule 13) to those who held one here and are free at the time.
 
-    Who waited joins the queue there at the moment of their own request; whether they may take a seat is asked when
-    one is theirs. `bookings` are the other bookings by person, those in the session that goes left out.
+    Who waited joins the queue there with their own rank and moment of request; whether they may take a seat is asked
+    when one is theirs. `bookings` are the other bookings by person, those in the session that goes left out.
     """
     moving: list[Attendee] = []
     without_seat: list[Attendee] = []
     clashing: list[Clash] = []
-    ordered = sorted(attendees, key=lambda one: (one.requested_at, one.enrolment_id))
+    ordered = sorted(attendees, key=lambda one: (one.rank, one.requested_at, one.enrolment_id))
     for one in ordered:
         if one.seat != Seat.HELD:
             continue
@@ -169,8 +171,8 @@ def attendees_of(source: Session) -> list[Attendee]:
     """Everybody whose enrolment goes on. Who left the organisation is on their way out anyway."""
     live = Enrolment.objects.live().filter(session=source, trainee__is_active=True)
     return [
-        Attendee(one.pk, one.trainee_id, one.trainee.short_name, one.requested_at, one.seat)
-        for one in live.select_related("trainee").order_by(*QUEUE_ORDER)
+        Attendee(one.pk, one.trainee_id, one.trainee.short_name, one.requested_at, one.seat, one.rank)
+        for one in live.select_related("trainee").annotate(rank=rank())
     ]
 
 

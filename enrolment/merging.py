@@ -24,9 +24,9 @@ Entry = EnrolmentEntry.Kind
 def merge_sessions(source: Session, target: Session, *, by: Employee | None, expected: str = "") -> MergePlan:
     """Take the people of one session into another and cancel the first; return what became of everybody.
 
-    Who holds a seat and is free at the time gets one there, in the order of request, and else waits there; who waits
-    joins that queue at the moment of their own request; who is busy then is told, and their enrolment ends by the
-    centre. Everybody gets one message. `expected` is the fingerprint of what the planner has read.
+    Who holds a seat and is free at the time gets one there, in the order of the queue, and else waits there; who
+    waits joins that queue with their own rank and moment of request; who is busy then is told, and their enrolment
+    ends by the centre. Everybody gets one message. `expected` is the fingerprint of what the planner has read.
 
     Raises:
         StalePlan: something else would become of somebody than the planner has read.

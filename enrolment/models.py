@@ -1,10 +1,11 @@
 """Who takes which seat, and who came: enrolments, their log, and the marks of attendance."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from audit.triggers import audited
 from centre.functions import ClockTimestamp
 from courses.models import Course
+from enrolment.queue.order import Rank, Standing, queue_order, rank
 from people.models import Employee
 from scheduling.models import Meeting, Session
 
@@ -55,8 +57,6 @@ APPROVAL_SETTLED = (Approval.NOT_NEEDED, Approval.GRANTED)
 SEATS_TAKEN = (Seat.HELD, Seat.OFFERED)
 # Endings of people who had their seat when the session took place; they keep it, and its bookings.
 SEAT_USED = (Ending.FINISHED, Ending.NOT_COMPLETED, Ending.NO_SHOW)
-# The order in which freed seats are given (rule 13: for now by time of request; the key breaks a tie).
-QUEUE_ORDER = ("requested_at", "pk")
 
 # What `Enrolment.end` writes.
 ENDED_FIELDS = (
@@ -121,19 +121,23 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """Those who hold their seat, or held it to the end: the rows of the attendance sheet."""
         return self.filter(seat=Seat.HELD)
 
-    def promotable(self) -> Self:
-        """Waiting with nothing left to approve, in the order in which seats are given."""
+    def in_queue(self) -> Self:
+        """Waiting with nothing left to approve, in no order."""
         return self.filter(
             ended_because=Ending.LIVE, seat=Seat.WAITING, approval__in=APPROVAL_SETTLED
-        ).order_by(*QUEUE_ORDER)
+        ).order_by()
+
+    def promotable(self, now: datetime | None = None) -> Self:
+        """Waiting with nothing left to approve, in the order in which seats are given at that moment (rule 13)."""
+        return self.in_queue().order_by(*queue_order(now))
 
 
 class Enrolment(models.Model):
     """A trainee's enrolment in a session, or in a self-paced course (then there is no session).
 
     Two facts, not one status: `seat` and `approval`; `ended_because` says how it ended. The table of legal
-    pairs is a constraint. `requested_at` comes from the database's clock after the session's lock and is the
-    person's place in the queue for ever.
+    pairs is a constraint. `requested_at` comes from the database's clock after the session's lock and stays for
+    ever; with `pinned_at` and `due_on` it makes the person's place in the queue (enrolment/queue/order.py).
     """
 
     trainee = models.ForeignKey(
@@ -262,8 +266,20 @@ class Enrolment(models.Model):
     @property
     def place_in_queue(self) -> int:
         """The person's place among those who wait, from 1; one query."""
-        ahead = Q(requested_at__lt=self.requested_at) | Q(requested_at=self.requested_at, pk__lt=self.pk)
-        return Enrolment.objects.promotable().filter(ahead, session=self.session_id).count() + 1
+        return self.standing.place
+
+    @property
+    def standing(self) -> Standing:
+        """Where the person stands in the queue of the session, and who of which rank is ahead; one query."""
+        own = Enrolment.objects.filter(pk=self.pk).order_by().annotate(rank=rank())
+        earlier = Q(requested_at__lt=self.requested_at) | Q(requested_at=self.requested_at, pk__lt=self.pk)
+        queue = Enrolment.objects.in_queue().filter(session=self.session_id)
+        queue = queue.annotate(rank=rank(), own_rank=Subquery(own.values("rank")))
+        ahead = queue.filter(Q(rank__lt=F("own_rank")) | Q(earlier, rank=F("own_rank")))
+        ranks = list(ahead.values_list("rank", "own_rank"))
+        # Of somebody whom nobody precedes the rank makes no difference.
+        own_rank = ranks[0][1] if ranks else Rank.BY_TIME
+        return Standing(Rank(own_rank), Counter(Rank(one) for one, _own in ranks))
 
 
 class EnrolmentEntry(models.Model):
@@ -307,6 +323,7 @@ class EnrolmentEntry(models.Model):
         REPLACED = "replaced", _("replaced by somebody else")
         REPLACES = "replaces", _("comes instead of somebody else")
         RESTORED = "restored", _("cancellation taken back")
+        DUE_CHANGED = "due_changed", _("the term of the mandatory course changed")
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="entries")
     at = models.DateTimeField(_("when"), default=timezone.now)
@@ -315,6 +332,8 @@ class EnrolmentEntry(models.Model):
         Employee, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("who")
     )
     reason = models.CharField(_("why"), max_length=300, blank=True)
+    # The enrolment's own as it was then, so that the order of a queue can be told afterwards (rule 13).
+    due_on = models.DateField(_("due on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("entry of an enrolment")

@@ -13,6 +13,8 @@ from enrolment.approvals.needs import needs_approval
 from enrolment.conditions import Situation, Unmet, unmet
 from enrolment.models import SEATS_TAKEN, Enrolment, Seat
 from enrolment.office.words import days_off_words, too_many_away
+from enrolment.queue.order import Standing
+from enrolment.queue.words import ahead_words
 from enrolment.situations import situations
 from people.models import Employee
 from scheduling.models import Session
@@ -75,8 +77,16 @@ class Panel:
         return asked_words(self.enrolment) if self.enrolment else ""
 
     @cached_property
+    def standing(self) -> Standing | None:
+        return self.enrolment.standing if self.enrolment else None
+
+    @property
     def place(self) -> int:
-        return self.enrolment.place_in_queue if self.enrolment else 0
+        return self.standing.place if self.standing else 0
+
+    @property
+    def ahead_words(self) -> str:
+        return ahead_words(self.standing) if self.standing else ""
 
     @property
     def day_off_words(self) -> str:
@@ -141,10 +151,12 @@ def summary(enrolment: Enrolment) -> str:
     if enrolment.session.is_over:
         return _("The session is over. Your completion appears when the trainer closes the sheet.")
     if enrolment.seat == Seat.WAITING:
-        return _(
+        standing = enrolment.standing
+        words = _(
             "All seats are taken. Your place in the queue is %(place)s: "
             "as soon as a seat is yours, we will write to you."
-        ) % {"place": enrolment.place_in_queue}
+        ) % {"place": standing.place}
+        return f"{words} {ahead_words(standing)}"
     if enrolment.clash_since:
         return _("The session was moved to a time when you are busy. Keep the seat or cancel it.")
     return _("The seat is yours. We look forward to seeing you: %(start)s.") % {

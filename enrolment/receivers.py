@@ -145,7 +145,8 @@ def end_enrolments(sessions: list[Session], reason: str, by: Employee | None, **
         one.end(Ending.BY_CENTRE, now)
     Enrolment.objects.bulk_update(enrolments, ENDED_FIELDS, batch_size=500)
     EnrolmentEntry.objects.bulk_create(
-        EnrolmentEntry(enrolment=one, kind=Entry.CANCELLED, by=by, reason=reason) for one in enrolments
+        EnrolmentEntry(enrolment=one, kind=Entry.CANCELLED, by=by, reason=reason, due_on=one.due_on)
+        for one in enrolments
     )
     plan_messages(cancelled_messages(enrolments, reason))
 
@@ -178,7 +179,12 @@ def tell_the_move(
         one.clash_since = (one.clash_since or now) if one.trainee_id in clashing else None
     Enrolment.objects.bulk_update(enrolments, ["clash_since"], batch_size=500)
     EnrolmentEntry.objects.bulk_create(
-        EnrolmentEntry(enrolment=one, kind=Entry.CLASH if one.trainee_id in clashing else Entry.MOVED, by=by)
+        EnrolmentEntry(
+            enrolment=one,
+            kind=Entry.CLASH if one.trainee_id in clashing else Entry.MOVED,
+            by=by,
+            due_on=one.due_on,
+        )
         for one in enrolments
     )
     starts = [meeting.starts_at for meeting in meetings]

@@ -17,6 +17,7 @@ from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about, seat_messages
 from enrolment.office.loading import lock_office_days
 from enrolment.office.words import too_many_away
+from enrolment.queue.words import turn_words
 from enrolment.situations import situations
 from notifications.actions import plan_messages, withdraw_messages
 from people.models import Employee
@@ -146,7 +147,9 @@ def promote(session: Session, *, policy: Policy, now: datetime | None = None) ->
     if free <= 0:
         return promoted
     # Who left the organisation is on their way out of the queue too.
-    waiting = list(session.enrolments.promotable().filter(trainee__is_active=True).select_related("trainee"))
+    waiting = list(
+        session.enrolments.promotable(now).filter(trainee__is_active=True).select_related("trainee")
+    )
     # All at once, for who is passed over is followed by people of other offices.
     lock_office_days(
         [one.trainee_id for one in waiting],
@@ -162,7 +165,7 @@ def promote(session: Session, *, policy: Policy, now: datetime | None = None) ->
         if situation.days_over and enrolment.approval != Approval.GRANTED:
             pass_over(enrolment, too_many_away(situation.days_over[0]))
             continue
-        hold_seat(enrolment, situation, kind="seat_given")
+        hold_seat(enrolment, situation, kind="seat_given", reason=turn_words(enrolment, policy, now))
         promoted.append(enrolment)
         free -= 1
         if free == 0:
@@ -178,10 +181,13 @@ def pass_over(enrolment: Enrolment, reason: str) -> None:
 
 
 def note(enrolment: Enrolment, kind: EnrolmentEntry.Kind, by: Employee | None, reason: str = "") -> None:
-    NOTES.insert([EnrolmentEntry(enrolment=enrolment, kind=kind, by=by, reason=reason[:300])])
+    entry = EnrolmentEntry(
+        enrolment=enrolment, kind=kind, by=by, reason=reason[:300], due_on=enrolment.due_on
+    )
+    NOTES.insert([entry])
 
 
 def waiting_trainees(session_ids: list[int]) -> set[int]:
     """Keys of the people who wait for a seat in the sessions: a freed seat may concern any of them."""
-    waiting = Enrolment.objects.promotable().filter(session__in=session_ids).order_by()
+    waiting = Enrolment.objects.in_queue().filter(session__in=session_ids)
     return set(waiting.values_list("trainee", flat=True))

@@ -99,6 +99,7 @@ def situations(
             completed_until=completed_until(session.course_id, today, facts[pk]),
             meetings=meetings.get(pk, ()),
             days=tuple(at_office[day] for day in days.get(pk, ()) if day in at_office),
+            due_on=facts[pk]["due_on"],
         )
         for pk, session in by_key.items()
     }

@@ -77,3 +77,15 @@ def end_clashes() -> int:
         except Exception:
             logger.exception("The clashes of session %s cannot be ended.", session.pk)
     return ended
+
+
+@shared_task
+def refresh_due_days() -> int:
+    """Count anew until when people are to complete mandatory courses, and return how many terms changed.
+
+    What moves a term does it at once. This is for what time brings, such as a job that ends or a completion of a
+    later day, and for a process that was killed in between; safe to run at any time.
+    """
+    from enrolment.queue.actions import refresh_due_days
+
+    return refresh_due_days()

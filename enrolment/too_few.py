@@ -46,9 +46,8 @@ def card_rows(sessions: Sequence[Session], cards: Mapping[int, Card]) -> list[To
     )
     # By course, those in queues of all its sessions ahead; the session's own are taken off below.
     queues = dict(
-        Enrolment.objects.promotable()
+        Enrolment.objects.in_queue()
         .filter(course__in={session.course_id for session in sessions}, session__starts_at__gt=timezone.now())
-        .order_by()
         .values_list("course")
         .annotate(number=Count("pk"))
     )

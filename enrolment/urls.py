@@ -2,12 +2,15 @@ from django.urls import path
 
 from enrolment import attendance_views, calendar_views, desk, too_few_views, views
 from enrolment.approvals import views as approvals_views
+from enrolment.queue import views as queue_views
 
 app_name = "enrolment"
 urlpatterns = [
     path("sessions/<int:session_id>/enrolment/", views.enrol_in_session, name="enrol_in_session"),
     path("enrolments/<int:pk>/", views.enrolment, name="enrolment"),
     path("enrolments/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("enrolments/<int:pk>/pin/", queue_views.pin, name="pin"),
+    path("sessions/<int:session_id>/queue/", queue_views.queue, name="queue"),
     path("planning/too-few/", too_few_views.too_few, name="too_few"),
     path("planning/<int:pk>/joining/", too_few_views.merge, name="merge"),
     path("planning/<int:pk>/joining/<int:target_pk>/", too_few_views.merge_into, name="merge_into"),

@@ -28,6 +28,7 @@ from trainers.models import Absence
 
 ABOUT_A_SHEET = {
     "enrolment:people",
+    "enrolment:queue",
     "enrolment:sheet",
     "enrolment:add_to_sheet",
     "enrolment:print_sheet",
@@ -155,7 +156,7 @@ class Strangers:
             people |= {"system admin": self.centre.system_admin}
             return [Asked(whose, reverse(route, args=[one.pk])) for whose, one in people.items()]
         match route:
-            case "enrolment:enrolment" | "enrolment:cancel":
+            case "enrolment:enrolment" | "enrolment:cancel" | "enrolment:pin":
                 people = {"own": self.centre.employee, "same office": self.colleague}
                 people |= {"another office": self.elsewhere, "head's own": self.centre.head}
                 return [Asked(whose, self.of_enrolment(route, one)) for whose, one in people.items()]

@@ -288,6 +288,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-uses": {"task": "centre.tasks.forget_uses", "schedule": 3600.0},
     # Once a day each HR admin hears of it, see the task; asked more often, so that a lost run costs an hour.
     "tell-of-too-few": {"task": "scheduling.tasks.tell_of_too_few", "schedule": 3600.0},
+    "refresh-due-days": {"task": "enrolment.tasks.refresh_due_days", "schedule": crontab(hour=0, minute=10)},
     "give-free-seats": {"task": "enrolment.tasks.give_free_seats", "schedule": 300.0},
     "keep-terms-of-requests": {
         "task": "enrolment.approvals.tasks.keep_terms_of_requests",

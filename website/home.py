@@ -13,6 +13,7 @@ from centre.prepared import Given, Prepared
 from courses.models import Course, Material
 from enrolment.annotations import NOW, TODAY, TRAINEE, count_of, own_live, own_positions
 from enrolment.models import SEATS_TAKEN, Enrolment
+from enrolment.queue.order import ahead_of_outer, rank
 from learning.models import ReadMaterial
 from learning.progress import Progress
 from people.models import Employee
@@ -44,13 +45,10 @@ class OwnRequest:
 
 def ask_requests() -> Any:
     ahead = (
-        Enrolment.objects.promotable()
+        Enrolment.objects.in_queue()
         .filter(session=OuterRef("session"))
-        .filter(
-            Q(requested_at__lt=OuterRef("requested_at"))
-            | Q(requested_at=OuterRef("requested_at"), pk__lte=OuterRef("pk"))
-        )
-        .order_by()
+        .alias(rank=rank(NOW, TODAY))
+        .filter(ahead_of_outer())
         .values("session")
     )
     materials = Material.objects.filter(course=OuterRef("course")).order_by().values("course")
@@ -60,7 +58,8 @@ def ask_requests() -> Any:
         .select_related("course", "session")
         .defer("course__search_russian", "course__search_simple", "course__description")
         .annotate(
-            place=count_of(ahead.annotate(n=Count("pk")).values("n")),
+            rank=rank(NOW, TODAY),
+            ahead=count_of(ahead.annotate(n=Count("pk")).values("n")),
             materials=count_of(materials.annotate(n=Count("pk")).values("n")),
             minutes=count_of(materials.annotate(n=Sum("minutes")).values("n")),
             read=count_of(read.annotate(n=Count("pk")).values("n")),
@@ -113,13 +112,14 @@ REQUESTS, NEXT_MEETING, MANDATORY = (
 
 def own_requests(reader: Employee) -> list[OwnRequest]:
     """The reader's live enrolments, the nearest session first, then the self-paced ones."""
+    now = timezone.now()
     return [
         OwnRequest(
             enrolment=one,
-            place=one.place,
+            place=one.ahead + 1,
             progress=Progress(one.read, one.materials, one.minutes - one.minutes_read),
         )
-        for one in REQUESTS(trainee=reader.pk)
+        for one in REQUESTS(trainee=reader.pk, now=now, today=timezone.localdate(now))
     ]
 
 

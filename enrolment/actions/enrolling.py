@@ -90,6 +90,7 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
         course=session.course,
         approval=terms.approval,
         approval_until=terms.approval_until,
+        due_on=situation.due_on,
         at_short_notice=terms.at_short_notice,
         consented_at=situation.now if terms.consents and situation.days_off else None,
     )

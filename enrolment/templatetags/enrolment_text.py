@@ -4,6 +4,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from enrolment.conditions import Unmet
+from enrolment.models import EnrolmentEntry
 from enrolment.panels import seats_words
 
 register = template.Library()
@@ -32,3 +33,9 @@ def unmet_title(unmet: Unmet) -> str:
             return _("You are busy at that time")
         case _other:
             return _("You cannot enrol yet")
+
+
+@register.filter
+def kind_words(kind: str) -> str:
+    """The line of an enrolment's story in words."""
+    return str(EnrolmentEntry.Kind(kind).label)

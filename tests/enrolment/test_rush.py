@@ -28,7 +28,7 @@ from time_machine import travel
 
 from accounts.sessions import TOUCH_EVERY
 from enrolment.invariants import booking_faults
-from enrolment.models import QUEUE_ORDER, Seat
+from enrolment.models import Seat
 from tests.databases import database_elsewhere
 from tests.factories import EmployeeFactory, MandatorySessionFactory
 from tests.trainingcenter.running_centre import Centre, works
@@ -153,7 +153,7 @@ class Rush:
 
     def standing(self):
         """As in `told`, by the database."""
-        enrolments = list(self.session.enrolments.order_by(*QUEUE_ORDER))
+        enrolments = list(self.session.enrolments.order_by("requested_at", "pk"))
         people = [enrolment.trainee_id for enrolment in enrolments]
         assert len(people) == len(set(people))
         return {

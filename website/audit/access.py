@@ -14,6 +14,8 @@ from website.audit.objects import Names
 # The pages whose readers are recorded.
 PAGES: dict[str, str | Promise] = {
     "enrolment:enrolment": _("Page of an enrolment"),
+    "enrolment:queue": _("Queue of a session"),
+    "enrolment:pin": _("First place in a queue"),
     "enrolment:people": _("People of a session"),
     "enrolment:sheet": _("Attendance sheet"),
     "enrolment:print_sheet": _("Printed attendance sheet"),

@@ -161,7 +161,7 @@ def seats_kept(old: int, new: int, now: datetime) -> Iterator[str]:
 
 
 def queues(old: int, new: int, now: datetime) -> Iterator[str]:
-    count = Enrolment.objects.promotable().filter(session__starts_at__gt=now).count()
+    count = Enrolment.objects.in_queue().filter(session__starts_at__gt=now).count()
     yield ngettext(
         "%(count)s person who waits in a queue is ranked by the new number from now on.",
         "%(count)s people who wait in queues are ranked by the new number from now on.",

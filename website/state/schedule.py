@@ -23,6 +23,7 @@ TASK_WORDS: dict[str, Words] = {
     "accounts.tasks.work_on_staff_lists": _("Reading and applying staff lists"),
     "accounts.tasks.clear_accounts": _("Clearing away old sign-ins and lists"),
     "centre.tasks.forget_uses": _("Clearing away counts of limits"),
+    "enrolment.tasks.refresh_due_days": _("Counting terms of mandatory courses anew"),
     "enrolment.tasks.give_free_seats": _("Giving free seats to who waits"),
     "enrolment.approvals.tasks.keep_terms_of_requests": _("Asking HR about requests nobody decided"),
     "enrolment.approvals.tasks.tell_of_waiting_requests": _("Telling heads which requests wait for them"),

@@ -1,0 +1,128 @@
+"""What the append-only log of a session's enrolments says of its queue: who stood where at a moment, and why.
+
+Functions over dataclasses; `load` reads them. Nothing of the rows as they are now is asked but the moment of request,
+which never changes: the answer is the same years later.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from centre.models import Policy
+from enrolment.models import Enrolment, EnrolmentEntry
+from enrolment.queue.order import Rank, Waiting, queue_key, rank_of
+from scheduling.models import Session
+
+Entry = EnrolmentEntry.Kind
+
+JOINED = {Entry.QUEUED, Entry.MERGE_QUEUED, Entry.GRANTED}
+GOT = {Entry.PROMOTED, Entry.OFFERED, Entry.SEAT_TAKEN, Entry.MERGED}
+LEFT = {
+    Entry.CANCELLED,
+    Entry.ENDED,
+    Entry.REFUSED,
+    Entry.NOT_DECIDED,
+    Entry.DECLINED,
+    Entry.LAPSED,
+    Entry.REPLACED,
+    Entry.MERGE_CLASH,
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry of the log."""
+
+    pk: int
+    at: datetime
+    kind: str
+    reason: str = ""
+    due_on: date | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything the log says of one enrolment, in order."""
+
+    enrolment_id: int
+    name: str
+    requested_at: datetime
+    lines: tuple[Line, ...] = field(default=())
+
+    def until(self, moment: "Line") -> list[Line]:
+        """The lines before that one of anybody's, as they were written."""
+        return [line for line in self.lines if line.pk < moment.pk]
+
+    def waits(self, moment: Line) -> bool:
+        """Whether the person stood in the queue just before that line was written."""
+        state = False
+        for line in self.until(moment):
+            if line.kind in JOINED:
+                state = True
+            elif line.kind in GOT or line.kind in LEFT:
+                state = False
+        return state
+
+    def standing(self, moment: Line) -> Waiting:
+        """What the order asked of the person then."""
+        pinned_at, due_on = None, None
+        for line in self.until(moment):
+            due_on = line.due_on
+            if line.kind == Entry.PINNED:
+                pinned_at = line.at
+            elif line.kind == Entry.UNPINNED:
+                pinned_at = None
+        return Waiting(self.enrolment_id, self.requested_at, pinned_at, due_on)
+
+    @property
+    def seat(self) -> Line | None:
+        """The last time the person got a seat."""
+        return next((line for line in reversed(self.lines) if line.kind in GOT), None)
+
+    def passed_over(self, moment: Line) -> Line | None:
+        """Why they did not get a seat before that line: the last time they were passed over since they joined."""
+        found = None
+        for line in self.until(moment):
+            if line.kind in JOINED:
+                found = None
+            elif line.kind == Entry.SKIPPED:
+                found = line
+        return found
+
+
+def rank_then(story: Story, moment: Line) -> Rank:
+    """The person's rank when that line was written, by the policy of that moment."""
+    standing = story.standing(moment)
+    return rank_of(standing.pinned_at, standing.due_on, **day_and_policy(moment))
+
+
+def queue_then(stories: Sequence[Story], moment: Line) -> list[Story]:
+    """Who waited when that line was written, in the order of the queue."""
+    how = day_and_policy(moment)
+    waiting = [story for story in stories if story.waits(moment)]
+    return sorted(waiting, key=lambda story: queue_key(story.standing(moment), **how))
+
+
+def day_and_policy(moment: Line) -> dict[str, object]:
+    return {
+        "today": timezone.localdate(moment.at),
+        "soon_days": Policy.objects.current(moment.at).due_soon_days,
+    }
+
+
+def load(session: Session) -> list[Story]:
+    """The stories of everybody who ever asked for a seat in the session, by the moment of request; two queries."""
+    enrolments = list(
+        Enrolment.objects.filter(session=session).select_related("trainee").order_by("requested_at", "pk")
+    )
+    lines: dict[int, list[Line]] = {one.pk: [] for one in enrolments}
+    entries = EnrolmentEntry.objects.filter(enrolment__session=session).select_related("by").order_by("pk")
+    for entry in entries:
+        by = entry.by.short_name if entry.by else ""
+        lines[entry.enrolment_id].append(Line(entry.pk, entry.at, entry.kind, entry.reason, entry.due_on, by))
+    return [
+        Story(one.pk, one.trainee.short_name, one.requested_at, tuple(lines[one.pk])) for one in enrolments
+    ]
