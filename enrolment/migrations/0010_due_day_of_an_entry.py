@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrolment', '0008_terms_of_seats'),
+        ('enrolment', '0009_right_to_decide'),
     ]
 
     operations = [

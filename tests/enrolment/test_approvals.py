@@ -299,7 +299,7 @@ def test_rule_20_a_sheet_takes_nobody_whose_request_awaits_a_decision():
 
     with (
         time_machine.travel(request.session.starts_at - timedelta(minutes=5)),
-        pytest.raises(EnrolmentError, match="ждёт решения"),
+        pytest.raises(EnrolmentError, match="заявка ждёт решения"),
     ):
         add_walk_in(request.session, request.trainee, by=trainer)
 

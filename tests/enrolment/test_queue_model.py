@@ -1,9 +1,10 @@
-"""Enrol, cancel and change limits at random, against a model of ten lines: rules 10 and 13 for every sequence.
+"""Enrol, ask, decide, cancel and change limits at random, against a small model: rules 10, 12 and 13, every sequence.
 
 Two sessions overlap in time, so that somebody who holds a seat in one cannot be given a seat in the other.
 """
 
 from collections import Counter
+from itertools import count
 
 import pytest
 from django.db import transaction
@@ -20,10 +21,12 @@ from hypothesis.stateful import (
 
 from centre.errors import Refusal
 from enrolment.actions import cancel_enrolment, enrol
+from enrolment.approvals.actions import ask_for_seat, decide
 from enrolment.invariants import booking_faults
-from enrolment.models import Seat
+from enrolment.models import Approval, Seat
 from scheduling.actions import change_limit
-from tests.factories import EmployeeFactory, SessionFactory, in_days
+from tests.enrolment.approvals import led_office, member
+from tests.factories import SessionFactory, in_days
 
 CROWD = 6
 PEOPLE = st.integers(0, CROWD - 1)
@@ -39,6 +42,8 @@ class Model:
 
     def __init__(self):
         self.seats, self.held, self.queue = [1, 1], [set(), set()], [[], []]
+        # Requests that await a decision, and which request was made when: rule 12.
+        self.asked, self.made, self.clock = [set(), set()], {}, count()
 
     def promote(self, *sessions):
         for session in sessions:
@@ -50,17 +55,38 @@ class Model:
                 elif len(self.held[session]) < self.seats[session]:
                     SEEN["passed over"] += 1
 
+    def is_live(self, person, session):
+        return any(person in those[session] for those in (self.held, self.queue, self.asked))
+
     def enrol(self, person, session):
-        if person not in self.held[session] and person not in self.queue[session]:
+        if not self.is_live(person, session):
             if person in self.held[1 - session]:
                 return False
+            self.made[person, session] = next(self.clock)
             self.queue[session].append(person)
             self.promote(session)
         return True
 
+    def ask(self, person, session):
+        if not self.is_live(person, session):
+            if person in self.held[1 - session]:
+                return False
+            self.made[person, session] = next(self.clock)
+            self.asked[session].add(person)
+        return True
+
+    def decide(self, person, session, granted):
+        self.asked[session].remove(person)
+        if granted:
+            self.queue[session].append(person)
+            self.queue[session].sort(key=lambda one: self.made[one, session])
+            SEEN["granted before others"] += self.queue[session][-1] != person
+            self.promote(session)
+
     def cancel(self, person, session):
         waits_elsewhere = person in self.queue[1 - session]
         self.held[session].discard(person)
+        self.asked[session].discard(person)
         self.queue[session] = [other for other in self.queue[session] if other != person]
         self.promote(*([0, 1] if waits_elsewhere else [session]))
 
@@ -80,18 +106,21 @@ class Queue(RuleBasedStateMachine):
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
         self.model = Model()
-        self.people = EmployeeFactory.create_batch(CROWD)
+        office = led_office()
+        self.head, self.people = office.head, [member(office) for _number in range(CROWD)]
         self.sessions = [SessionFactory(seats=1, limit=1, starts_at=in_days(14, hour)) for hour in (10, 11)]
 
     def teardown(self):
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
 
-    @initialize(crowd=st.permutations(range(CROWD)), count=st.integers(2, CROWD))
-    def queues_form(self, crowd, count):
-        for person in crowd[:count]:
+    @initialize(crowd=st.permutations(range(CROWD)), many=st.integers(2, CROWD))
+    def queues_form(self, crowd, many):
+        for person in crowd[:many]:
             self.enrols(person, 0)
-        for person in reversed(crowd):
+        for person in crowd[:-3:-1]:  # who asks first, and is allowed later
+            self.asks(person, 1)
+        for person in reversed(crowd[:-2]):
             self.enrols(person, 1)
 
     @rule(person=PEOPLE, session=SESSIONS)
@@ -103,13 +132,35 @@ class Queue(RuleBasedStateMachine):
             accepted = False
         assert accepted == self.model.enrol(person, session)
 
-    @precondition(lambda self: any(self.model.held) or any(self.model.queue))
+    @rule(person=PEOPLE, session=SESSIONS)
+    def asks(self, person, session):
+        try:
+            ask_for_seat(self.people[person], self.sessions[session])
+            accepted = True
+        except Refusal:
+            accepted = False
+        assert accepted == self.model.ask(person, session)
+
+    @precondition(lambda self: any(self.model.asked))
+    @rule(pick=st.integers(0, 99), granted=st.sampled_from([True, True, False]))
+    def is_decided(self, pick, granted):
+        asked = [(person, session) for session in (0, 1) for person in sorted(self.model.asked[session])]
+        person, session = asked[pick % len(asked)]
+        request = self.sessions[session].enrolments.live().get(trainee=self.people[person])
+        decide(request, granted=granted, by=self.head, reason="Смена")
+        self.model.decide(person, session, granted)
+
+    @precondition(lambda self: any(self.model.held) or any(self.model.queue) or any(self.model.asked))
     @rule(pick=st.integers(0, 99))
     def cancels(self, pick):
         live = [
             (person, session)
             for session in (0, 1)
-            for person in [*sorted(self.model.held[session]), *self.model.queue[session]]
+            for person in [
+                *sorted(self.model.held[session]),
+                *self.model.queue[session],
+                *sorted(self.model.asked[session]),
+            ]
         ]
         self.cancel(*live[pick % len(live)])
 
@@ -144,9 +195,11 @@ class Queue(RuleBasedStateMachine):
     def agrees_with_the_model(self):
         for index, session in enumerate(self.sessions):
             live = session.enrolments.live().order_by("requested_at", "pk")
+            asked = {self.people.index(one.trainee) for one in live.filter(approval=Approval.ASKED)}
             held = {self.people.index(one.trainee) for one in live.filter(seat=Seat.HELD)}
             waiting = [self.people.index(one.trainee) for one in session.enrolments.promotable()]
             assert (held, waiting) == (self.model.held[index], self.model.queue[index])
+            assert asked == self.model.asked[index]
             assert len(held) <= self.model.seats[index]
             eligible = [person for person in waiting if person not in self.model.held[1 - index]]
             assert not (eligible and len(held) < self.model.seats[index])
@@ -157,11 +210,11 @@ class Queue(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_rule_10_and_13_hold_for_every_sequence():
+def test_rule_10_and_12_and_13_hold_for_every_sequence():
     run_state_machine_as_test(
         Queue,
         settings=settings(
-            max_examples=30,
+            max_examples=50,
             stateful_step_count=20,
             deadline=None,
             derandomize=True,
@@ -170,5 +223,11 @@ def test_rule_10_and_13_hold_for_every_sequence():
     )
     assert all(
         SEEN[what] >= 10
-        for what in ("chosen of several", "passed over", "limit refused", "raised while several wait")
+        for what in (
+            "chosen of several",
+            "passed over",
+            "limit refused",
+            "raised while several wait",
+            "granted before others",
+        )
     ), SEEN

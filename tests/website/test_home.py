@@ -210,7 +210,7 @@ def test_planners_whom_nothing_waits_for_are_told_so(client, reader):
 
 
 def test_all_numbers_of_the_planners_but_small_groups_cost_one_statement(reader, django_assert_num_queries):
-    reader.has_perm("scheduling.plan_session")  # a page loads the rights with its reader
+    reader.get_all_permissions()  # which the reader of a page brings along
     with django_assert_num_queries(1):
         assert counts(reader) == dict.fromkeys(("drafts", "declined", "leaves", "requests", "reports"), 0)
 
