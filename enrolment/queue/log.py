@@ -7,6 +7,7 @@ which never changes: the answer is the same years later.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypedDict
 
 from django.utils import timezone
 
@@ -106,7 +107,14 @@ def queue_then(stories: Sequence[Story], moment: Line) -> list[Story]:
     return sorted(waiting, key=lambda story: queue_key(story.standing(moment), **how))
 
 
-def day_and_policy(moment: Line) -> dict[str, object]:
+class DayAndPolicy(TypedDict):
+    """What ranks go by, as the functions of `order` take it."""
+
+    today: date
+    soon_days: int
+
+
+def day_and_policy(moment: Line) -> DayAndPolicy:
     return {
         "today": timezone.localdate(moment.at),
         "soon_days": Policy.objects.current(moment.at).due_soon_days,
