@@ -8,10 +8,14 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from centre.models import Policy
 from enrolment.approvals.actions import DECISIONS
 from enrolment.approvals.deciders import awaiting
 from enrolment.approvals.notices import UNDO_MINUTES
+from enrolment.conditions import DayAtOffice
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry
+from enrolment.office.shifts import Away as Missed
+from enrolment.office.shifts import Colleagues, Pattern, days_at_office
 from people.models import Employee, Employment, add_work
 from scheduling.models import Booking, Meeting
 
@@ -20,10 +24,11 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Away:
-    """A day of the session, and who else of the trainee's office has training on it."""
+    """A day of the session, who else of the trainee's office has training on it, and its shift (rule 16)."""
 
     on: date
     people: tuple[Employee, ...]
+    shift: DayAtOffice
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Decided:
 
 
 def requests_of(reader: Employee) -> Requests:
-    """In six statements for any number of requests."""
+    """In seven statements for any number of requests."""
     found = awaiting(reader).select_related("trainee", "session__course")
     count = found.count()
     enrolments = list(found.order_by("session__starts_at", "requested_at", "pk")[:SHOWN]) if count else []
@@ -67,38 +72,62 @@ def requests_of(reader: Employee) -> Requests:
     sessions = {one.session_id for one in enrolments}
     for meeting in Meeting.objects.filter(session__in=sessions).order_by("starts_at"):
         meetings[meeting.session_id].append(meeting)
-    away = away_by_day(enrolments, [one for several in meetings.values() for one in several])
+    offices = offices_of(enrolments, [one for several in meetings.values() for one in several])
+    percent = Policy.objects.current().away_percent if enrolments else 0
     return Requests(
         [
-            Request(one, tuple(own := meetings[one.session_id or 0]), tuple(away_for(one, own, away)))
+            Request(
+                one, tuple(own := meetings[one.session_id or 0]), tuple(away_for(one, own, offices, percent))
+            )
             for one in enrolments
         ],
         count,
     )
 
 
+@dataclass(frozen=True)
+class Offices:
+    """The people of the requests' offices by key, and by office and day who of them has a seat in training."""
+
+    jobs: dict[int, Employment]
+    away: dict[tuple[int, date], list[Employee]]
+
+
 def away_for(
-    enrolment: Enrolment, meetings: Iterable[Meeting], away: dict[tuple[int, date], list[Employee]]
+    enrolment: Enrolment, meetings: Iterable[Meeting], offices: Offices, percent: int
 ) -> Iterable[Away]:
     job = enrolment.trainee.main_employment
     if job is None:
         return
+    colleagues = [
+        Colleagues(pattern_of(one), 1)
+        for one in offices.jobs.values()
+        if one.office_id == job.office_id and not one.leave
+    ]
     for day in sorted({local_day(meeting.starts_at) for meeting in meetings}):
-        others = away.get((job.office_id, day), [])
-        yield Away(day, tuple(one for one in others if one.pk != enrolment.trainee_id))
+        others = [one for one in offices.away.get((job.office_id, day), []) if one.pk != enrolment.trainee_id]
+        missed = [
+            Missed(one.pk, day, pattern_of(offices.jobs[one.pk]))
+            for one in others
+            if not offices.jobs[one.pk].leave
+        ]
+        [shift] = days_at_office(pattern_of(job), colleagues, missed, [day], percent=percent)
+        yield Away(day, tuple(others), shift)
 
 
-def away_by_day(
-    enrolments: Iterable[Enrolment], meetings: Sequence[Meeting]
-) -> dict[tuple[int, date], list[Employee]]:
-    """By office and day who of its people has a seat in training; two statements."""
-    jobs = [job for one in enrolments if (job := one.trainee.main_employment)]
+def pattern_of(job: Employment) -> Pattern:
+    return Pattern(job.work_pattern, job.pattern_starts_on)
+
+
+def offices_of(enrolments: Iterable[Enrolment], meetings: Sequence[Meeting]) -> Offices:
+    """Two statements for any number of requests."""
+    asking = [job for one in enrolments if (job := one.trainee.main_employment)]
     found: dict[tuple[int, date], list[Employee]] = defaultdict(list)
-    if not jobs or not meetings:
-        return found
-    offices = {job.office_id for job in jobs}
+    if not asking or not meetings:
+        return Offices({}, found)
+    offices = {job.office_id for job in asking}
     working = Employment.objects.current().filter(is_main=True, office__in=offices)
-    office_of = dict(working.values_list("employee", "office"))
+    jobs = {job.employee_id: job for job in working}
     days = {local_day(meeting.starts_at) for meeting in meetings}
     first = min(meeting.starts_at for meeting in meetings) - timedelta(days=1)
     last = max(meeting.starts_at for meeting in meetings) + timedelta(days=1)
@@ -112,10 +141,10 @@ def away_by_day(
     for booking in bookings:
         person, day = booking.person, local_day(booking.meeting.starts_at)
         if person is not None and day in days:
-            people = found[office_of[person.pk], day]
+            people = found[jobs[person.pk].office_id, day]
             if person not in people:
                 people.append(person)
-    return found
+    return Offices(jobs, found)
 
 
 def local_day(moment: datetime) -> date:
