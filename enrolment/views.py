@@ -51,6 +51,7 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
         "summary": summary(shown),
         "entries": shown.entries.select_related("by"),
         "sees_history": may_see_changes(request.user),
+        "sees_everything": request.user.has_perm("enrolment.view_enrolment"),
     }
     return render(request, "enrolment/enrolment.html", context)
 

@@ -29,6 +29,7 @@ from trainers.models import Absence
 ABOUT_A_SHEET = {
     "enrolment:people",
     "enrolment:queue",
+    "enrolment:session_story",
     "enrolment:sheet",
     "enrolment:add_to_sheet",
     "enrolment:print_sheet",
@@ -156,7 +157,7 @@ class Strangers:
             people |= {"system admin": self.centre.system_admin}
             return [Asked(whose, reverse(route, args=[one.pk])) for whose, one in people.items()]
         match route:
-            case "enrolment:enrolment" | "enrolment:cancel" | "enrolment:pin":
+            case "enrolment:enrolment" | "enrolment:cancel" | "enrolment:pin" | "enrolment:enrolment_story":
                 people = {"own": self.centre.employee, "same office": self.colleague}
                 people |= {"another office": self.elsewhere, "head's own": self.centre.head}
                 return [Asked(whose, self.of_enrolment(route, one)) for whose, one in people.items()]

@@ -6,14 +6,17 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from audit.access import note_look
 from centre.errors import Refusal
 from centre.http import require_form
+from centre.templatetags.centre_text import when
 from enrolment.models import Enrolment, EnrolmentEntry, Seat
 from enrolment.queue import actions
+from enrolment.queue.everything import events_of_enrolment, events_of_session
 from enrolment.queue.forms import PinForm, WhyForm
 from enrolment.queue.log import Line, Story, load
 from enrolment.queue.order import Rank, rank
@@ -133,3 +136,36 @@ def said(enrolment: Enrolment) -> str:
         **words,
         "place": enrolment.place_in_queue,
     }
+
+
+@login_required
+@permission_required("enrolment.view_enrolment", raise_exception=True)
+@require_safe
+def enrolment_story(request: UserRequest, pk: int) -> HttpResponse:
+    """Everything that happened to one enrolment, in order."""
+    found = Enrolment.objects.select_related("trainee", "course", "session")
+    enrolment = get_object_or_404(found, pk=pk)
+    note_look(request, person_id=enrolment.trainee_id, session_id=enrolment.session_id)
+    context = {
+        "title": f"{enrolment.trainee.full_name}: {enrolment.course.title}",
+        "events": events_of_enrolment(enrolment),
+        "back": enrolment.get_absolute_url(),
+        "back_title": _("Enrolment"),
+    }
+    return render(request, "enrolment/queue/everything.html", context)
+
+
+@login_required
+@permission_required("enrolment.view_enrolment", raise_exception=True)
+@require_safe
+def session_story(request: UserRequest, session_id: int) -> HttpResponse:
+    """Everything that happened to one session and its people, in order."""
+    session = get_object_or_404(Session.objects.with_course(), pk=session_id)
+    note_look(request, session_id=session.pk)
+    context = {
+        "title": f"{session.course.title}, {when(session.starts_at)}",
+        "events": events_of_session(session),
+        "back": reverse("enrolment:people", args=[session.pk]),
+        "back_title": _("People"),
+    }
+    return render(request, "enrolment/queue/everything.html", context)

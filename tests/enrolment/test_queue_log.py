@@ -155,6 +155,7 @@ def test_rule_13_staff_read_the_queue_with_its_reasons_and_the_answer(page):
     assert (broken.status_code, broken.context["answer"]) == (200, [])
 
 
+@pytest.mark.rows_of("enrolment:queue")
 @pytest.mark.parametrize("people", [1, 3, 60])
 def test_rule_13_the_queue_costs_the_same_for_any_number_of_people(page, people, django_assert_num_queries):
     session = SessionFactory(seats=1)

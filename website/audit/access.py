@@ -16,6 +16,8 @@ PAGES: dict[str, str | Promise] = {
     "enrolment:enrolment": _("Page of an enrolment"),
     "enrolment:queue": _("Queue of a session"),
     "enrolment:pin": _("First place in a queue"),
+    "enrolment:enrolment_story": _("Everything that happened to an enrolment"),
+    "enrolment:session_story": _("Everything that happened to a session"),
     "enrolment:people": _("People of a session"),
     "enrolment:sheet": _("Attendance sheet"),
     "enrolment:print_sheet": _("Printed attendance sheet"),
