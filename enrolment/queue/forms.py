@@ -36,8 +36,18 @@ class PinForm(CentreForm, forms.Form):
 class WhyForm(forms.Form):
     """Two people of a session: why was the first before the second?"""
 
-    first = forms.TypedChoiceField(label=gettext_lazy("Who got a seat"), coerce=int, required=False)
-    second = forms.TypedChoiceField(label=gettext_lazy("Who asks why"), coerce=int, required=False)
+    first = forms.TypedChoiceField(
+        label=gettext_lazy("Who got a seat"),
+        coerce=int,
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    second = forms.TypedChoiceField(
+        label=gettext_lazy("Who asks why"),
+        coerce=int,
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
 
     def __init__(
         self,
