@@ -75,7 +75,8 @@ def test_r6_pressing_twice_is_one_enrolment_with_the_same_answer(client, trainee
 
 
 def test_a_full_session_confirms_the_place_in_the_queue(client, trainee):
-    session = MandatorySessionFactory(seats=1)
+    # A term so far away ranks nobody before those who asked earlier (rule 13).
+    session = MandatorySessionFactory(seats=1, course__due_days=30_000)
     for other in EmployeeFactory.create_batch(3):
         enrol(other, session)
 

@@ -89,8 +89,8 @@ def test_booking_faults_finds_a_seat_without_a_booking(demo):
 def test_some_session_is_full_and_people_wait(demo):
     full = Session.objects.upcoming().filter(enrolments__seat=Seat.WAITING).distinct()
 
-    assert full.exists()
-    assert all(session.enrolments.holding().count() == session.seats for session in full)
+    # Beside them some wait although a seat is free, whom their office cannot spare (rule 16).
+    assert any(session.enrolments.holding().count() == session.seats for session in full)
 
 
 def test_a_sheet_waits_for_the_presented_trainer(demo):
