@@ -27,10 +27,15 @@ STARTS_ITS_OWN = (
     "tests/trainingcenter/test_supervisor.py",
     "tests/trainingcenter/test_web_server.py",
 )
-# Walks through every address and page; seats and queues, which a real installation keeps on such a server.
+# Walks through every address and the pages of those who have most; seats and queues, which a real installation keeps on
+# such a server.
 SERVERS_ALONE = (
     "tests/enrolment/",
-    "tests/browser/test_every_page.py::test_pages_of[",
+    "tests/browser/test_every_page.py::test_pages_of[hr_admin",
+    "tests/browser/test_every_page.py::test_pages_of[centre_admin",
+    "tests/browser/test_every_page.py::test_pages_of[employee",
+    "tests/browser/test_every_page.py::test_pages_of[head",
+    "tests/browser/test_every_page.py::test_pages_of[trainer",
     "tests/test_access.py",
     "tests/test_headers.py",
     "tests/test_odd_requests.py",
