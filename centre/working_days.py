@@ -6,21 +6,15 @@ from django.utils import timezone
 
 from centre.models import CalendarDay
 
-OFF = (CalendarDay.Kind.HOLIDAY, CalendarDay.Kind.TRANSFERRED_DAY_OFF)
 # The longest run of days off that a calendar may hold: more is a slip of whoever wrote it.
 SEARCHED_DAYS = 60
 
 
 def working_days(first: date, last: date) -> list[date]:
     """The days from `first` to `last` on which the law has people at work, in order; one query."""
-    kinds = dict(CalendarDay.objects.filter(on__range=(first, last)).values_list("on", "kind"))
+    law = {one.on: one.is_working_day for one in CalendarDay.objects.filter(on__range=(first, last))}
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return [
-        day
-        for day in days
-        if kinds.get(day) == CalendarDay.Kind.WORKING_WEEKEND
-        or (day.weekday() < 5 and kinds.get(day) not in OFF)
-    ]
+    return [day for day in days if (works if (works := law.get(day)) is not None else day.weekday() < 5)]
 
 
 def after_working_days(start: datetime, count: int) -> datetime:

@@ -34,14 +34,6 @@ from scheduling.facts import (
 from scheduling.models import Booking, Room, RoomClosure
 from trainers.models import Absence, Trainer, Unavailability
 
-# What the law says of a day to those who work five days a week; a short day is a working day anyhow.
-LAW: dict[str, bool] = {
-    CalendarDay.Kind.HOLIDAY: False,
-    CalendarDay.Kind.TRANSFERRED_DAY_OFF: False,
-    CalendarDay.Kind.WORKING_WEEKEND: True,
-}
-
-
 # Of facts about many sessions, each of which has its own.
 NOBODYS = CourseNeeds(is_online=False, group_min=1, group_max=1)
 
@@ -119,7 +111,7 @@ def with_bookings(
 def load_calendar(first: date, last: date) -> dict[date, DayFacts]:
     """The days from `first` to `last` that are not ordinary; one query."""
     return {
-        day.on: DayFacts(closed=day.name if day.is_closed else "", is_working_day=LAW.get(day.kind))
+        day.on: DayFacts(closed=day.name if day.is_closed else "", is_working_day=day.is_working_day)
         for day in CalendarDay.objects.filter(on__range=(first, last))
     }
 

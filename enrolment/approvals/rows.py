@@ -100,23 +100,19 @@ def away_for(
     if job is None:
         return
     colleagues = [
-        Colleagues(pattern_of(one), 1)
+        Colleagues(Pattern.of(one), 1)
         for one in offices.jobs.values()
         if one.office_id == job.office_id and not one.leave
     ]
     for day in sorted({local_day(meeting.starts_at) for meeting in meetings}):
         others = [one for one in offices.away.get((job.office_id, day), []) if one.pk != enrolment.trainee_id]
         missed = [
-            Missed(one.pk, day, pattern_of(offices.jobs[one.pk]))
+            Missed(one.pk, day, Pattern.of(offices.jobs[one.pk]))
             for one in others
             if not offices.jobs[one.pk].leave
         ]
-        [shift] = days_at_office(pattern_of(job), colleagues, missed, [day], percent=percent)
+        [shift] = days_at_office(Pattern.of(job), colleagues, missed, [day], percent=percent)
         yield Away(day, tuple(others), shift)
-
-
-def pattern_of(job: Employment) -> Pattern:
-    return Pattern(job.work_pattern, job.pattern_starts_on)
 
 
 def offices_of(enrolments: Iterable[Enrolment], meetings: Sequence[Meeting]) -> Offices:

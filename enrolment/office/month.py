@@ -63,10 +63,11 @@ def office_month(office: Office, first: date, last: date, *, policy: Policy) -> 
         works = not job.leave and job.works_on(on)
         one = Training(job.employee, meeting.session, works=works, is_asked=is_asked)
         by_day.setdefault(on, {}).setdefault((person, meeting.session_id), one)
+    places = {person: place for place, person in enumerate(jobs)}  # by name
     found = []
     for on, training in sorted(by_day.items()):
         at_work = sum(not job.leave and job.works_on(on) for job in jobs.values())
-        people = sorted(training.values(), key=lambda one: (one.is_asked, list(jobs).index(one.person.pk)))
+        people = sorted(training.values(), key=lambda one: (one.is_asked, places[one.person.pk]))
         found.append(OfficeDay(on, at_work, away_most(at_work, policy.away_percent), tuple(people)))
     return found
 

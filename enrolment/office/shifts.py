@@ -7,9 +7,10 @@ is on leave is no part of the shift.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from enrolment.conditions import DayAtOffice
-from people.models import works_on
+from people.models import Employment, works_on
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,10 @@ class Pattern:
 
     work_pattern: str
     starts_on: date | None = None
+
+    @classmethod
+    def of(cls, job: Employment) -> Self:
+        return cls(job.work_pattern, job.pattern_starts_on)
 
     def works_on(self, day: date) -> bool:
         return works_on(self.work_pattern, self.starts_on, day)
