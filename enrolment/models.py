@@ -48,9 +48,6 @@ class Ending(models.TextChoices):
     NOT_COMPLETED = "not_completed", _("not completed")
     NO_SHOW = "no_show", _("did not come")
     REFUSED = "refused", _("refused by the head")
-    DECLINED = "declined", _("declined the offered seat")
-    LAPSED = "lapsed", _("did not answer the offer in time")
-    REPLACED = "replaced", _("replaced by somebody else")
 
 
 APPROVAL_SETTLED = (Approval.NOT_NEEDED, Approval.GRANTED)
@@ -167,8 +164,6 @@ class Enrolment(models.Model):
     # The last day to be in time with a mandatory course; none for an optional one. It ranks the queue (rule 13).
     due_on = models.DateField(_("due on"), null=True, blank=True)
     pinned_at = models.DateTimeField(_("put first in the queue"), null=True, blank=True)
-    # Also when the session begins so soon that nobody would be asked any more (rule 14).
-    at_short_notice = models.BooleanField(_("at short notice too"), default=False, db_default=False)
     offer_until = models.DateTimeField(_("offer holds until"), null=True, blank=True)
     # When the head's silence becomes HR's question, and when it did (rule 12).
     approval_until = models.DateTimeField(_("decision until"), null=True, blank=True)
@@ -310,19 +305,9 @@ class EnrolmentEntry(models.Model):
         NOT_DECIDED = "not_decided", _("the session began without a decision")
         DECISION_UNDONE = "decision_undone", _("decision taken back")
         OFFERED = "offered", _("seat offered")
-        ACCEPTED = "accepted", _("offer accepted")
-        DECLINED = "declined", _("offer declined")
-        LAPSED = "lapsed", _("offer not answered in time")
         PINNED = "pinned", _("put first in the queue")
         UNPINNED = "unpinned", _("no longer first in the queue")
-        NOMINATED = "nominated", _("sent by the head")
-        OVERRIDDEN = "overridden", _("allowed by staff despite a condition")
-        EXCEEDED = "exceeded", _("seat given beyond the limit")
         CONSENTED = "consented", _("agreed to a day off")
-        TRANSFERRED = "transferred", _("changed to another date")
-        REPLACED = "replaced", _("replaced by somebody else")
-        REPLACES = "replaces", _("comes instead of somebody else")
-        RESTORED = "restored", _("cancellation taken back")
         DUE_CHANGED = "due_changed", _("the term of the mandatory course changed")
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="entries")

@@ -13,7 +13,7 @@ from enrolment.conditions import unmet
 from enrolment.errors import EnrolmentError, NeedsConsent, NotEligible
 from enrolment.models import Approval, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import queue_messages
-from enrolment.office.words import consent_wanted, too_many_away
+from enrolment.office.words import consent_wanted, days_off_words, too_many_away
 from enrolment.seats import hold_seat, note, promote, waiting_trainees
 from enrolment.situations import situations
 from notifications.actions import plan_messages
@@ -29,12 +29,11 @@ class Terms:
 
     `approval` is settled, or "asked" with `approval_until`: then nothing is booked and no queue stops for it.
     `is_own_wish` is the trainee's own door: then it is asked where the situation wants it (rules 12 and 16).
-    `at_short_notice` and `consents` are what the trainee agreed to: a seat shortly before the start, a day off.
+    `consents`: the trainee agreed to come on a day off.
     """
 
     approval: Approval = Approval.NOT_NEEDED
     approval_until: datetime | None = None
-    at_short_notice: bool = False
     consents: bool = False
     is_own_wish: bool = False
 
@@ -91,22 +90,22 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
         approval=terms.approval,
         approval_until=terms.approval_until,
         due_on=situation.due_on,
-        at_short_notice=terms.at_short_notice,
         consented_at=situation.now if terms.consents and situation.days_off else None,
     )
     if terms.approval == Approval.ASKED:
         enrolment.seat = Seat.NONE
         enrolment.save()
         note(enrolment, Entry.ASKED, by, too_many_away(situation.days_over[0]) if situation.days_over else "")
-        return enrolment, False
-    if situation.has_free_seat and not situation.waiting:
+    elif situation.has_free_seat and not situation.waiting:
         hold_seat(enrolment, situation, kind="seat_taken", by=by)
-        return enrolment, False
-    enrolment.seat = Seat.WAITING
-    enrolment.save()
-    note(enrolment, Entry.QUEUED, by)
-    plan_messages(queue_messages(enrolment, session))
-    return enrolment, situation.has_free_seat
+    else:
+        enrolment.seat = Seat.WAITING
+        enrolment.save()
+        note(enrolment, Entry.QUEUED, by)
+        plan_messages(queue_messages(enrolment, session))
+    if enrolment.consented_at:
+        note(enrolment, Entry.CONSENTED, by, days_off_words(situation.days_off))
+    return enrolment, enrolment.seat == Seat.WAITING and situation.has_free_seat
 
 
 @action

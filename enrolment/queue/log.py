@@ -25,9 +25,6 @@ LEFT = {
     Entry.ENDED,
     Entry.REFUSED,
     Entry.NOT_DECIDED,
-    Entry.DECLINED,
-    Entry.LAPSED,
-    Entry.REPLACED,
     Entry.MERGE_CLASH,
 }
 

@@ -221,6 +221,9 @@ def test_rule_16_a_day_off_is_taken_only_with_consent_which_is_kept(office):
 
     held = ask_for_seat(me, session, consents=True)
     assert (held.seat, held.consented_at is not None) == (Seat.HELD, True)
+    assert held.entries.get(kind=EnrolmentEntry.Kind.CONSENTED).reason == days_off_words(
+        [DayAtOffice(timezone.localdate(saturday), is_working_day=False, at_work=0, away=0, away_most=1)]
+    )
     working = ask_for_seat(me, mandatory_on(saturday + timedelta(days=4)), consents=True)
     assert working.consented_at is None  # nothing was asked
 
