@@ -1,4 +1,4 @@
-"""The two sizes at which the centre is measured (DESIGN.md, Proof), and a small past for the board alone."""
+"""The two sizes at which the centre is measured, and a small past for the board alone."""
 
 from dataclasses import dataclass
 

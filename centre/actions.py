@@ -1,4 +1,4 @@
-"""The `action` decorator: what every verb of the product has in common (DESIGN.md, Rules that the database keeps)."""
+"""The `action` decorator: what every verb of the product has in common."""
 
 import inspect
 from collections.abc import Callable

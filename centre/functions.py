@@ -13,7 +13,7 @@ def fold(expression: str | Combinable) -> Replace:
 
 
 class SortKey(Func):
-    """Orders Russian text as readers expect, Ё beside Е, on any server: no ICU is needed (DESIGN.md, Running)."""
+    """Orders Russian text as readers expect, Ё beside Е, on any server: no ICU is needed."""
 
     template = "%(expressions)s"
     output_field = TextField()

@@ -1,4 +1,4 @@
-"""Row locks, always in the order of keys (DESIGN.md, Locks): sessions, then persons, then rooms."""
+"""Row locks, always in the order of keys (docs/architecture.md): sessions, then persons, then rooms."""
 
 from collections.abc import Iterable
 from typing import Self, TypeVar

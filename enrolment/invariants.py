@@ -1,4 +1,4 @@
-"""The one check that bookings say what sessions and seats say (DESIGN.md, Booking); for tests and the health page."""
+"""The one check that bookings say what sessions and seats say; for tests and the health page."""
 
 from django.db import connection
 

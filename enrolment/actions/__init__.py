@@ -1,7 +1,7 @@
-"""The verbs of enrolment. Each is one transaction: lock, check, write, tell (STYLE.md).
+"""The verbs of enrolment. Each is one transaction: lock, check, write, tell.
 
-Locks in this order, each in the order of keys: sessions, persons. A freed seat may go to anybody who waits,
-so an action that frees one locks all who wait together with the person it is about.
+Locks in this order, each in the order of keys: sessions, persons, days of offices. A freed seat may go to anybody
+who waits, so an action that frees one locks all who wait together with the person it is about.
 """
 
 from enrolment.actions.enrolling import Terms, enrol, promote_waiting

@@ -1,4 +1,4 @@
-"""The verbs of planning. Each is one transaction: lock, check, write, tell (STYLE.md).
+"""The verbs of planning. Each is one transaction: lock, check, write, tell.
 
 Locks in this order, each in the order of keys: sessions, persons, rooms.
 """

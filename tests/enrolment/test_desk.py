@@ -1,4 +1,4 @@
-"""The trainer's own desk: what waits for an answer stands first, and every answer is one button (issue 18, item 7)."""
+"""The trainer's own desk: what waits for an answer stands first, and every answer is one button."""
 
 from datetime import timedelta
 

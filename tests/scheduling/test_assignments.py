@@ -1,4 +1,4 @@
-"""Trainers are asked before they teach, and answer; issue 18, item 7, with rules 3 and 7."""
+"""Trainers are asked before they teach, and answer (rules 3 and 7)."""
 
 from datetime import timedelta
 

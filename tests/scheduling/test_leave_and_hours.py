@@ -1,4 +1,4 @@
-"""Requests for leave (rules 6 and 7), weekly hours without teaching and workload (rule 3); issue 18, item 7."""
+"""Requests for leave (rules 6 and 7), weekly hours without teaching and workload (rule 3)."""
 
 from datetime import date, time, timedelta
 

@@ -57,7 +57,7 @@ def test_no_template_has_styles_or_scripts_of_its_own():
 
 
 def test_a_first_visit_is_light():
-    """150 kB for everything (UX.md), of which a page's own HTML takes 30 and its pictures the rest."""
+    """150 kB for everything, of which a page's own HTML takes 30 and its pictures the rest."""
     htmx = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
     files = [RESULT, htmx, STATIC / "js" / "app.js", STATIC / "icons.svg", STATIC / "favicon.svg"]
 

@@ -1,4 +1,4 @@
-"""What a change of the policy touches, counted before it is saved (issue 3; rule 6 for numbers)."""
+"""What a change of the policy touches, counted before it is saved (rule 6 for numbers)."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
