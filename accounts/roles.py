@@ -65,6 +65,13 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
             "enrolment.decide_requests",
         ),
         Duty(
+            _(
+                "Enrols people one by one and many at once, in spite of a condition or beyond the seats with a reason."
+            ),
+            "enrolment.override_conditions enrolment.exceed_seats enrolment.enrol_many",
+        ),
+        Duty(_("Keeps seats of a session for an office or an okrug."), "enrolment.reserve_seats"),
+        Duty(
             _("Sees everybody’s enrolments and completions, and marks attendance."),
             "enrolment.view_enrolment enrolment.change_attendancemark enrolment.view_attendancemark "
             "records.view_completion learning.view_attempt learning.view_readmaterial",
@@ -103,6 +110,13 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
             "scheduling.plan_session scheduling.view_session scheduling.view_meeting scheduling.view_booking "
             "courses.view_course courses.view_programme courses.view_qualification",
         ),
+        Duty(
+            _(
+                "Enrols people one by one and many at once, in spite of a condition or beyond the seats with a reason."
+            ),
+            "enrolment.override_conditions enrolment.exceed_seats enrolment.enrol_many",
+        ),
+        Duty(_("Keeps seats of a session for an office or an okrug."), "enrolment.reserve_seats"),
         Duty(
             _("Sees everybody’s enrolments and completions, and marks attendance."),
             "people.view_employee people.view_employment people.view_office people.view_position "

@@ -182,6 +182,26 @@ class Policy(models.Model):
     due_soon_days = models.PositiveSmallIntegerField(
         _("a mandatory course is due soon so many days before its term"), default=30
     )
+    offer_above_hours = models.PositiveSmallIntegerField(
+        _("a freed seat is offered when more hours than this are left"), default=72
+    )
+    short_notice_hours = models.PositiveSmallIntegerField(
+        _("a freed seat is booked at short notice until, hours before"), default=24
+    )
+    offer_answer_hours = models.PositiveSmallIntegerField(
+        _("an offered seat is kept for so many hours"), default=24
+    )
+    offer_hours_from = models.TimeField(_("hours of an offer count from"), default=time(8))
+    offer_hours_until = models.TimeField(_("hours of an offer count until"), default=time(20))
+    reservation_release_days = models.PositiveSmallIntegerField(
+        _("unnamed seats are released, days before"), default=5
+    )
+    kept_priority_days = models.PositiveSmallIntegerField(
+        _("after a cancellation by the centre the place in the queue is kept, days"), default=30
+    )
+    clash_choice_hours = models.PositiveSmallIntegerField(
+        _("after a move that clashes people choose within, hours"), default=48
+    )
     sheet_opens_minutes = models.PositiveSmallIntegerField(_("sheet opens, minutes before"), default=15)
     assignment_answer_hours = models.PositiveSmallIntegerField(
         _("a trainer answers within so many hours whether they will teach"), default=48
@@ -245,6 +265,18 @@ class Policy(models.Model):
                 condition=Q(approval_days__gte=1),
                 name="policy_heads_have_a_day",
                 violation_error_message=_("A head needs at least one working day to decide."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    offer_above_hours__gte=F("short_notice_hours"),
+                    offer_answer_hours__gte=1,
+                    offer_hours_until__gt=F("offer_hours_from"),
+                    clash_choice_hours__gte=1,
+                ),
+                name="policy_offers_can_be_answered",
+                violation_error_message=_(
+                    "An offer needs hours in which it can be answered, and ends where short notice begins, or before."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(academic_hours_a_day__range=(1, 24), optional_bookings_max__gte=1),

@@ -188,6 +188,71 @@ NUMBERS = (
         366,
     ),
     Number(
+        "offer_above_hours",
+        SEATS,
+        gettext_lazy("With more time than this before the start the first in the queue is asked first."),
+        HOURS,
+        1,
+        720,
+    ),
+    Number(
+        "short_notice_hours",
+        SEATS,
+        gettext_lazy(
+            "Until so long before the start a freed seat is booked at once for who agreed to short notice; "
+            "later only staff give it."
+        ),
+        HOURS,
+        0,
+        720,
+    ),
+    Number(
+        "offer_answer_hours",
+        SEATS,
+        gettext_lazy("So long an offered seat waits for the answer; then the next in the queue is asked."),
+        HOURS,
+        1,
+        168,
+    ),
+    Number(
+        "offer_hours_from",
+        SEATS,
+        gettext_lazy("The hours of an offer are counted from this time of the day on."),
+    ),
+    Number(
+        "offer_hours_until",
+        SEATS,
+        gettext_lazy("The hours of an offer are counted until this time of the day."),
+    ),
+    Number(
+        "reservation_release_days",
+        SEATS,
+        gettext_lazy("Seats that are kept without names are free for everybody so long before the start."),
+        DAYS,
+        0,
+        60,
+    ),
+    Number(
+        "kept_priority_days",
+        SEATS,
+        gettext_lazy(
+            "Whose session the centre cancelled keeps the time of request for another date so long."
+        ),
+        DAYS,
+        0,
+        366,
+    ),
+    Number(
+        "clash_choice_hours",
+        SEATS,
+        gettext_lazy(
+            "So long people have to choose when a session was moved to a time at which they are busy."
+        ),
+        HOURS,
+        1,
+        336,
+    ),
+    Number(
         "sheet_opens_minutes",
         RESULTS,
         gettext_lazy("The attendance sheet can be filled in from so long before a meeting."),

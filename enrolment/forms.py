@@ -38,6 +38,7 @@ class CancelForm(CentreForm, forms.Form):
 class EnrolForm(forms.Form):
     """What goes with the button: all of it may be missing."""
 
+    at_short_notice = forms.BooleanField(required=False)
     consents = forms.BooleanField(required=False)
 
     @property

@@ -48,6 +48,9 @@ class Ending(models.TextChoices):
     NOT_COMPLETED = "not_completed", _("not completed")
     NO_SHOW = "no_show", _("did not come")
     REFUSED = "refused", _("refused by the head")
+    DECLINED = "declined", _("declined the offered seat")
+    LAPSED = "lapsed", _("did not answer the offer in time")
+    REPLACED = "replaced", _("replaced by somebody else")
 
 
 APPROVAL_SETTLED = (Approval.NOT_NEEDED, Approval.GRANTED)
@@ -164,6 +167,14 @@ class Enrolment(models.Model):
     # The last day to be in time with a mandatory course; none for an optional one. It ranks the queue (rule 13).
     due_on = models.DateField(_("due on"), null=True, blank=True)
     pinned_at = models.DateTimeField(_("put first in the queue"), null=True, blank=True)
+    # Also when the session begins so soon that nobody would be asked any more (rule 14).
+    at_short_notice = models.BooleanField(_("at short notice too"), default=False, db_default=False)
+    # Codes of the conditions that staff overlook for this person, with spaces between: the queue does too (rule 11).
+    overlooked = models.CharField(
+        _("conditions overlooked"), max_length=200, blank=True, default="", db_default=""
+    )
+    # A seat beyond the limit, given by staff with a reason (rule 10).
+    exceeds = models.BooleanField(_("beyond the limit"), default=False, db_default=False)
     offer_until = models.DateTimeField(_("offer holds until"), null=True, blank=True)
     # When the head's silence becomes HR's question, and when it did (rule 12).
     approval_until = models.DateTimeField(_("decision until"), null=True, blank=True)
@@ -180,7 +191,13 @@ class Enrolment(models.Model):
     class Meta:
         verbose_name = _("enrolment")
         verbose_name_plural = _("enrolments")
-        permissions = [("decide_requests", "Can decide on requests for seats in place of a head")]
+        permissions = [
+            ("decide_requests", "Can decide on requests for seats in place of a head"),
+            ("override_conditions", "Can enrol somebody in spite of a condition"),
+            ("exceed_seats", "Can give seats beyond the limit of a session"),
+            ("reserve_seats", "Can keep seats of a session for an office or an okrug"),
+            ("enrol_many", "Can enrol many people at once"),
+        ]
         triggers = audited(person="{row}.trainee_id", session="{row}.session_id")
         ordering = ["-requested_at", "-pk"]
         constraints = [
@@ -291,6 +308,8 @@ class EnrolmentEntry(models.Model):
         STARTED = "started", _("course started")
         CANCELLED = "cancelled", pgettext_lazy("enrolment", "cancelled")
         CLASH = "clash", _("clashes after the session was moved")
+        # Nobody chose in time between two sessions of one hour: HR is asked (rule 6).
+        CLASH_UNANSWERED = "clash_unanswered", _("did not choose in time")
         CLASH_OVER = "clash_over", _("the clash is over")
         MOVED = "moved", _("session moved")
         # Its session was joined with another one: the seat, the place in the queue, or the end of both.
@@ -305,9 +324,19 @@ class EnrolmentEntry(models.Model):
         NOT_DECIDED = "not_decided", _("the session began without a decision")
         DECISION_UNDONE = "decision_undone", _("decision taken back")
         OFFERED = "offered", _("seat offered")
+        ACCEPTED = "accepted", _("offer accepted")
+        DECLINED = "declined", _("offer declined")
+        LAPSED = "lapsed", _("offer not answered in time")
         PINNED = "pinned", _("put first in the queue")
         UNPINNED = "unpinned", _("no longer first in the queue")
+        NOMINATED = "nominated", _("sent by the head")
+        OVERRIDDEN = "overridden", _("allowed by staff despite a condition")
+        EXCEEDED = "exceeded", _("seat given beyond the limit")
         CONSENTED = "consented", _("agreed to a day off")
+        TRANSFERRED = "transferred", _("changed to another date")
+        REPLACED = "replaced", _("replaced by somebody else")
+        REPLACES = "replaces", _("comes instead of somebody else")
+        RESTORED = "restored", _("cancellation taken back")
         DUE_CHANGED = "due_changed", _("the term of the mandatory course changed")
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="entries")

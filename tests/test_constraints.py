@@ -188,6 +188,12 @@ BREAKS = {
         lambda: PolicyFactory(away_percent=101),
     ],
     "policy_heads_have_a_day": [lambda: PolicyFactory(approval_days=0)],
+    "policy_offers_can_be_answered": [
+        lambda: PolicyFactory(offer_above_hours=23, short_notice_hours=24),
+        lambda: PolicyFactory(offer_answer_hours=0),
+        lambda: PolicyFactory(offer_hours_from="20:00", offer_hours_until="20:00"),
+        lambda: PolicyFactory(clash_choice_hours=0),
+    ],
     "policy_reminders_in_order": [
         lambda: PolicyFactory(first_reminder_hours=24, second_reminder_hours=24),
         lambda: PolicyFactory(second_reminder_hours=2, last_reminder_hours=3),

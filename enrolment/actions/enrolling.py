@@ -29,11 +29,12 @@ class Terms:
 
     `approval` is settled, or "asked" with `approval_until`: then nothing is booked and no queue stops for it.
     `is_own_wish` is the trainee's own door: then it is asked where the situation wants it (rules 12 and 16).
-    `consents`: the trainee agreed to come on a day off.
+    `at_short_notice` and `consents` are what the trainee agreed to: a seat shortly before the start, a day off.
     """
 
     approval: Approval = Approval.NOT_NEEDED
     approval_until: datetime | None = None
+    at_short_notice: bool = False
     consents: bool = False
     is_own_wish: bool = False
 
@@ -90,6 +91,7 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
         approval=terms.approval,
         approval_until=terms.approval_until,
         due_on=situation.due_on,
+        at_short_notice=terms.at_short_notice,
         consented_at=situation.now if terms.consents and situation.days_off else None,
     )
     if terms.approval == Approval.ASKED:

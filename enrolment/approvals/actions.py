@@ -49,12 +49,14 @@ class Outcome:
     refusal: str = ""
 
 
-def ask_for_seat(trainee: Employee, session: Session, *, consents: bool = False) -> Enrolment:
+def ask_for_seat(
+    trainee: Employee, session: Session, *, at_short_notice: bool = False, consents: bool = False
+) -> Enrolment:
     """The trainee's own door: a request to whoever decides, or at once a seat or a place in the queue.
 
     Which of both is asked under the locks. Asking again returns the same enrolment. Raises as `enrol` does.
     """
-    terms = Terms(is_own_wish=True, consents=consents)
+    terms = Terms(is_own_wish=True, at_short_notice=at_short_notice, consents=consents)
     return enrol(trainee, session, terms=terms)
 
 

@@ -25,6 +25,9 @@ LEFT = {
     Entry.ENDED,
     Entry.REFUSED,
     Entry.NOT_DECIDED,
+    Entry.DECLINED,
+    Entry.LAPSED,
+    Entry.REPLACED,
     Entry.MERGE_CLASH,
 }
 

@@ -15,7 +15,7 @@ from accounts.roles import FACTOR_ROLES
 from centre.models import Policy
 from centre.policy import Number, differences
 from centre.templatetags.centre_text import thin
-from enrolment.models import SEATS_TAKEN, Approval, Enrolment
+from enrolment.models import SEATS_TAKEN, Approval, Ending, Enrolment, Seat
 from enrolment.notices import REMINDERS
 from notifications.models import Message
 from people.models import Employee
@@ -169,6 +169,39 @@ def queues(old: int, new: int, now: datetime) -> Iterator[str]:
     ) % {"count": thin(count)}
 
 
+def freed_seats(old: Any, new: Any, now: datetime) -> Iterator[str]:
+    offered = Enrolment.objects.live().filter(seat=Seat.OFFERED).count()
+    yield ngettext(
+        "%(count)s seat that is offered now keeps its term; what becomes free from now on goes by the new number.",
+        "%(count)s seats that are offered now keep their terms; what becomes free from now on goes by the new number.",
+        offered,
+    ) % {"count": thin(offered)}
+
+
+def kept_priorities(old: int, new: int, now: datetime) -> Iterator[str]:
+    def kept(days: int) -> int:
+        return Enrolment.objects.filter(
+            ended_because=Ending.BY_CENTRE, ended_at__gt=now - timedelta(days=days)
+        ).count()
+
+    yield before_and_after(
+        _(
+            "Enrolments that the centre cancelled and whose time still counts: %(before)s now, %(after)s afterwards."
+        ),
+        kept(old),
+        kept(new),
+    )
+
+
+def clashes(old: int, new: int, now: datetime) -> Iterator[str]:
+    count = Enrolment.objects.live().filter(clash_since__isnull=False).count()
+    yield ngettext(
+        "%(count)s person whose session was moved to a busy time chooses by the new term.",
+        "%(count)s people whose sessions were moved to a busy time choose by the new term.",
+        count,
+    ) % {"count": thin(count)}
+
+
 def sheets(old: int, new: int, now: datetime) -> Iterator[str]:
     count = upcoming_meetings(now).count()
     yield ngettext(
@@ -262,6 +295,14 @@ IMPACTS: dict[str, Impact] = {
     "approval_days": asked_heads,
     "away_percent": seats_kept,
     "due_soon_days": queues,
+    "offer_above_hours": freed_seats,
+    "short_notice_hours": freed_seats,
+    "offer_answer_hours": freed_seats,
+    "offer_hours_from": freed_seats,
+    "offer_hours_until": freed_seats,
+    "reservation_release_days": seats_kept,
+    "kept_priority_days": kept_priorities,
+    "clash_choice_hours": clashes,
     "sheet_opens_minutes": sheets,
     "attended_percent": attendance,
     "first_reminder_hours": reminders,
