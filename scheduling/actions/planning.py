@@ -275,7 +275,11 @@ def replan(
         own = {meeting.room_id for meeting in work.new.meetings}
         bounds = [room for pk, room in rooms.items() if pk in own]
         work.seats = effective_seats(work.session.course, bounds, work.new.details.limit)
-        refuse_fewer_seats(work.seats, held=held[work.session.pk].held if work.session.pk in held else 0)
+        refuse_fewer_seats(
+            work.seats,
+            held=held[work.session.pk].held if work.session.pk in held else 0,
+            before=work.session.seats,
+        )
 
     for work in works:
         ahead = [meeting for meeting in work.session.meetings.all() if not meeting.has_begun]

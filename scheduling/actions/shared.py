@@ -375,8 +375,9 @@ def refuse_rewriting_the_past(old: SessionPlan, new: SessionPlan) -> None:
         )
 
 
-def refuse_fewer_seats(seats: int, *, held: int) -> None:
-    if seats < held:
+def refuse_fewer_seats(seats: int, *, held: int, before: int) -> None:
+    """As many as `before` may stay: who sits beyond the limit was seated there for a reason (rule 10)."""
+    if seats < min(held, before):
         raise SeatsTaken(
             ngettext(
                 "%(held)s person holds a seat, but there would be only %(seats)s. "
