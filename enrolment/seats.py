@@ -34,7 +34,11 @@ ENROLMENTS, BOOKINGS, NOTES = (
 )
 
 # The line of the story by the kind of news; any other seat was taken.
-ENTRIES = {"seat_given": Entry.PROMOTED, "merged": Entry.MERGED}
+ENTRIES = {
+    "seat_given": Entry.PROMOTED,
+    "merged": Entry.MERGED,
+    "transferred": Entry.TRANSFERRED,
+}
 
 
 def hold_seat(
@@ -46,11 +50,13 @@ def hold_seat(
     reason: str = "",
     context: dict[str, object] | None = None,
     exceeds: str = "",
+    tells: bool = True,
 ) -> None:
     """Give the enrolment a seat and its bookings, note it, and plan its messages (`kind` is the news).
 
     `situation` was counted under the session's lock in this transaction. `exceeds` is the reason of staff who may
-    give a seat beyond the limit: it is used, and the enrolment marked, when none is free (rule 10).
+    give a seat beyond the limit: it is used, and the enrolment marked, when none is free (rule 10). Without
+    `tells` only the reminders are planned, for the caller tells the news.
 
     Raises:
         SessionFull: no seat is free, and none beyond the limit is given.
@@ -79,17 +85,16 @@ def hold_seat(
         note(enrolment, ENTRIES.get(kind, Entry.SEAT_TAKEN), by, reason)
         if enrolment.exceeds:
             note(enrolment, Entry.EXCEEDED, by, f"{seats_beyond(situation)}: {exceeds}")
-        plan_messages(
-            seat_messages(
-                enrolment,
-                session,
-                kind=kind,
-                starts=starts,
-                policy=situation.policy,
-                now=situation.now,
-                context=context or {},
-            )
+        planned = seat_messages(
+            enrolment,
+            session,
+            kind=kind,
+            starts=starts,
+            policy=situation.policy,
+            now=situation.now,
+            context=context or {},
         )
+        plan_messages(planned if tells else planned[1:])
 
 
 def seats_beyond(situation: Situation) -> str:
