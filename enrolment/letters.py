@@ -315,10 +315,11 @@ def session_cancelled(message: Message) -> Letter | None:
             full_moment(starts_at),
             _("Reason: %(reason)s") % {"reason": session.cancelled_because},
             _(
-                "Your enrolment has ended and your time is free again. We are sorry. Please choose another date."
+                "Your enrolment has ended and your time is free again. We are sorry. "
+                "The time of your request counts for another date too: choose one."
             ),
         ),
-        button=Button(_("Choose another date"), session.course.get_absolute_url()),
+        button=Button(_("Choose another date"), enrolment.get_absolute_url()),
         deadline=starts_at,
         agenda=own_agenda(message.recipient, session.pk),
     )
