@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.access import note_look
 from centre.errors import Refusal
 from centre.http import require_form
-from centre.models import Policy
 from enrolment.actions import cancel_enrolment
 from enrolment.approvals.actions import ask_for_seat
 from enrolment.doors.actions import STAFF, TAKEN_BACK, may_be_taken_back
@@ -56,7 +55,7 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
         "enrolment": shown,
         "is_own": is_own,
         "is_staff": is_staff,
-        "choice": choice_of(shown, Policy.objects.current()) if is_own or is_staff else None,
+        "choice": choice_of(shown) if is_own or is_staff else None,
         "offered": offered_dates(shown) if is_own else [],
         "takes_back": is_own and may_be_taken_back(shown, timezone.now()),
         "restores": is_staff and not is_own and shown.ended_because in TAKEN_BACK and is_ahead(shown),

@@ -185,6 +185,5 @@ def cancelled_by_the_centre(reader: Employee) -> list[Cancelled]:
 def choices_of(requests: Sequence[OwnRequest]) -> list[Choice]:
     """What the reader is to choose between since a move; no query without a clash."""
     clashing = [one.enrolment for one in requests if one.enrolment.clash_since]
-    policy = Policy.objects.current() if clashing else None
-    found = [choice_of(one, policy) for one in clashing if policy]
+    found = [choice_of(one) for one in clashing]
     return [choice for choice in found if choice]

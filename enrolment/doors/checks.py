@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from centre.models import Policy
+from centre.prepared import Given, Prepared
+from enrolment.annotations import TRAINEE
 from enrolment.conditions import (
     CONDITIONS,
     NEVER_OVERLOOKED,
@@ -46,6 +49,8 @@ NAMES: dict[Condition, str | Promise] = {
 DATES_SHOWN = 10
 DATES_OFFERED = 3
 SHORT_QUEUE = 3
+# A year, more than any policy keeps: the hot page asks for the policy only when there is something to show.
+LONGEST_KEPT = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -180,10 +185,23 @@ def kept_from(now: datetime) -> datetime:
     return now - timedelta(days=Policy.objects.current(now).kept_priority_days)
 
 
-def cancelled_lately(person: Employee) -> list[Enrolment]:
-    """The person's enrolments that the centre cancelled and that nothing has followed yet; one query."""
-    now = timezone.now()
-    own = Enrolment.objects.filter(trainee=person)
+def ask_cancelled() -> Any:
+    own = Enrolment.objects.filter(trainee=TRAINEE)
     newer = own.filter(course=OuterRef("course"), pk__gt=OuterRef("pk"))
-    cancelled = own.filter(ended_because=Ending.BY_CENTRE, ended_at__gt=kept_from(now)).exclude(Exists(newer))
-    return list(cancelled.select_related("course", "session", "trainee").order_by("-ended_at", "-pk"))
+    cancelled = own.filter(ended_because=Ending.BY_CENTRE, ended_at__gt=Given("since")).exclude(Exists(newer))
+    found = cancelled.select_related("course", "session", "trainee").order_by("-ended_at", "-pk")
+    return found.defer("course__search_russian", "course__search_simple", "course__description")
+
+
+CANCELLED = Prepared(ask_cancelled)
+
+
+def cancelled_lately(person: Employee) -> list[Enrolment]:
+    """The person's enrolments that the centre cancelled and that nothing has followed yet.
+
+    One query, and one more for the term when there are some.
+    """
+    now = timezone.now()
+    found: list[Enrolment] = CANCELLED(trainee=person.pk, since=now - LONGEST_KEPT)
+    since = kept_from(now) if found else now
+    return [one for one in found if one.ended_at and one.ended_at > since]

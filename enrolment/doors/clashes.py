@@ -37,8 +37,8 @@ class Choice:
         return self.until <= timezone.now()
 
 
-def choice_of(enrolment: Enrolment, policy: Policy) -> Choice | None:
-    """What there is to choose, as it is now; three statements, and none without a clash."""
+def choice_of(enrolment: Enrolment, policy: Policy | None = None) -> Choice | None:
+    """What there is to choose, as it is now; four statements at most, and none without a clash."""
     if not enrolment.is_live or enrolment.clash_since is None or enrolment.session is None:
         return None
     if enrolment.session.has_begun:
@@ -49,7 +49,7 @@ def choice_of(enrolment: Enrolment, policy: Policy) -> Choice | None:
     )
     found = list(rows.select_related("course", "session").order_by("session__starts_at", "pk"))
     bound = bool(set(others) - {one.session_id for one in found})
-    return Choice(enrolment, found, bound, choose_until(enrolment, policy))
+    return Choice(enrolment, found, bound, choose_until(enrolment, policy or Policy.objects.current()))
 
 
 def choose_until(enrolment: Enrolment, policy: Policy) -> datetime:
