@@ -103,6 +103,8 @@ def situations(
             due_on=facts[pk]["due_on"],
             overlooked=frozenset(facts[pk]["live_overlooked"].split()),
             kept_since=facts[pk]["kept_since"],
+            reserved=facts[pk]["reserved"],
+            own_reserved=facts[pk]["own_reserved"],
         )
         for pk, session in by_key.items()
     }
