@@ -1,6 +1,6 @@
 """Staff's doors and changes at one moment with others, over real connections (rules 10 and 15, promise R1).
 
-The naive variants stand beside: the same steps without the session's lock oversell.
+Without the locks of sessions and persons all but the first and the last were seen to fail.
 """
 
 import pytest
