@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -164,21 +162,41 @@ def test_s2_nobody_else_changes_anything(client, route):
     assert response.status_code == 404
 
 
-def test_the_dates_cost_the_same_for_one_and_for_nine(client):
-    first = SessionFactory()
-    enrolment = enrol(EmployeeFactory(), first)
+@pytest.mark.rows_of("enrolment:dates")
+@pytest.mark.parametrize("rows", [1, 3, 300])
+def test_the_dates_cost_the_same_for_any_number_of_rows(client, rows, django_assert_num_queries):
+    enrolment = enrol(EmployeeFactory(), SessionFactory())
+    for day in range(min(rows, 15)):  # ten are shown
+        SessionFactory(course=enrolment.course, starts_at=in_days(20 + day))
     client.force_login(enrolment.trainee)
-    address = reverse("enrolment:dates", args=[enrolment.pk])
-    counts = []
-    for number in (1, 8):
-        for day in range(number):
-            SessionFactory(course=first.course, starts_at=in_days(20 + len(counts) * 10 + day))
-        client.get(address)
-        with CaptureQueriesContext(connection) as queries:
-            client.get(address)
-        counts.append(len(queries))
 
-    assert counts[0] == counts[1]
+    # Session and user; enrolment, dates, policy, situations (2), the menu's trainer. Nobody works in an office here.
+    with django_assert_num_queries(2 + 7):
+        client.get(reverse("enrolment:dates", args=[enrolment.pk]))
+
+
+@pytest.mark.rows_of("enrolment:enrol_somebody")
+@pytest.mark.parametrize("rows", [1, 3, 300])
+def test_finding_a_person_costs_the_same_for_any_number_of_rows(staff, rows, django_assert_num_queries):
+    EmployeeFactory.create_batch(min(rows, 30), last_name="Тихомирова")  # ten are shown
+    session = SessionFactory()
+    staff.get(door(session))
+
+    # Session and user; rights, session, people and their work.
+    with django_assert_num_queries(2 + 4):
+        staff.get(door(session), {"find": "Тихомирова"})
+
+
+@pytest.mark.rows_of("enrolment:enrol_person")
+@pytest.mark.parametrize("rows", [1, 3, 300])
+def test_choosing_a_date_costs_the_same_for_any_number_of_rows(staff, rows, django_assert_num_queries):
+    for day in range(min(rows, 35)):  # thirty are shown
+        SessionFactory(starts_at=in_days(5 + day))
+    person = EmployeeFactory()
+
+    # Session and user; rights, person, dates, the menu's trainer.
+    with django_assert_num_queries(2 + 4):
+        staff.get(reverse("enrolment:enrol_person", args=[person.pk]))
 
 
 def test_rule_15_a_slip_is_taken_back_on_the_page_of_the_enrolment(client):
