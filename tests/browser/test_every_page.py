@@ -179,14 +179,14 @@ def wrong_with(
 def violations(visitor: Visitor, html: str) -> Iterator[str]:
     """What axe finds, light and dark, on a page whose frame or middle is new at this width.
 
-    Each width is asked by all rules in both themes: axe passes over what a width hides.
+    Each width is asked by all rules in one theme and by those of colour in the other: axe passes over what a width hides.
+    Whichever theme the page is in comes first, for each turn is a layout of its own.
     """
     parts = {(visitor.width, hash(part)) for part in skeletons(html)}
     if parts <= axe_has_seen:
         return
     axe_has_seen.update(parts)
-    yield from (f"{visitor.width} px: {what}" for what in axe_violations(visitor.page))
-    visitor.has_theme("dark")
-    dark = axe_violations(visitor.page, RULES_OF_COLOUR)
-    yield from (f"{visitor.width} px, dark: {what}" for what in dark)
-    visitor.has_theme("light")
+    yield from (f"{visitor.width} px, {visitor.theme}: {what}" for what in axe_violations(visitor.page))
+    visitor.has_theme("dark" if visitor.theme == "light" else "light")
+    other = axe_violations(visitor.page, RULES_OF_COLOUR)
+    yield from (f"{visitor.width} px, {visitor.theme}: {what}" for what in other)
