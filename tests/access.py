@@ -352,11 +352,12 @@ ABOUT_A_PERSON = {
 def address(route: str, centre: Centre) -> str:
     """An address of the route about something of the employee's, taught by the trainer."""
     me, running = centre.employee, centre.sessions["to_close"]
+    # A function where the database is asked, for most addresses need nothing of it.
     arguments = {
         "website:course": [centre.courses["taught"].code],
         "website:session": [centre.sessions["open"].pk],
-        "scheduling:calendar_day": [CalendarDay.objects.earliest("pk").pk],
-        "scheduling:calendar_day_removal": [CalendarDay.objects.earliest("pk").pk],
+        "scheduling:calendar_day": lambda: [CalendarDay.objects.earliest("pk").pk],
+        "scheduling:calendar_day_removal": lambda: [CalendarDay.objects.earliest("pk").pk],
         "scheduling:room": [centre.room.pk],
         "scheduling:room_edit": [centre.room.pk],
         "scheduling:closure_new": [centre.room.pk],
@@ -366,31 +367,31 @@ def address(route: str, centre: Centre) -> str:
         "scheduling:room_calendar": [centre.room.pk],
         "scheduling:room_calendar_address": [centre.room.pk],
         "scheduling:room_calendar_removal": [centre.room.pk],
-        "enrolment:calendar": [Subscription.objects.get_or_create(person=me)[0].token],
+        "enrolment:calendar": lambda: [Subscription.objects.get_or_create(person=me)[0].token],
         "enrolment:session_calendar": [centre.sessions["webinar"].pk],
-        "scheduling:room_door": [RoomDoor.objects.get_or_create(room=centre.room)[0].token],
-        "scheduling:closure": [centre.online_room.closures.earliest("pk").pk],
-        "scheduling:closure_removal": [centre.online_room.closures.earliest("pk").pk],
+        "scheduling:room_door": lambda: [RoomDoor.objects.get_or_create(room=centre.room)[0].token],
+        "scheduling:closure": lambda: [centre.online_room.closures.earliest("pk").pk],
+        "scheduling:closure_removal": lambda: [centre.online_room.closures.earliest("pk").pk],
         "scheduling:site": [centre.room.site_id],
         "scheduling:trainer": [centre.trainer.pk],
         "scheduling:trainer_edit": [centre.trainer.pk],
         "scheduling:qualification_new": [centre.trainer.pk],
-        "scheduling:qualification": [centre.trainer.qualifications.earliest("pk").pk],
-        "scheduling:qualification_removal": [centre.trainer.qualifications.earliest("pk").pk],
+        "scheduling:qualification": lambda: [centre.trainer.qualifications.earliest("pk").pk],
+        "scheduling:qualification_removal": lambda: [centre.trainer.qualifications.earliest("pk").pk],
         "scheduling:absence_new": [centre.trainer.pk],
-        "scheduling:absence": [centre.trainer.absences.earliest("pk").pk],
-        "scheduling:absence_removal": [centre.trainer.absences.earliest("pk").pk],
+        "scheduling:absence": lambda: [centre.trainer.absences.earliest("pk").pk],
+        "scheduling:absence_removal": lambda: [centre.trainer.absences.earliest("pk").pk],
         "scheduling:board_meeting": [centre.sessions["open"].meetings.earliest("pk").pk],
         "scheduling:board_allowed": [centre.sessions["open"].meetings.earliest("pk").pk],
-        "scheduling:leave_request": [centre.trainer.leave_requests.earliest("pk").pk],
-        "scheduling:leave_withdrawal": [centre.trainer.leave_requests.earliest("pk").pk],
-        "scheduling:trouble_report": [centre.trainer.trouble_reports.earliest("pk").pk],
-        "scheduling:trouble_absence": [centre.trainer.trouble_reports.earliest("pk").pk],
+        "scheduling:leave_request": lambda: [centre.trainer.leave_requests.earliest("pk").pk],
+        "scheduling:leave_withdrawal": lambda: [centre.trainer.leave_requests.earliest("pk").pk],
+        "scheduling:trouble_report": lambda: [centre.trainer.trouble_reports.earliest("pk").pk],
+        "scheduling:trouble_absence": lambda: [centre.trainer.trouble_reports.earliest("pk").pk],
         "scheduling:hours_new": [centre.trainer.pk],
-        "scheduling:hours": [centre.trainer.unavailabilities.earliest("pk").pk],
-        "scheduling:hours_removal": [centre.trainer.unavailabilities.earliest("pk").pk],
-        "scheduling:assignment_answer": [centre.trainer.assignments.earliest("pk").pk],
-        "scheduling:undo": [
+        "scheduling:hours": lambda: [centre.trainer.unavailabilities.earliest("pk").pk],
+        "scheduling:hours_removal": lambda: [centre.trainer.unavailabilities.earliest("pk").pk],
+        "scheduling:assignment_answer": lambda: [centre.trainer.assignments.earliest("pk").pk],
+        "scheduling:undo": lambda: [
             centre.sessions["open"].pk,
             centre.sessions["open"].steps.earliest("pk").pk,
         ],
@@ -408,25 +409,30 @@ def address(route: str, centre: Centre) -> str:
         "accounts:undo_import": [centre.staff_import.pk],
         "accounts:staff_import_row": [centre.staff_import.pk, 5],
         "accounts:answer_import_row": [centre.staff_import.pk, 5],
-        "accounts:synonym_removal": [Synonym.objects.earliest("pk").pk],
+        "accounts:synonym_removal": lambda: [Synonym.objects.earliest("pk").pk],
         "accounts:saved_view_removal": [1],
         "courses:course_edit": [centre.courses["taught"].code],
         "courses:course_archive": [centre.courses["taught"].code],
-        "courses:programme": [Programme.objects.earliest("pk").code],
-        "courses:programme_edit": [Programme.objects.earliest("pk").code],
+        "courses:programme": lambda: [Programme.objects.earliest("pk").code],
+        "courses:programme_edit": lambda: [Programme.objects.earliest("pk").code],
         "enrolment:enrol_in_session": [centre.sessions["open"].pk],
         "enrolment:merge": [centre.sessions["open"].pk],
         "enrolment:merge_into": [centre.sessions["open"].pk, centre.sessions["open"].pk],
         "enrolment:invitations": [centre.sessions["open"].pk],
-        "enrolment:enrolment": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
-        "enrolment:dates": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
-        "enrolment:restore": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
-        "enrolment:choose": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
-        "enrolment:enrol_somebody": [centre.sessions["open"].pk],
-        "enrolment:enrol_person": [me.pk],
-        "enrolment:pin": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
-        "enrolment:enrolment_story": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
-        "enrolment:cancel": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
+        **dict.fromkeys(
+            [
+                "enrolment:enrolment",
+                "enrolment:dates",
+                "enrolment:restore",
+                "enrolment:choose",
+                "enrolment:pin",
+                "enrolment:enrolment_story",
+                "enrolment:cancel",
+            ],
+            lambda: [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
+        ),
+        "enrolment:enrol_somebody": lambda: [centre.sessions["open"].pk],
+        "enrolment:enrol_person": lambda: [me.pk],
         "learning:material": [centre.courses["briefing"].code, 1],
         "learning:read": [centre.courses["briefing"].code, 1],
         "learning:test": [centre.courses["fire"].code],
@@ -435,14 +441,15 @@ def address(route: str, centre: Centre) -> str:
         "learning:finish": [centre.courses["briefing"].code],
     }
     if route in arguments:
-        return reverse(route, args=arguments[route])
+        values = arguments[route]
+        return reverse(route, args=values() if callable(values) else values)
     if route in ABOUT_A_PERSON:
         return reverse(route, args=[me.pk])
     for app, argument in {
-        "notifications": Message.objects.earliest("pk").pk,
-        "scheduling": centre.sessions["open"].pk,
-        "enrolment": running.pk,
+        "notifications": lambda: Message.objects.earliest("pk").pk,
+        "scheduling": lambda: centre.sessions["open"].pk,
+        "enrolment": lambda: running.pk,
     }.items():
         if route.startswith(app) and route not in WITHOUT_ARGUMENTS:
-            return reverse(route, args=[argument])
+            return reverse(route, args=[argument()])
     return reverse(route)

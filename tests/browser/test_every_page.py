@@ -181,8 +181,8 @@ def wrong_with(
 def violations(visitor: Visitor, html: str, widths: list[int]) -> Iterator[str]:
     """What axe finds on a page whose frame or middle is new at a width, and of colours where an element is.
 
-    Each width is asked by all rules: axe passes over what a width hides. The last width is the first asked, for the
-    screen has it already; a change of theme costs more than one of the screen.
+    Each width is asked by all rules, of colour in both themes: axe passes over what a width hides. Whichever width and
+    theme the page has comes first, for each turn is a layout of its own.
     """
     page = skeleton(html)
     parts = {hash(page.frame), hash(page.middle)}
@@ -197,12 +197,11 @@ def violations(visitor: Visitor, html: str, widths: list[int]) -> Iterator[str]:
             yield from (f"{width} px: {what}" for what in axe_structure(visitor.page))
         if has_new_colours:
             colours_seen.update((width, chain) for chain in page.chains)
-            yield from (f"{width} px: {what}" for what in axe_colours(visitor.page))
+            yield from (f"{width} px, {visitor.theme}: {what}" for what in axe_colours(visitor.page))
             coloured.append(width)
     if not coloured:
         return
-    visitor.has_theme("dark")
+    visitor.has_theme("dark" if visitor.theme == "light" else "light")
     for width in reversed(coloured):
         visitor.has_screen(width)
-        yield from (f"{width} px, dark: {what}" for what in axe_colours(visitor.page))
-    visitor.has_theme("light")
+        yield from (f"{width} px, {visitor.theme}: {what}" for what in axe_colours(visitor.page))
