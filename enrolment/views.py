@@ -61,6 +61,8 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
 def cancel(request: UserRequest, pk: int) -> HttpResponse:
     own = request.user.enrolments.select_related("course", "session__course")
     cancelled = get_object_or_404(own, pk=pk)
+    if cancelled.is_live and cancelled.seat == Seat.OFFERED:
+        return redirect("enrolment:offer", cancelled.pk)  # there is nothing to cancel before it is accepted
     if not cancelled.is_live:
         messages.info(request, _("This enrolment has already ended."))
         return redirect(cancelled)

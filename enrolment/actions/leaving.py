@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from centre.actions import action
 from centre.models import Policy
 from enrolment.errors import ReasonMissing, TooLate
-from enrolment.models import SEATS_TAKEN, Ending, Enrolment, Seat
+from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import given_up_messages
 from enrolment.seats import end_clash, give_up_seat, promote, waiting_trainees
 from notifications.actions import plan_messages
@@ -17,6 +17,8 @@ from notifications.invites import knows
 from people.models import Employee
 from scheduling.models import Session
 from scheduling.notices import about as about_session
+
+Entry = EnrolmentEntry.Kind
 
 
 @action
@@ -50,7 +52,9 @@ def cancel_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") ->
     session = sessions[enrolment.session_id]
     if enrolment.seat in SEATS_TAKEN:  # a queue that led nowhere may be left, for the sake of another date
         refuse_begun(session)
-    give_up_seat(enrolment, ending_of(enrolment, session, policy, reason), by=by, reason=reason.strip())
+    ending = ending_of(enrolment, session, policy, reason)
+    kind = Entry.DECLINED if ending == Ending.DECLINED else Entry.CANCELLED
+    give_up_seat(enrolment, ending, by=by, reason=reason.strip(), kind=kind)
     if knows(trainee_id, about_session(session.pk)):  # what was never told needs no taking back
         plan_messages(given_up_messages(enrolment, session))
     for clashing in own.ahead(timezone.now()).filter(clash_since__isnull=False, session__in=session_ids):
@@ -98,7 +102,9 @@ def refuse_begun(session: Session) -> None:
 
 
 def ending_of(enrolment: Enrolment, session: Session, policy: Policy, reason: str) -> Ending:
-    """Free or late, by the clock; a place in the queue or a request is always free to leave."""
+    """Free or late, by the clock; a place in the queue or a request is always free to leave, an offer to decline."""
+    if enrolment.seat == Seat.OFFERED:
+        return Ending.DECLINED
     lead = timedelta(hours=policy.cancel_lead_hours)
     if enrolment.seat not in SEATS_TAKEN or session.starts_at - timezone.now() >= lead:
         return Ending.CANCELLED

@@ -130,6 +130,8 @@ def pin(request: UserRequest, pk: int) -> HttpResponse:
 
 def said(enrolment: Enrolment) -> str:
     words = {"person": enrolment.trainee.short_name}
+    if enrolment.seat == Seat.OFFERED:
+        return _("A seat was free: it is offered to %(person)s now.") % words
     if enrolment.seat != Seat.WAITING:
         return _("A seat was free: %(person)s has it now.") % words
     return _("%(person)s is number %(place)s in the queue now.") % {
