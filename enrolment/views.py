@@ -48,6 +48,11 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "enrolment": shown,
         "is_own": shown.trainee_id == request.user.pk,
+        "wishes_may_change": shown.trainee_id == request.user.pk
+        and shown.is_live
+        and shown.session is not None
+        and not shown.session.has_begun
+        and shown.seat in {Seat.WAITING, Seat.NONE},
         "summary": summary(shown),
         "entries": shown.entries.select_related("by"),
         "sees_history": may_see_changes(request.user),

@@ -68,6 +68,25 @@ def queue_promise(session: Session, policy: Policy, now: datetime, *, at_short_n
     ) % {"hours": policy.short_notice_hours}
 
 
+def how_given(session: Session, policy: Policy, now: datetime) -> str:
+    """To staff: what becomes of a seat that is free at this moment; nothing after the start."""
+    way = way_to_seat(session.starts_at, now, policy)
+    if way is Way.OFFER:
+        return _("A seat that is free now is offered to the next in the queue, until %(until)s.") % {
+            "until": when(answer_until(now, session.starts_at, policy))
+        }
+    if way is Way.SHORT_NOTICE:
+        return _(
+            "Less than %(hours)s h are left: free seats are booked at once for those who wish it at short notice too. "
+            "To others you give them by hand."
+        ) % {"hours": policy.offer_above_hours}
+    if way is Way.STAFF:
+        return _("Less than %(hours)s h are left: free seats are given by hand only.") % {
+            "hours": policy.short_notice_hours
+        }
+    return ""
+
+
 def not_to_be_spared(trainee: Employee, day: DayAtOffice) -> str:
     """To staff: why the person must not get a seat without their head's word (rule 16)."""
     return _(

@@ -169,5 +169,6 @@ def test_rule_13_the_queue_costs_the_same_for_any_number_of_people(page, people,
         page.get(address)
 
 
-# Session and user, the rights, the session asked about, the look noted, enrolments, their entries, the queue.
-QUEUE_COSTS = 8
+# Session and user, the rights, the session asked about, the look noted, enrolments, their entries, the queue, what is
+# offered, the policy by which a seat would be given now.
+QUEUE_COSTS = 10
