@@ -17,3 +17,5 @@ class EnrolmentConfig(AppConfig):
         import_module("enrolment.doors.letters").register_kinds()
         import_module("enrolment.approvals.tasks")
         import_module("enrolment.doors.tasks")
+        import_module("enrolment.offers.letters").register_kinds()
+        import_module("enrolment.offers.tasks")
