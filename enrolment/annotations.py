@@ -28,7 +28,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from centre.prepared import Given
 from courses.models import Course
-from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentQuerySet, Seat
+from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentQuerySet, Interest, Seat
 from enrolment.queue.order import days_after
 from people.models import Employment
 from records.models import Completion
@@ -58,6 +58,10 @@ def seat_facts() -> dict[str, Combinable]:
 
 def own_live() -> EnrolmentQuerySet:
     return Enrolment.objects.live().filter(trainee=TRAINEE).order_by()
+
+
+def own_wishes() -> QuerySet[Interest, Any]:
+    return Interest.objects.live().filter(trainee=TRAINEE).order_by()
 
 
 def own_positions() -> QuerySet[Employment, Any]:
@@ -185,4 +189,5 @@ def session_facts() -> dict[str, Combinable | Q]:
         "needed": prerequisites_of("course"),
         "own_completions": own_completions_of("course"),
         "due_on": due_day(TRAINEE),
+        "wanted_since": Subquery(own_wishes().filter(course=OuterRef("course")).values("since")[:1]),
     }

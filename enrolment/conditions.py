@@ -102,6 +102,8 @@ class Situation:
     meetings: tuple[PlannedMeeting, ...] = field(default=())
     # The last day to be in time with a mandatory course; none for one that the trainee does not owe.
     due_on: date | None = None
+    # Since when the trainee wants the course, whichever date it has; none for somebody without such a wish.
+    wanted_since: datetime | None = None
     # The session's days at the trainee's office; none for somebody without an office.
     days: tuple[DayAtOffice, ...] = field(default=())
 

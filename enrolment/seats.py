@@ -6,6 +6,7 @@ Both are called inside an action that holds the lock of the session and of every
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -57,7 +58,7 @@ def hold_seat(
     if not situation.has_free_seat:
         raise SessionFull(_("No seat is free any more. You may join the queue."))
     enrolment.seat, enrolment.offer_until = Seat.HELD, None
-    if enrolment.pk is None:
+    if enrolment.pk is None and isinstance(enrolment.requested_at, DatabaseDefault):
         ENROLMENTS.insert_one(enrolment)
     else:
         enrolment.save()

@@ -100,6 +100,7 @@ def situations(
             meetings=meetings.get(pk, ()),
             days=tuple(at_office[day] for day in days.get(pk, ()) if day in at_office),
             due_on=facts[pk]["due_on"],
+            wanted_since=facts[pk]["wanted_since"],
         )
         for pk, session in by_key.items()
     }

@@ -11,7 +11,8 @@ from centre.prepared import Given, Prepared
 from enrolment.approvals.needs import decision_until, needs_approval
 from enrolment.conditions import unmet
 from enrolment.errors import EnrolmentError, NeedsConsent, NotEligible
-from enrolment.models import Approval, Enrolment, EnrolmentEntry, Seat
+from enrolment.interest.ending import end_wishes
+from enrolment.models import Approval, Enrolment, EnrolmentEntry, Interest, Seat
 from enrolment.notices import queue_messages
 from enrolment.office.words import consent_wanted, days_off_words, too_many_away
 from enrolment.seats import hold_seat, note, promote, waiting_trainees
@@ -94,6 +95,12 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
         at_short_notice=terms.at_short_notice,
         consented_at=situation.now if terms.consents and situation.days_off else None,
     )
+    if situation.wanted_since:
+        enrolment.requested_at = (
+            situation.wanted_since
+        )  # the wish was a request for the course, without a date
+        wish = Interest.objects.live().filter(trainee=trainee, course=session.course_id)
+        end_wishes(wish, Interest.Ending.ENROLLED)
     if terms.approval == Approval.ASKED:
         enrolment.seat = Seat.NONE
         enrolment.save()
