@@ -134,6 +134,8 @@ READ = {
     "scheduling:run_anyway": PLANNERS,
     "scheduling:cancel": PLANNERS,
     "enrolment:too_few": PLANNERS,
+    "enrolment:demand": PLANNERS,
+    "enrolment:want_course": EVERYBODY,
     "enrolment:merge": PLANNERS,
     "enrolment:merge_into": PLANNERS,
     "enrolment:invitations": PLANNERS,
@@ -206,6 +208,7 @@ CHANGE = {
     "scheduling:board_undo",
     "enrolment:undo_decisions",
     "enrolment:enrol_in_session",
+    "enrolment:drop_interest",
     "enrolment:add_to_sheet",
     "learning:start",
     "learning:read",
@@ -275,6 +278,7 @@ CHANGERS = {
     "courses:course_archive": COURSE_EDITORS,
     "enrolment:undo_decisions": "head hr_admin",
     "enrolment:enrol_in_session": EVERYBODY,
+    "enrolment:drop_interest": OWNER,
     "enrolment:add_to_sheet": SEE_PEOPLE,
     "learning:start": EVERYBODY,
     "learning:read": OWNER,
@@ -316,6 +320,7 @@ WITHOUT_ARGUMENTS = {
     "enrolment:own_calendar_removal",
     "enrolment:timetable",
     "enrolment:too_few",
+    "enrolment:demand",
 }
 
 
@@ -349,6 +354,8 @@ def address(route: str, centre: Centre) -> str:
     arguments = {
         "website:course": [centre.courses["taught"].code],
         "website:session": [centre.sessions["open"].pk],
+        "enrolment:want_course": [centre.courses["taught"].code],
+        "enrolment:drop_interest": [me.interests.earliest("pk").pk],
         "scheduling:calendar_day": [CalendarDay.objects.earliest("pk").pk],
         "scheduling:calendar_day_removal": [CalendarDay.objects.earliest("pk").pk],
         "scheduling:room": [centre.room.pk],

@@ -134,6 +134,15 @@ SHELVES = (
                 "people",
             ),
             Card(
+                "scheduling.plan_session",
+                "enrolment:demand",
+                _("Demand"),
+                _(
+                    "Which courses people want and find no date for, where, and how many of them must have it."
+                ),
+                "list",
+            ),
+            Card(
                 "scheduling.change_troublereport",
                 "scheduling:trouble_list",
                 _("Reported trouble"),

@@ -28,7 +28,7 @@ from website.course_page import course_page
 from website.first_steps import first_steps_of_staff, is_newcomer, journeys_of, shown_journeys
 from website.forms import CatalogueFilter
 from website.help import topics_for
-from website.home import mandatory_steps, next_meeting, own_requests, taught_today
+from website.home import mandatory_steps, next_meeting, own_requests, taught_today, wishes_of
 from website.hub import shelves_for
 from website.offers import Offer, shown_meetings
 from website.parts import parts_of
@@ -46,6 +46,7 @@ def home(request: UserRequest) -> HttpResponse:
         "next": following,
         "requests": [one for one in requests if not (following and one.enrolment == following.enrolment)],
         "mandatory": mandatory,
+        "wishes": wishes_of(request.user) if parts_of(request.user).wants else None,
         "mandatory_first": bool(mandatory) and not following and not taught,
         "taught": taught,
         "today": timezone.localdate(),

@@ -15,9 +15,9 @@ def about(interest_id: int) -> str:
     return f"interest:{interest_id}"
 
 
-def opened_message(wish: Interest, session_id: int) -> PlannedMessage:
+def opened_message(wish: Interest, session_id: int, cause: str) -> PlannedMessage:
     """The news that dates of the course opened, `session_id` among them; which there are, the letter says."""
-    return PlannedMessage(DATE_OPENED, wish.trainee_id, about(wish.pk), part=str(session_id))
+    return PlannedMessage(DATE_OPENED, wish.trainee_id, about(wish.pk), part=str(session_id), cause=cause)
 
 
 def ended_messages(wishes: Iterable[Interest]) -> list[PlannedMessage]:

@@ -1,7 +1,7 @@
 """A date opens, or a seat of it is free that nobody waits for: who wants the course is told, and offered a seat."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, Max, OuterRef
@@ -18,7 +18,7 @@ from enrolment.queue.order import Waiting, queue_key
 from enrolment.queue.words import turn_words
 from enrolment.seats import hold_seat
 from enrolment.situations import situations
-from notifications.actions import PlannedMessage, plan_messages
+from notifications.actions import PlannedMessage, noting, plan_messages
 from notifications.models import Message
 from people.models import Employee
 from scheduling.models import Booking, Session, SessionStep
@@ -31,15 +31,17 @@ def unserved(courses: Collection[int]) -> InterestQuerySet:
     return wishes.exclude(Exists(enrolled)).order_by()
 
 
-def offer_dates(sessions: Collection[Session], *, now: datetime | None = None) -> list[Enrolment]:
+def offer_dates(
+    sessions: Collection[Session], *, causes: Mapping[int, str] | None = None, now: datetime | None = None
+) -> list[Enrolment]:
     """Tell who wants the courses of dates that opened since, and offer free seats in order; return the enrolments.
 
     As many get an offer as seats are free and nobody waits for, in the order of the queue (rule 13); the others keep
     their wish. A course of which a head decides is only told of: a seat that nobody allowed is not given (rule 12),
-    and when the person asks, the time of the wish counts. Each person gets one message. The caller holds the locks of
-    the sessions; the persons' are taken here, all at once.
+    and when the person asks, the time of the wish counts. Each person gets one message, which keeps the cause of its
+    session's step. The caller holds the locks of the sessions; the persons' are taken here, all at once.
     """
-    now = now or timezone.now()
+    now, causes = now or timezone.now(), causes or {}
     sessions = sorted(
         (one for one in sessions if one.is_open_for_enrolment and one.starts_at > now),
         key=lambda one: (one.starts_at, one.pk),
@@ -58,8 +60,9 @@ def offer_dates(sessions: Collection[Session], *, now: datetime | None = None) -
     for session in sessions:
         served = {one.trainee_id for one in made}
         those = [wish for wish in suiting[session.pk] if wish.trainee_id not in served]
-        made += offer_seats(session, those, people=people, policy=policy, now=now)
-    tell(suiting, sessions, served={one.trainee_id for one in made})
+        with noting(causes.get(session.pk, "")):
+            made += offer_seats(session, those, people=people, policy=policy, now=now)
+    tell(suiting, sessions, served={one.trainee_id for one in made}, causes=causes)
     return made
 
 
@@ -141,7 +144,13 @@ def offer_to(wish: Interest, situation: Situation) -> Enrolment:
     return enrolment
 
 
-def tell(suiting: dict[int, list[Interest]], sessions: Collection[Session], *, served: set[int]) -> None:
+def tell(
+    suiting: dict[int, list[Interest]],
+    sessions: Collection[Session],
+    *,
+    served: set[int],
+    causes: Mapping[int, str],
+) -> None:
     """One message to each who wanted the course before the date opened, in order, but for those with a seat."""
     steps = SessionStep.objects.filter(session__in=sessions, kind=SessionStep.Kind.PUBLISHED)
     opened = dict(steps.order_by().values_list("session").annotate(at=Max("at")))
@@ -159,5 +168,5 @@ def tell(suiting: dict[int, list[Interest]], sessions: Collection[Session], *, s
             last = told.get(about(wish.pk))
             if wish.trainee_id in served or at is None or at < wish.since or (last and last >= at):
                 continue
-            news.setdefault(wish.pk, opened_message(wish, session.pk))
+            news.setdefault(wish.pk, opened_message(wish, session.pk, causes.get(session.pk, "")))
     plan_messages(news.values())

@@ -8,7 +8,6 @@ from accounts.signals import staff_changed
 from enrolment.interest.ending import end_wishes
 from enrolment.interest.models import Interest
 from enrolment.interest.offering import offer_dates
-from notifications.actions import noting
 from scheduling import signals
 from scheduling.models import Session, SessionStep
 
@@ -16,9 +15,7 @@ from scheduling.models import Session, SessionStep
 @receiver(signals.sessions_published)
 def offer_the_new_dates(sessions: list[Session], steps: dict[int, SessionStep], **kwargs: Any) -> None:
     """Planners read before they publish whom it tells: hence here, and not after the commit."""
-    causes = {step.cause for step in steps.values()}
-    with noting(causes.pop() if len(causes) == 1 else ""):
-        offer_dates(sessions)
+    offer_dates(sessions, causes={session: step.cause for session, step in steps.items()})
 
 
 @receiver(staff_changed)

@@ -195,9 +195,11 @@ def test_rule_13_overdue_and_due_soon_come_before_the_time_of_the_wish():
     }
     people = {
         name: EmploymentFactory(
-            started_on=day, work_pattern="2/2", pattern_starts_on=timezone.localdate(in_days(14))
+            started_on=today + timedelta(days=offset),
+            work_pattern="2/2",
+            pattern_starts_on=timezone.localdate(in_days(14)),
         ).employee
-        for name, days in started.items()
+        for name, offset in started.items()
     }
     for person in people.values():
         want_course(person, course)
