@@ -188,11 +188,7 @@ def test_rule_13_a_date_that_opens_gives_its_seats_in_the_order_of_the_wishes():
 def test_rule_13_overdue_and_due_soon_come_before_the_time_of_the_wish():
     course = mandatory_course()
     today = timezone.localdate()
-    started = {
-        "later": today + timedelta(days=10),
-        "soon": today - timedelta(days=25),
-        "overdue": today - timedelta(days=90),
-    }
+    started = {"later": 10, "soon": -25, "overdue": -90}
     people = {
         name: EmploymentFactory(
             started_on=today + timedelta(days=offset),
