@@ -183,8 +183,9 @@ class PreparedText:
     def __call__(self, *values: Any) -> None:
         with connection.cursor() as cursor:
             if not settings.PREPARED_STATEMENTS:
+                numbers = [int(number) - 1 for number in PLACE_BY_NUMBER.findall(self.plan.text)]
                 in_order = PLACE_BY_NUMBER.sub(lambda found: self.places[int(found[1]) - 1], self.plan.text)
-                cursor.execute(in_order, values)
+                cursor.execute(in_order, [values[number] for number in numbers])
                 return
             connection.ensure_connection()
             link = connection.connection

@@ -104,12 +104,20 @@ class Situation:
     due_on: date | None = None
     # Since when the trainee wants the course, whichever date it has; none for somebody without such a wish.
     wanted_since: datetime | None = None
+    # Seats without a name that are kept for other offices than the trainee's, and for the trainee's own (rule 17).
+    reserved: int = 0
+    own_reserved: int = 0
     # The session's days at the trainee's office; none for somebody without an office.
     days: tuple[DayAtOffice, ...] = field(default=())
 
     @property
     def has_free_seat(self) -> bool:
-        return self.seats_taken < self.session.seats
+        return self.seats_gone < self.session.seats
+
+    @property
+    def seats_gone(self) -> int:
+        """Seats that the trainee cannot have: taken, or kept for others."""
+        return self.seats_taken + self.reserved
 
     @property
     def days_over(self) -> list[DayAtOffice]:
@@ -123,7 +131,7 @@ class Situation:
 
     @property
     def free_seats(self) -> int:
-        return max(0, self.session.seats - self.seats_taken)
+        return max(0, self.session.seats - self.seats_gone)
 
 
 Condition = Callable[[Situation], Unmet | None]
