@@ -3,6 +3,7 @@ from django.urls import path
 from enrolment import attendance_views, calendar_views, desk, too_few_views, views
 from enrolment.approvals import views as approvals_views
 from enrolment.interest import views as interest_views
+from enrolment.movers import views as movers_views
 from enrolment.queue import views as queue_views
 
 app_name = "enrolment"
@@ -28,6 +29,7 @@ urlpatterns = [
     path("courses/<slug:code>/wish/", interest_views.want, name="want_course"),
     path("wishes/<int:pk>/removal/", interest_views.drop, name="drop_interest"),
     path("planning/demand/", interest_views.demand_list, name="demand"),
+    path("planning/movers/", movers_views.movers, name="movers"),
     path("desk/", desk.desk, name="desk"),
     path("timetable/", attendance_views.timetable, name="timetable"),
     path("sessions/<int:session_id>/people/", attendance_views.people, name="people"),

@@ -135,6 +135,7 @@ READ = {
     "scheduling:cancel": PLANNERS,
     "enrolment:too_few": PLANNERS,
     "enrolment:demand": PLANNERS,
+    "enrolment:movers": PLANNERS,
     "enrolment:want_course": EVERYBODY,
     "enrolment:merge": PLANNERS,
     "enrolment:merge_into": PLANNERS,
@@ -321,6 +322,7 @@ WITHOUT_ARGUMENTS = {
     "enrolment:timetable",
     "enrolment:too_few",
     "enrolment:demand",
+    "enrolment:movers",
 }
 
 

@@ -134,6 +134,13 @@ SHELVES = (
                 "people",
             ),
             Card(
+                "enrolment.view_enrolment",
+                "enrolment:movers",
+                _("Training that does not fit"),
+                _("Who has a seat ahead in spite of a new position or a leave."),
+                "people",
+            ),
+            Card(
                 "scheduling.plan_session",
                 "enrolment:demand",
                 _("Demand"),

@@ -60,7 +60,7 @@ class DemandRow:
 def wanted() -> InterestQuerySet:
     """Live wishes that led nowhere yet, of people at work; `place` is the site or ANYWHERE."""
     enrolled = Enrolment.objects.live().filter(trainee=OuterRef("trainee"), course=OuterRef("course"))
-    wishes = Interest.objects.live().filter(trainee__is_active=True, course__is_archived=False)
+    wishes = Interest.objects.live().of_people_at_work().filter(course__is_archived=False)
     return wishes.exclude(Exists(enrolled)).alias(place=Coalesce("site", ANYWHERE)).order_by()
 
 

@@ -4,19 +4,26 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.triggers import audited
 from centre.functions import ClockTimestamp
 from centre.models import Site
 from courses.models import Course
-from people.models import Employee
+from people.models import Employee, Employment
 
 
 class InterestQuerySet(models.QuerySet["Interest"]):
     def live(self) -> Self:
         return self.filter(ended_because=Interest.Ending.LIVE)
+
+    def of_people_at_work(self) -> Self:
+        """Of those who could come: a wish outlasts parental leave, and waits for its end."""
+        away = Employment.objects.current().filter(
+            employee=OuterRef("trainee"), is_main=True, leave=Employment.Leave.PARENTAL
+        )
+        return self.filter(trainee__is_active=True).exclude(Exists(away))
 
 
 class Interest(models.Model):

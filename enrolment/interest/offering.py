@@ -27,7 +27,7 @@ from scheduling.models import Booking, Session, SessionStep
 def unserved(courses: Collection[int]) -> InterestQuerySet:
     """Live wishes for the courses of people at work who have no enrolment in it yet, not an offer either."""
     enrolled = Enrolment.objects.live().filter(trainee=OuterRef("trainee"), course=OuterRef("course"))
-    wishes = Interest.objects.live().filter(course__in=courses, trainee__is_active=True)
+    wishes = Interest.objects.live().of_people_at_work().filter(course__in=courses)
     return wishes.exclude(Exists(enrolled)).order_by()
 
 
