@@ -171,7 +171,7 @@ def test_rule_19_sessions_of_a_trainer_who_leaves_want_another_one(load):
     dismissed(load, "mover")
 
     found = problems_of([session], policy=Policy.objects.current())
-    assert found == 1
+    assert [one.finding.code for one in found[session.pk].problems] == ["trainer_inactive"]
 
 
 # --- who moves ------------------------------------------------------------------------------------
