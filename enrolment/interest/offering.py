@@ -112,9 +112,9 @@ def offer_seats(
             return
         trainee = people[wish.trainee_id]
         situation = situations(trainee, [session], policy=policy, now=now, locks_days=True)[session.pk]
-        if not situation.has_free_seat or situation.waiting:
+        if situation.waiting:
             return
-        if may_be_offered(situation):
+        if situation.has_free_seat and may_be_offered(situation):  # a seat may be kept for other offices
             yield offer_to(wish, situation)
             free -= 1
 

@@ -22,17 +22,26 @@ def load_wishes(pool: Pool, presented: Iterable[Employee]) -> int:
     taught = Course.objects.offered().exclude(delivery=Course.Delivery.SELF_PACED)
     courses = taught.exclude(Exists(open_date)).order_by("-is_mandatory", "code")
     first, today = list(presented), timezone.localdate()
-    made = 0
-    for course, number in zip(courses[: len(WANTED_BY)], WANTED_BY, strict=False):
+    numbers, made = list(WANTED_BY), 0
+    for course in courses:
+        if not numbers:
+            break
         others = [trainee.employment.employee for trainee in pool.candidates(course.pk, [today])]
-        left = number
-        for person in dict.fromkeys([*first, *others]):
-            if not left:
-                break
-            try:
-                want_course(person, course)
-            except EnrolmentError:
-                continue
-            left -= 1
-            made += 1
+        if wishes := want(course, [*first, *others], at_most=numbers[0]):
+            numbers.pop(0)
+            made += wishes
+    return made
+
+
+def want(course: Course, people: Iterable[Employee], *, at_most: int) -> int:
+    """Let so many of the people want the course who may; return how many they are."""
+    made = 0
+    for person in dict.fromkeys(people):
+        if made == at_most:
+            break
+        try:
+            want_course(person, course)
+        except EnrolmentError:
+            continue
+        made += 1
     return made
