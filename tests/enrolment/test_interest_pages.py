@@ -9,7 +9,9 @@ from enrolment.interest.actions import want_course
 from enrolment.models import Interest, Seat
 from notifications.kinds import render
 from notifications.models import Message
+from scheduling.actions import publish_session
 from scheduling.models import Session
+from scheduling.rehearsal import rehearse
 from tests.costs import cost
 from tests.enrolment.approvals import hr_admin, led_office, member
 from tests.enrolment.interests import draft, mandatory_course, opened, wanting
@@ -176,6 +178,27 @@ def test_demand_costs_the_same_for_any_number_of_rows(client, planner):
     assert costs == [costs[0]] * 3
 
 
+@pytest.mark.rows_of("enrolment:want_course")
+def test_wanting_a_course_costs_the_same_for_any_number_of_sites(client, reader):
+    course, costs = CourseFactory(), []
+    for more in (1, 2, 297):
+        SiteFactory.create_batch(more)
+        costs.append(cost(client, reverse("enrolment:want_course", args=[course.code])))
+
+    assert costs == [costs[0]] * 3
+
+
+@pytest.mark.rows_of("website:home", "website:course")
+def test_the_own_pages_cost_the_same_for_any_number_of_wishes(client, reader):
+    costs = []
+    for more in (1, 2, 297):
+        for course in CourseFactory.create_batch(more):
+            want_course(reader, course)
+        costs.append((cost(client, reverse("website:home")), cost(client, course.get_absolute_url())))
+
+    assert costs == [costs[0]] * 3
+
+
 def test_courses_that_are_wanted_and_have_no_date_wait_for_the_planners(planner):
     wanting(CourseFactory(), 3)
     dated = SessionFactory(seats=1)
@@ -185,6 +208,19 @@ def test_courses_that_are_wanted_and_have_no_date_wait_for_the_planners(planner)
     (waiting,) = [one for one in waiting_for(planner) if "demand" in one.url]
 
     assert waiting.count == 1
+
+
+def test_rule_1_the_preview_of_a_publication_says_who_is_told_and_who_gets_a_seat(planner):
+    course = mandatory_course()
+    first, second = wanting(course, 2)
+    session = draft(course, seats=1)
+
+    seen = rehearse(lambda: publish_session(session, by=planner), [session])
+
+    assert {effect.person for effect in seen.effects} == {first.trainee.short_name}
+    told = {news.kind: news.recipients for news in seen.news}
+    assert told["wished_date_opened"] == (second.trainee.short_name,)
+    assert not session.enrolments.exists()
 
 
 # --- letters --------------------------------------------------------------------------------------
