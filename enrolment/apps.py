@@ -15,3 +15,7 @@ class EnrolmentConfig(AppConfig):
         import_module("enrolment.letters").register_kinds()  # what its messages say
         import_module("enrolment.approvals.letters").register_kinds()
         import_module("enrolment.approvals.tasks")
+        import_module("enrolment.reservations.receivers")
+        import_module("enrolment.reservations.letters").register_kinds()
+        import_module("enrolment.reservations.tasks")
+        import_module("enrolment.nominating.letters").register_kinds()

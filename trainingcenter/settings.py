@@ -290,6 +290,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-of-too-few": {"task": "scheduling.tasks.tell_of_too_few", "schedule": 3600.0},
     "refresh-due-days": {"task": "enrolment.tasks.refresh_due_days", "schedule": crontab(hour=0, minute=10)},
     "give-free-seats": {"task": "enrolment.tasks.give_free_seats", "schedule": 300.0},
+    "keep-reservations": {"task": "enrolment.reservations.tasks.keep_reservations", "schedule": 300.0},
     "keep-terms-of-requests": {
         "task": "enrolment.approvals.tasks.keep_terms_of_requests",
         "schedule": 300.0,
