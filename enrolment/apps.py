@@ -24,3 +24,7 @@ class EnrolmentConfig(AppConfig):
         import_module("enrolment.interest.letters").register_kinds()
         import_module("enrolment.interest.tasks")
         import_module("enrolment.movers.letters").register_kinds()
+        import_module("enrolment.reservations.receivers")
+        import_module("enrolment.reservations.letters").register_kinds()
+        import_module("enrolment.reservations.tasks")
+        import_module("enrolment.nominating.letters").register_kinds()
