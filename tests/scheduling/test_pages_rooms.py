@@ -147,7 +147,7 @@ def test_R9_a_capacity_below_the_held_seats_is_refused_with_a_sentence(centre_ad
     response = centre_admin.post(url("room_edit", room), form)
 
     [sentence] = response.context["form"].errors["capacity"]
-    assert sentence.startswith("Больше 2 человек уже заняли места: Трудный разговор")
+    assert sentence.startswith("Больше 2 мест занято или придержано для офисов в группах: Трудный разговор")
     room.refresh_from_db()
     session.refresh_from_db()
     assert (room.capacity, session.seats) == (10, 10)
