@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
+from types import NoneType
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
@@ -90,10 +91,7 @@ class PreparedInsert(Generic[M]):
                 value = getattr(row, field.attname)
                 if value is not None and not isinstance(value, DatabaseDefault):
                     raise ValueError(f"{field.name} is decided by the database, not {value!r}.")
-        return tuple(
-            [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows]
-            for field in self.given
-        )
+        return tuple([prepared(field, kinds, row) for row in rows] for field, kinds in self.kinds)
 
     @cached_property
     def decided(self) -> "tuple[models.Field[Any, Any], ...]":
@@ -104,6 +102,11 @@ class PreparedInsert(Generic[M]):
     def given(self) -> "tuple[models.Field[Any, Any], ...]":
         fields = self.model._meta.local_concrete_fields
         return tuple(field for field in fields if field not in self.decided)
+
+    @cached_property
+    def kinds(self) -> "tuple[tuple[models.Field[Any, Any], tuple[type, ...]], ...]":
+        """Each given field with the types of values that it takes as they are."""
+        return tuple((field, kinds_as_they_are(field)) for field in self.given)
 
     @cached_property
     def places(self) -> tuple[str, ...]:
@@ -125,6 +128,35 @@ class PreparedInsert(Generic[M]):
             f"INSERT INTO {quote(self.model._meta.db_table)} ({columns}) "  # noqa: S608
             f"SELECT * FROM unnest({', '.join(places)}) {conflicts}RETURNING {decided}"
         )
+
+
+# By the type of a field the types of values that Django would pass on unchanged; asking each field whether it does
+# costs a seat more than the rest of its inserts.
+AS_THEY_ARE: "dict[type[models.Field[Any, Any]], tuple[type, ...]]" = {
+    models.CharField: (str, NoneType),
+    models.TextField: (str, NoneType),
+    models.BooleanField: (bool, NoneType),
+    models.IntegerField: (int, NoneType),
+    models.SmallIntegerField: (int, NoneType),
+    models.PositiveIntegerField: (int, NoneType),
+    models.PositiveSmallIntegerField: (int, NoneType),
+    models.BigIntegerField: (int, NoneType),
+    models.ForeignKey: (int, NoneType),
+}
+
+
+def kinds_as_they_are(field: "models.Field[Any, Any]") -> tuple[type, ...]:
+    if isinstance(field, models.ForeignKey) and not isinstance(field.target_field, models.AutoField):
+        return ()
+    return AS_THEY_ARE.get(type(field), (NoneType,) if field.null else ())
+
+
+def prepared(field: "models.Field[Any, Any]", kinds: tuple[type, ...], row: models.Model) -> Any:
+    """The field's value of the row as the database takes it; an exact type, for subclasses may mean more."""
+    value = getattr(row, field.attname)
+    if type(value) in kinds:
+        return value
+    return field.get_db_prep_save(field.pre_save(row, add=True), connection)
 
 
 def send(held: Sequence[Held], *, returning: bool = False) -> list[tuple[Any, ...]]:

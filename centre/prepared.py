@@ -22,7 +22,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import connections, models
+from django.db import connection, connections, models
 from django.db.models import QuerySet
 from django.db.models.expressions import Expression
 from django.db.models.lookups import Lookup
@@ -72,6 +72,7 @@ class AnyOf(Lookup):
 
 # A parameter of Django's SQL, or a per cent sign that stands for itself.
 PLACE = re.compile("%(s|%)")
+PLACE_BY_NUMBER = re.compile(r"\$(\d+)")
 NUMBERS = count(1)
 
 
@@ -107,6 +108,21 @@ class Built:
     # The same query with the given values numbered, and all others written out.
     plan: Plan
     slots: tuple[Slot, ...]
+    # What turns a column of the answer into a value, which Django would look up for each call.
+    converters: list[Any] = field(default_factory=list)
+
+    def converters_of(self, expressions: list[Any]) -> Any:
+        """As the compiler's own, which asks each column for them; they are the same at every call."""
+        if not self.converters:
+            self.converters.append(self.compiler.get_converters(expressions))
+        return self.converters[0]
+
+    def queryset_of(self, query: Any) -> "QuerySet[Any, Any]":
+        """The queryset once more for this query, empty: a clone would copy what no call changes."""
+        queryset = object.__new__(type(self.queryset))
+        vars(queryset).update(vars(self.queryset))
+        vars(queryset).update(_query=query, _result_cache=None, _prefetch_done=False)
+        return queryset
 
 
 class Prepared:
@@ -142,9 +158,10 @@ class Prepared:
         filled = copy(built.compiler)
         filled.connection = connections[built.queryset.db]  # of this thread
         vars(filled)["as_sql"] = lambda *args, **kwargs: (sql, params)
-        queryset: QuerySet[Any, Any] = built.queryset._chain()  # type: ignore[attr-defined]
-        vars(queryset.query)["get_compiler"] = lambda *args, **kwargs: filled
-        return list(queryset)
+        vars(filled)["get_converters"] = built.converters_of
+        query = copy(built.queryset.query)
+        vars(query)["get_compiler"] = lambda *args, **kwargs: filled
+        return list(built.queryset_of(query))
 
     def _prepare(self) -> Built:
         queryset = self.build()
@@ -154,6 +171,27 @@ class Prepared:
             raise ValueError(f"{stale} would stay the same for ever: make it Given.")
         text, slots = numbered(sql, params, connections[queryset.db])
         return Built(queryset, compiler, sql, tuple(params), Plan(text), slots)
+
+
+class PreparedText:
+    """A statement of our own in SQL with $1, $2 … for its values, planned once a connection as a queryset is."""
+
+    def __init__(self, text: str, *kinds: str) -> None:
+        self.plan = Plan(text)
+        self.places = [f"%s::{kind}" for kind in kinds]
+
+    def __call__(self, *values: Any) -> None:
+        with connection.cursor() as cursor:
+            if not settings.PREPARED_STATEMENTS:
+                numbers = [int(number) - 1 for number in PLACE_BY_NUMBER.findall(self.plan.text)]
+                in_order = PLACE_BY_NUMBER.sub(lambda found: self.places[int(found[1]) - 1], self.plan.text)
+                cursor.execute(in_order, [values[number] for number in numbers])
+                return
+            connection.ensure_connection()
+            link = connection.connection
+            name, preparing = self.plan.named(link)
+            cursor.execute(preparing + executing(name, self.places), values)
+            self.plan.names[link] = name
 
 
 def executing(name: str, places: Sequence[str]) -> str:

@@ -102,12 +102,20 @@ class Situation:
     meetings: tuple[PlannedMeeting, ...] = field(default=())
     # The last day to be in time with a mandatory course; none for one that the trainee does not owe.
     due_on: date | None = None
+    # Seats without a name that are kept for other offices than the trainee's, and for the trainee's own (rule 17).
+    reserved: int = 0
+    own_reserved: int = 0
     # The session's days at the trainee's office; none for somebody without an office.
     days: tuple[DayAtOffice, ...] = field(default=())
 
     @property
     def has_free_seat(self) -> bool:
-        return self.seats_taken < self.session.seats
+        return self.seats_gone < self.session.seats
+
+    @property
+    def seats_gone(self) -> int:
+        """Seats that the trainee cannot have: taken, or kept for others."""
+        return self.seats_taken + self.reserved
 
     @property
     def days_over(self) -> list[DayAtOffice]:
@@ -121,7 +129,7 @@ class Situation:
 
     @property
     def free_seats(self) -> int:
-        return max(0, self.session.seats - self.seats_taken)
+        return max(0, self.session.seats - self.seats_gone)
 
 
 Condition = Callable[[Situation], Unmet | None]

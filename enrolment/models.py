@@ -406,3 +406,6 @@ class AttendanceMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment}: {self.mark}"
+
+
+from enrolment.reservations.models import Reservation as Reservation  # noqa: E402  a table of this app

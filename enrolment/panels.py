@@ -104,7 +104,7 @@ class Panel:
 
     @property
     def seats_words(self) -> str:
-        return seats_words(self.session.seats, self.situation.seats_taken, self.situation.waiting)
+        return seats_words(self.session.seats, self.situation.seats_gone, self.situation.waiting)
 
     @property
     def cancel_until(self) -> datetime:

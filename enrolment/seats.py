@@ -18,6 +18,7 @@ from enrolment.notices import about, seat_messages
 from enrolment.office.loading import lock_office_days
 from enrolment.office.words import too_many_away
 from enrolment.queue.words import turn_words
+from enrolment.reservations.using import Kept, kept_words, use_kept_seat
 from enrolment.situations import situations
 from notifications.actions import plan_messages, withdraw_messages
 from people.models import Employee
@@ -61,6 +62,7 @@ def hold_seat(
         ENROLMENTS.insert_one(enrolment)
     else:
         enrolment.save()
+    use_kept_seat(enrolment, situation)
     starts = [meeting.starts_at for meeting in situation.meetings]
     with one_round_trip():
         BOOKINGS.insert(
@@ -137,7 +139,8 @@ def promote(session: Session, *, policy: Policy, now: datetime | None = None) ->
     The conditions are asked again; who does not meet them keeps waiting, passed over with the reason in the
     enrolment's story. After the start nobody is promoted (rules 13, 14). The caller holds the locks of the
     session and of everybody who waits. Who would leave too few at their office waits too, unless the head has allowed
-    it (rule 16).
+    it (rule 16). A seat that is kept for an office or an okrug goes to its people alone, past those who stand before
+    them (rule 17).
     """
     now = now or timezone.now()
     promoted: list[Enrolment] = []
@@ -157,7 +160,13 @@ def promote(session: Session, *, policy: Policy, now: datetime | None = None) ->
         if waiting
         else [],
     )
+    kept = Kept.of(session, [one.trainee_id for one in waiting], policy=policy, now=now)
+    # Of others the free seats are: they are passed over when somebody behind them gets one.
+    outsiders: list[Enrolment] = []
     for enrolment in waiting:
+        if not kept.leaves_a_seat(free, enrolment.trainee_id):
+            outsiders.append(enrolment)
+            continue
         situation = situations(enrolment.trainee, [session], policy=policy, now=now)[session.pk]
         if failed := unmet(situation):
             pass_over(enrolment, failed[0].message)
@@ -165,11 +174,16 @@ def promote(session: Session, *, policy: Policy, now: datetime | None = None) ->
         if situation.days_over and enrolment.approval != Approval.GRANTED:
             pass_over(enrolment, too_many_away(situation.days_over[0]))
             continue
+        for outsider in outsiders:
+            pass_over(outsider, kept_words(free, session, policy))
+        outsiders.clear()
         hold_seat(enrolment, situation, kind="seat_given", reason=turn_words(enrolment, policy, now))
         promoted.append(enrolment)
         free -= 1
         if free == 0:
             break
+        if kept.seats:
+            kept = Kept.of(session, kept.places, policy=policy, now=now)
     return promoted
 
 

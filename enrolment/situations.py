@@ -100,6 +100,8 @@ def situations(
             meetings=meetings.get(pk, ()),
             days=tuple(at_office[day] for day in days.get(pk, ()) if day in at_office),
             due_on=facts[pk]["due_on"],
+            reserved=facts[pk]["reserved"],
+            own_reserved=facts[pk]["own_reserved"],
         )
         for pk, session in by_key.items()
     }

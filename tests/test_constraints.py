@@ -25,6 +25,7 @@ from tests.factories import (
     MaterialFactory,
     OfficeFactory,
     PolicyFactory,
+    ReservationFactory,
     RoomFactory,
     SessionFactory,
     SiteFactory,
@@ -187,6 +188,16 @@ BREAKS = {
         lambda: PolicyFactory(leavers_percent=101),
         lambda: PolicyFactory(away_percent=101),
     ],
+    "reservation_for_office_or_okrug": [
+        lambda: ReservationFactory(okrug="ЦАО"),
+        lambda: ReservationFactory(office=None),
+    ],
+    "reservation_within_what_was_asked": [
+        lambda: ReservationFactory(asked=0, seats=0),
+        lambda: ReservationFactory(asked=1, seats=2),
+    ],
+    "reservation_one_an_office": [lambda: twice(ReservationFactory())],
+    "reservation_one_an_okrug": [lambda: twice(ReservationFactory(office=None, okrug="ЦАО"))],
     "policy_heads_have_a_day": [lambda: PolicyFactory(approval_days=0)],
     "policy_offers_can_be_answered": [
         lambda: PolicyFactory(offer_above_hours=23, short_notice_hours=24),

@@ -122,7 +122,7 @@ def course_page(reader: Employee, code: str) -> CoursePage:
     course = found[0]
     facts = vars(course)
     enrolment = own_enrolment(course, facts["own_enrolment"], reader)
-    sessions = [] if course.is_self_paced else coming_sessions(course, now)
+    sessions = [] if course.is_self_paced else coming_sessions(course, reader, now)
     meetings = shown_meetings(reader, sessions, policy) if sessions else {}
     days = {pk: days_of(meeting.planned for meeting in shown) for pk, shown in meetings.items()}
     at_office = office_days(reader, set().union(*days.values()), policy=policy, now=now)
@@ -164,8 +164,10 @@ def own_enrolment(course: Course, row: dict[str, Any] | None, reader: Employee) 
     return Enrolment(pk=row["id"], trainee=reader, course=course, session=session, seat=row["seat"])
 
 
-def coming_sessions(course: Course, now: datetime) -> list[Session]:
-    found: list[Session] = SESSIONS(course=course.pk, now=now)
+def coming_sessions(course: Course, reader: Employee, now: datetime) -> list[Session]:
+    found: list[Session] = SESSIONS(
+        course=course.pk, now=now, trainee=reader.pk, today=timezone.localdate(now)
+    )
     for session in found:
         session.course = course
     return found
@@ -206,6 +208,8 @@ def situation(
         policy=policy,
         seats_taken=getattr(session, "seats_taken", 0),
         waiting=getattr(session, "waiting", 0),
+        reserved=getattr(session, "reserved", 0),
+        own_reserved=getattr(session, "own_reserved", 0),
         in_audience=facts["in_audience"],
         live_enrolment_id=enrolment.pk if enrolment else None,
         live_enrolment_elsewhere=enrolment is not None and enrolment.session_id != session.pk,

@@ -5,13 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import Count, F, Func, OuterRef
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from centre.models import Policy
-from centre.prepared import Given, Prepared
+from centre.prepared import Given, Prepared, PreparedText
 from enrolment.annotations import TODAY, TRAINEE
 from enrolment.conditions import DayAtOffice
 from enrolment.office.shifts import Away, Colleagues, Pattern, days_at_office
@@ -90,14 +89,19 @@ def pattern_of(row: dict[str, Any]) -> Pattern:
 
 
 # Sorted inside, so that two who lock the same days never wait for each other.
-LOCK = """
+LOCK = PreparedText(
+    """
     SELECT pg_advisory_xact_lock(office, day) FROM (
         SELECT DISTINCT job.office_id::int AS office, day
-        FROM people_employment AS job CROSS JOIN unnest(%s::int[]) AS day
-        WHERE job.employee_id = ANY(%s::bigint[]) AND job.is_main AND (job.ended_on IS NULL OR job.ended_on >= %s)
+        FROM people_employment AS job CROSS JOIN unnest($1::int[]) AS day
+        WHERE job.employee_id = ANY($2::bigint[]) AND job.is_main AND (job.ended_on IS NULL OR job.ended_on >= $3::date)
         ORDER BY office, day
     ) AS days
-"""
+    """,
+    "int[]",
+    "bigint[]",
+    "date",
+)
 
 
 def lock_office_days(person_ids: Iterable[int], days: Iterable[date]) -> None:
@@ -109,5 +113,4 @@ def lock_office_days(person_ids: Iterable[int], days: Iterable[date]) -> None:
     keys = sorted({day.toordinal() for day in days})
     people = sorted(set(person_ids))
     if keys and people:
-        with connection.cursor() as cursor:
-            cursor.execute(LOCK, [keys, people, timezone.localdate()])
+        LOCK(keys, people, timezone.localdate())

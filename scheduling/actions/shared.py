@@ -20,6 +20,7 @@ from scheduling import signals
 from scheduling.assignments.asking import ask_trainers
 from scheduling.checks import Finding, day_words, findings_against
 from scheduling.errors import NeedsReason, NotPlannable, SchedulingError, SeatsTaken, StalePlan, WrongState
+from scheduling.headcounts import Headcount
 from scheduling.life import Transition
 from scheduling.models import Booking, Meeting, Room, Session, SessionStep, Waiver
 from scheduling.notices import SHEET_REMINDERS, about, sheet_messages, teaching_messages
@@ -375,7 +376,9 @@ def refuse_rewriting_the_past(old: SessionPlan, new: SessionPlan) -> None:
         )
 
 
-def refuse_fewer_seats(seats: int, *, held: int) -> None:
+def refuse_fewer_seats(seats: int, people: Headcount) -> None:
+    """Neither a seat that somebody holds nor one that is kept for an office goes away by itself (promise R9)."""
+    held = people.held
     if seats < held:
         raise SeatsTaken(
             ngettext(
@@ -386,6 +389,17 @@ def refuse_fewer_seats(seats: int, *, held: int) -> None:
                 held,
             )
             % {"held": held, "seats": seats}
+        )
+    if seats < held + people.reserved:
+        raise SeatsTaken(
+            ngettext(
+                "%(reserved)s seat is kept for an office and %(held)s are held, but there would be only %(seats)s. "
+                "Release the kept seat first, or allow more seats.",
+                "%(reserved)s seats are kept for offices and %(held)s are held, but there would be only %(seats)s. "
+                "Release kept seats first, or allow more seats.",
+                people.reserved,
+            )
+            % {"reserved": people.reserved, "held": held, "seats": seats}
         )
 
 

@@ -9,7 +9,7 @@ from django.db import DataError, connection
 from django.db.models import CharField, DateTimeField, DurationField, F
 from django.utils import timezone
 
-from centre.prepared import Given, Prepared
+from centre.prepared import Given, Prepared, PreparedText
 from people.models import Employment, Office
 from tests.factories import EmployeeFactory, EmploymentFactory, OfficeFactory
 from tests.threads import at_once
@@ -204,3 +204,17 @@ def test_a_value_of_a_stated_type_is_of_that_type():
     )
 
     assert longer(now=timezone.now() + timedelta(days=3), length=timedelta(days=1)) == [employment]
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+def test_a_statement_of_our_own_takes_its_values_by_number(settings, is_planned):
+    settings.PREPARED_STATEMENTS = is_planned
+    office = OfficeFactory(okrug="ЮАО")
+    rename = PreparedText(
+        "UPDATE people_office SET okrug = $2 WHERE id = ANY($1::bigint[])", "bigint[]", "text"
+    )
+
+    for okrug in ("ЦАО", "' OR true --"):
+        rename([office.pk], okrug)
+        office.refresh_from_db()
+        assert office.okrug == okrug
