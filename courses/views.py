@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from centre.http import require_form
 from centre.listing import Listing
 from centre.previews import SHOWN, facts_before, is_sent
+from centre.undoing import Undo, say_done
 from courses import signals
 from courses.columns import COURSE_COLUMNS
 from courses.forms import CourseFilters, CourseForm
@@ -86,7 +87,9 @@ def course_archive(request: UserRequest, code: str) -> HttpResponse:
         if course.is_archived
         else _("The course “%(course)s” is in the catalogue.")
     )
-    messages.success(request, sentence % {"course": course})
+    # The form of the same page with the other word.
+    back = {} if course.is_archived else {"archive": ""}
+    say_done(request, sentence % {"course": course}, Undo(request.path, back))
     return redirect("courses:course_edit", course.code)
 
 

@@ -7,12 +7,14 @@ from datetime import date
 from itertools import zip_longest
 
 from django.db.models import Count, Min, Q
+from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from centre.templatetags.centre_text import NO_BREAK_SPACE, meeting_time
+from centre.undoing import Undo
 from notifications import kinds
 from notifications.models import Message
 from scheduling.actions import current_plan
@@ -65,6 +67,14 @@ class Names:
 
     def of_trainers(self, keys: Iterable[int]) -> str:
         return ", ".join(sorted(self.trainers[key] for key in keys if key in self.trainers))
+
+
+def undo_of_last_change(session: Session) -> Undo | None:
+    """The button that takes the plan's change of this moment back; None when what was done last changed no plan."""
+    step = session.steps.order_by("pk").last()
+    if step is None or not step.before or not step.after or step.version != session.version:
+        return None
+    return Undo(reverse("scheduling:undo", args=[session.pk, step.pk]))
 
 
 def told_steps(session: Session, steps: Iterable[SessionStep]) -> list[ToldStep]:

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext, pgettext
 
 from centre.hyphens import with_soft_hyphens
+from centre.undoing import undo_of
 from centre.zones import in_own_zone
 
 register = template.Library()
+register.filter(undo_of)
 
 THIN_SPACE = "\u202f"  # narrow and never broken
 NO_BREAK_SPACE = "\u00a0"

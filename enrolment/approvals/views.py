@@ -1,16 +1,20 @@
 """The page "Waiting for your decision": of heads, deputies and HR."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from centre.errors import Refusal
 from centre.http import require_form
+from centre.undoing import Undo, say_done
 from enrolment.approvals.actions import decide_many, undo_decision
 from enrolment.approvals.forms import REASONS, DecisionForm, UndoForm
 from enrolment.approvals.needs import DECIDE
@@ -31,9 +35,10 @@ def decisions(request: UserRequest) -> HttpResponse:
         granted = form.cleaned_data["decision"] == "grant"
         chosen = seen_by(request.user).filter(pk__in=form.cleaned_data["requests"])
         outcomes = decide_many(chosen, granted=granted, by=request.user, reason=form.cleaned_data["why"])
-        done = sum(not outcome.refusal for outcome in outcomes)
+        done = [outcome.enrolment for outcome in outcomes if not outcome.refusal]
         if done:
-            messages.success(request, done_words(done, granted=granted))
+            undo = Undo(reverse("enrolment:undo_decisions"), {"requests": [one.pk for one in done]})
+            say_done(request, decided_words(done, granted=granted), undo)
         for outcome in outcomes:
             if outcome.refusal:
                 messages.error(request, outcome.refusal)
@@ -80,6 +85,14 @@ def seen_by(reader: Employee) -> EnrolmentQuerySet:
     """Enrolments of which a refusal may name the person."""
     found = Enrolment.objects.select_related("trainee").order_by("pk")
     return found if reader.has_perm("enrolment.view_enrolment") else found.visible_to(reader)
+
+
+def decided_words(done: Sequence[Enrolment], *, granted: bool) -> str:
+    """Of one, with the name: the button beside it takes that back."""
+    if len(done) > 1:
+        return done_words(len(done), granted=granted)
+    words = _("Allowed: %(person)s.") if granted else _("Refused: %(person)s.")
+    return words % {"person": done[0].trainee.short_name}
 
 
 def done_words(count: int, *, granted: bool) -> str:

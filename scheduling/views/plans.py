@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from centre.http import require_form
 from centre.models import Policy, days_off
+from centre.undoing import say_done
 from courses.models import Course, CourseQuerySet
 from people.requests import UserRequest
 from scheduling import actions
@@ -32,6 +33,7 @@ from scheduling.publication.actions import prepare_move
 from scheduling.publication.difference import prepared_beside
 from scheduling.rehearsal import rehearse
 from scheduling.searches import load_search, places_in_address
+from scheduling.story import undo_of_last_change
 
 COURSES_SHOWN = 30
 PROPOSED_WITHIN_DAYS = 60
@@ -244,7 +246,7 @@ def save(
     if session is None:
         messages.success(request, _("The draft is saved. Only planners see it until it is published."))
     else:
-        messages.success(request, _("The session is changed."))
+        say_done(request, _("The session is changed."), undo_of_last_change(planned))
     return planned
 
 

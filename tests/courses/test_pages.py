@@ -241,8 +241,9 @@ def test_a_course_goes_to_the_archive_and_comes_back(hr):
     url = reverse("courses:course_archive", args=[course.code])
 
     assert hr.get(url).status_code == 405
-    hr.post(url, {"archive": "1"})
+    news = hr.post(url, {"archive": "1"}, follow=True).content.decode()
     assert not Course.objects.offered().exists()
+    assert news.count(f'action="{url}"') == 2  # beside the news too
     hr.post(url)
     assert Course.objects.offered().exists()
 

@@ -1,5 +1,6 @@
 """The page "Waiting for your decision": expectations 13, 14, 16, 17 and 40, promises S2, S4 and S31."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -81,7 +82,7 @@ def test_13_40_one_press_allows_without_a_script(client, office):
 
     request.refresh_from_db()
     assert (request.approval, request.seat) == (Approval.GRANTED, Seat.HELD)
-    assert "1 request is allowed." in page
+    assert f"Allowed: {request.trainee.short_name}." in page
     assert "Decided just now" in page
 
 
@@ -127,6 +128,37 @@ def test_16_a_decision_is_taken_back_by_a_button_of_ten_minutes(client, office):
     send(client, [request], "grant")
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
         assert undo not in shown(client)
+
+
+def undo_in_news(page):
+    """The form beside the news: where it is sent, and the requests it names."""
+    news = page.partition('<div id="messages"')[2].partition("</div>")[0]
+    [action] = re.findall(r'action="([^"]+)"', news)
+    return action, re.findall(r'name="requests" value="([0-9]+)"', news)
+
+
+@pytest.mark.parametrize("decision", ["grant", "refuse"])
+def test_16_the_news_of_a_decision_brings_the_button_that_takes_it_back(client, office, decision):
+    requests = [asking(office) for _number in range(2)]
+    action, keys = undo_in_news(send(client, requests, decision, words="Некому работать"))
+    assert keys == [str(one.pk) for one in requests]
+
+    page = client.post(action, {"requests": keys}, follow=True, headers=ENGLISH).content.decode()
+
+    assert page.count("Taken back: the request of") == 2
+    assert Enrolment.objects.live().filter(approval=Approval.ASKED).count() == 2
+
+
+def test_16_the_news_stays_until_the_next_page_and_has_no_button_that_undoes_the_undoing(client, office):
+    request = asking(office)
+    page = send(client, [request], "grant")
+    news = page.partition('<div id="messages"')[2].partition("</div>")[0]
+    assert 'role="alert"' in news
+    assert "<button" in news
+
+    assert "<button" not in shown(client).partition('<div id="messages"')[2].partition("</div>")[0]
+    undone = client.post(reverse("enrolment:undo_decisions"), {"requests": request.pk}, follow=True)
+    assert "<button" not in undone.content.decode().partition('<div id="messages"')[2].partition("</div>")[0]
 
 
 def test_s2_a_head_decides_nothing_of_another_office_and_reads_no_name(client, office):

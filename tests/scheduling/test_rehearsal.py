@@ -16,7 +16,7 @@ from scheduling.actions import cancel_session, change_limit, current_plan, curre
 from scheduling.errors import SeatsTaken
 from scheduling.models import Booking, Session, SessionStep
 from scheduling.rehearsal import rehearse
-from scheduling.story import told_steps
+from scheduling.story import told_steps, undo_of_last_change
 from tests.factories import EmployeeFactory, RoomFactory, SessionFactory, TrainerFactory, in_days
 from tests.rights import planner, sign_in
 
@@ -192,6 +192,20 @@ def test_rule_9_the_last_change_is_taken_back_on_the_sessions_page(hr, session):
 
     assert current_plan(session) == before
     assert "→" in hr.get(reverse("scheduling:session", args=[session.pk])).content.decode()
+
+
+def test_16_the_news_of_a_changed_plan_brings_what_takes_it_back(hr, session):
+    before = current_plan(session)
+    move_by_a_day(session)
+    session.refresh_from_db()
+    undo = undo_of_last_change(session)
+
+    hr.post(undo.path, dict(undo.pairs))
+
+    assert current_plan(session) == before
+    session.refresh_from_db()
+    change_limit(session, 3, by=None)
+    assert undo_of_last_change(session) is None
 
 
 def test_rule_9_a_change_that_others_followed_cannot_be_taken_back(hr, session):
