@@ -14,4 +14,8 @@ class EnrolmentConfig(AppConfig):
         import_module("enrolment.queue.receivers")
         import_module("enrolment.letters").register_kinds()  # what its messages say
         import_module("enrolment.approvals.letters").register_kinds()
+        import_module("enrolment.doors.letters").register_kinds()
         import_module("enrolment.approvals.tasks")
+        import_module("enrolment.doors.tasks")
+        import_module("enrolment.offers.letters").register_kinds()
+        import_module("enrolment.offers.tasks")
