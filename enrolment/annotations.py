@@ -30,7 +30,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from centre.prepared import Given
 from courses.models import Course
-from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentQuerySet, Seat
+from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentQuerySet, Interest, Seat
 from enrolment.queue.order import days_after
 from enrolment.reservations.models import Reservation, kept_from_as_asked
 from people.models import Employment
@@ -82,6 +82,10 @@ def for_the_trainee() -> Q:
 
 def own_live() -> EnrolmentQuerySet:
     return Enrolment.objects.live().filter(trainee=TRAINEE).order_by()
+
+
+def own_wishes() -> QuerySet[Interest, Any]:
+    return Interest.objects.live().filter(trainee=TRAINEE).order_by()
 
 
 def own_positions() -> QuerySet[Employment, Any]:
@@ -220,4 +224,5 @@ def session_facts() -> dict[str, Combinable | Q]:
             Subquery(of_course.filter(session=OuterRef("pk")).values("overlooked")[:1]), Value("")
         ),
         "kept_since": kept_since(),
+        "wanted_since": Subquery(own_wishes().filter(course=OuterRef("course")).values("since")[:1]),
     }

@@ -102,6 +102,8 @@ class Situation:
     meetings: tuple[PlannedMeeting, ...] = field(default=())
     # The last day to be in time with a mandatory course; none for one that the trainee does not owe.
     due_on: date | None = None
+    # Since when the trainee wants the course, whichever date it has; none for somebody without such a wish.
+    wanted_since: datetime | None = None
     # Seats without a name that are kept for other offices than the trainee's, and for the trainee's own (rule 17).
     reserved: int = 0
     own_reserved: int = 0

@@ -14,9 +14,26 @@ from django.utils.translation import pgettext_lazy
 from audit.triggers import audited
 from centre.functions import ClockTimestamp
 from courses.models import Course
+from enrolment.interest.models import Interest
 from enrolment.queue.order import Rank, Standing, queue_order, rank
 from people.models import Employee
 from scheduling.models import Meeting, Session
+
+__all__ = [
+    "APPROVAL_SETTLED",
+    "ENDED_FIELDS",
+    "SEATS_TAKEN",
+    "SEAT_USED",
+    "Approval",
+    "AttendanceMark",
+    "Ending",
+    "Enrolment",
+    "EnrolmentEntry",
+    "EnrolmentQuerySet",
+    "Interest",
+    "Mark",
+    "Seat",
+]
 
 
 class Seat(models.TextChoices):

@@ -103,6 +103,7 @@ def situations(
             due_on=facts[pk]["due_on"],
             overlooked=frozenset(facts[pk]["live_overlooked"].split()),
             kept_since=facts[pk]["kept_since"],
+            wanted_since=facts[pk]["wanted_since"],
             reserved=facts[pk]["reserved"],
             own_reserved=facts[pk]["own_reserved"],
         )

@@ -3,6 +3,8 @@ from django.urls import path
 from enrolment import attendance_views, calendar_views, desk, too_few_views, views
 from enrolment.approvals import views as approvals_views
 from enrolment.doors import views as doors_views
+from enrolment.interest import views as interest_views
+from enrolment.movers import views as movers_views
 from enrolment.offers import views as offers_views
 from enrolment.queue import views as queue_views
 
@@ -37,6 +39,10 @@ urlpatterns = [
     path("my-calendar/removal/", calendar_views.own_calendar_removal, name="own_calendar_removal"),
     path("decisions/", approvals_views.decisions, name="decisions"),
     path("decisions/undone/", approvals_views.undo_decisions, name="undo_decisions"),
+    path("courses/<slug:code>/wish/", interest_views.want, name="want_course"),
+    path("wishes/<int:pk>/removal/", interest_views.drop, name="drop_interest"),
+    path("planning/demand/", interest_views.demand_list, name="demand"),
+    path("planning/movers/", movers_views.movers, name="movers"),
     path("desk/", desk.desk, name="desk"),
     path("timetable/", attendance_views.timetable, name="timetable"),
     path("sessions/<int:session_id>/people/", attendance_views.people, name="people"),

@@ -134,6 +134,9 @@ READ = {
     "scheduling:run_anyway": PLANNERS,
     "scheduling:cancel": PLANNERS,
     "enrolment:too_few": PLANNERS,
+    "enrolment:demand": PLANNERS,
+    "enrolment:movers": PLANNERS,
+    "enrolment:want_course": EVERYBODY,
     "enrolment:merge": PLANNERS,
     "enrolment:merge_into": PLANNERS,
     "enrolment:invitations": PLANNERS,
@@ -213,6 +216,7 @@ CHANGE = {
     "enrolment:undo_decisions",
     "enrolment:enrol_in_session",
     "enrolment:short_notice",
+    "enrolment:drop_interest",
     "enrolment:add_to_sheet",
     "enrolment:choose",
     "learning:start",
@@ -288,6 +292,7 @@ CHANGERS = {
     "enrolment:undo_decisions": "head hr_admin",
     "enrolment:enrol_in_session": EVERYBODY,
     "enrolment:short_notice": OWNER,
+    "enrolment:drop_interest": OWNER,
     "enrolment:add_to_sheet": SEE_PEOPLE,
     "enrolment:choose": f"{OWNER} {PLANNERS}",
     "learning:start": EVERYBODY,
@@ -330,6 +335,8 @@ WITHOUT_ARGUMENTS = {
     "enrolment:own_calendar_removal",
     "enrolment:timetable",
     "enrolment:too_few",
+    "enrolment:demand",
+    "enrolment:movers",
 }
 
 
@@ -366,6 +373,8 @@ def address(route: str, centre: Centre) -> str:
         "website:session": [centre.sessions["open"].pk],
         "scheduling:calendar_day": lambda: [CalendarDay.objects.earliest("pk").pk],
         "scheduling:calendar_day_removal": lambda: [CalendarDay.objects.earliest("pk").pk],
+        "enrolment:want_course": [centre.courses["taught"].code],
+        "enrolment:drop_interest": lambda: [me.interests.earliest("pk").pk],
         "scheduling:room": [centre.room.pk],
         "scheduling:room_edit": [centre.room.pk],
         "scheduling:closure_new": [centre.room.pk],

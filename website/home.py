@@ -11,10 +11,10 @@ from django.utils import timezone
 from centre.models import Policy
 from centre.prepared import Given, Prepared
 from courses.models import Course, Material
-from enrolment.annotations import NOW, TODAY, TRAINEE, count_of, own_live, own_positions
+from enrolment.annotations import NOW, TODAY, TRAINEE, count_of, own_live, own_positions, own_wishes
 from enrolment.doors.checks import cancelled_lately, offered_dates
 from enrolment.doors.clashes import Choice, choice_of
-from enrolment.models import Enrolment, Seat
+from enrolment.models import Enrolment, Interest, Seat
 from enrolment.panels import Panel
 from enrolment.queue.order import ahead_of_outer, rank
 from learning.models import ReadMaterial
@@ -107,11 +107,28 @@ def ask_mandatory() -> Any:
     )
 
 
-REQUESTS, NEXT_MEETING, MANDATORY = (
+def ask_wishes() -> Any:
+    """Those that have led nowhere yet: an offer stands among the requests."""
+    return (
+        own_wishes()
+        .exclude(Exists(own_live().filter(course=OuterRef("course"))))
+        .select_related("course", "site")
+        .defer("course__search_russian", "course__search_simple", "course__description")
+        .order_by("since", "pk")
+    )
+
+
+REQUESTS, NEXT_MEETING, MANDATORY, WISHES = (
     Prepared(ask_requests),
     Prepared(ask_next_meeting),
     Prepared(ask_mandatory),
+    Prepared(ask_wishes),
 )
+
+
+def wishes_of(reader: Employee) -> list[Interest]:
+    """The courses that the reader wants and that have no date for them yet, the oldest wish first."""
+    return WISHES(trainee=reader.pk)
 
 
 def own_requests(reader: Employee) -> list[OwnRequest]:

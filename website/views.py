@@ -36,6 +36,7 @@ from website.home import (
     offered_to,
     own_requests,
     taught_today,
+    wishes_of,
 )
 from website.hub import shelves_for
 from website.offers import Offer, shown_meetings
@@ -59,6 +60,7 @@ def home(request: UserRequest) -> HttpResponse:
             if one.enrolment not in offered and not (following and one.enrolment == following.enrolment)
         ],
         "mandatory": mandatory,
+        "wishes": wishes_of(request.user) if parts_of(request.user).wants else None,
         "mandatory_first": bool(mandatory) and not following and not taught and not offered,
         "taught": taught,
         "today": timezone.localdate(),

@@ -18,7 +18,8 @@ from enrolment.doors.overlooking import (
     refuse_without_right,
 )
 from enrolment.errors import EnrolmentError, NeedsConsent, NotEligible
-from enrolment.models import Approval, Enrolment, EnrolmentEntry, Seat
+from enrolment.interest.ending import end_wishes
+from enrolment.models import Approval, Enrolment, EnrolmentEntry, Interest, Seat
 from enrolment.notices import queue_messages
 from enrolment.office.words import consent_wanted, days_off_words, too_many_away
 from enrolment.seats import hold_seat, note, promote, waiting_trainees
@@ -117,6 +118,13 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
     )
     if situation.kept_since:  # the centre cancelled, so the first request counts (rule 15)
         enrolment.requested_at = situation.kept_since
+    if situation.wanted_since:
+        wish = Interest.objects.live().filter(trainee=trainee, course=session.course_id)
+        end_wishes(wish, Interest.Ending.ENROLLED)
+        if not situation.waiting:  # a wish for the course overtakes nobody who waits for this date
+            enrolment.requested_at = min(
+                situation.wanted_since, situation.kept_since or situation.wanted_since
+            )
     if terms.approval == Approval.ASKED:
         enrolment.seat = Seat.NONE
         enrolment.save()

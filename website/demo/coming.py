@@ -27,6 +27,7 @@ from website.demo.planning import Drawn, draw_sessions, load_timetable, sessions
 from website.demo.pool import Pool, Trainee, load_pool
 from website.demo.requests import load_requests
 from website.demo.staff import demo_accounts
+from website.demo.wishes import load_wishes
 
 SIX_WEEKS = timedelta(days=42)
 ROOM_FOR_LONG_COURSES = timedelta(days=14)
@@ -180,6 +181,7 @@ def load_coming(today: date, progress: Progress) -> None:
         heads=[account for account in accounts.values() if account.headed_offices.exists()],
         presented=[accounts[key] for key in ("employee", "second_employee") if key in accounts],
     )
+    load_wishes(coming.pool, [accounts[key] for key in ("employee", "second_employee") if key in accounts])
     quieten([account.pk for account in accounts.values()])
 
 
