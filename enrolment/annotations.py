@@ -38,6 +38,8 @@ from records.models import Completion
 from scheduling.models import Booking, Session
 
 TRAINEE, NOW, TODAY = Given("trainee"), Given("now"), Given("today")
+# Since when cancellations by the centre keep the time of request.
+KEPT_FROM = Given("kept_from")
 # The travel time of the policy.
 TRAVEL = Given("travel", DurationField())
 
@@ -156,6 +158,13 @@ def own_completions_of(course: str) -> ArraySubquery:
     return ArraySubquery(completions.values(json=what))
 
 
+def kept_since() -> Subquery:
+    """When the trainee asked, if the centre cancelled their last enrolment in the course not long ago (rule 15)."""
+    last = Enrolment.objects.filter(trainee=TRAINEE, course=OuterRef("course")).order_by("-pk")
+    kept = When(ended_because=Ending.BY_CENTRE, ended_at__gte=KEPT_FROM, then=F("requested_at"))
+    return Subquery(last.values(at=Case(kept, default=None))[:1])
+
+
 # --- meetings -------------------------------------------------------------------------------------
 
 
@@ -212,4 +221,8 @@ def session_facts() -> dict[str, Combinable | Q]:
         "own_completions": own_completions_of("course"),
         "due_on": due_day(TRAINEE),
         "wanted_since": Subquery(own_wishes().filter(course=OuterRef("course")).values("since")[:1]),
+        "live_overlooked": Coalesce(
+            Subquery(of_course.filter(session=OuterRef("pk")).values("overlooked")[:1]), Value("")
+        ),
+        "kept_since": kept_since(),
     }

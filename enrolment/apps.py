@@ -16,7 +16,9 @@ class EnrolmentConfig(AppConfig):
         import_module("enrolment.movers.receivers")
         import_module("enrolment.letters").register_kinds()  # what its messages say
         import_module("enrolment.approvals.letters").register_kinds()
+        import_module("enrolment.doors.letters").register_kinds()
         import_module("enrolment.approvals.tasks")
         import_module("enrolment.interest.letters").register_kinds()
         import_module("enrolment.interest.tasks")
         import_module("enrolment.movers.letters").register_kinds()
+        import_module("enrolment.doors.tasks")

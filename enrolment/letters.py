@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from centre.templatetags.centre_text import clock
+from centre.models import Policy
+from centre.templatetags.centre_text import clock, when
 from enrolment.calendars import own_agenda
+from enrolment.doors.clashes import choose_until
 from enrolment.models import SEATS_TAKEN, Enrolment, Seat
 from enrolment.notices import REMINDERS
 from enrolment.queue.words import ahead_words
@@ -189,12 +191,14 @@ def clash_after_move(message: Message) -> Letter | None:
                     if other
                     else "",
                     _(
-                        "We keep your seat for now. Please choose which course you come to, and cancel the other."
-                    ),
+                        "We keep your seat for now. Please choose until %(until)s which course you come to: "
+                        "one press cancels the other."
+                    )
+                    % {"until": when(choose_until(facts.enrolment, Policy.objects.current()))},
                 ),
             )
         ),
-        button=open_enrolment(facts.enrolment),
+        button=Button(_("Choose"), facts.enrolment.get_absolute_url()),
         deadline=session.starts_at,
         agenda=own_agenda(message.recipient, session.pk),
     )
@@ -311,10 +315,11 @@ def session_cancelled(message: Message) -> Letter | None:
             full_moment(starts_at),
             _("Reason: %(reason)s") % {"reason": session.cancelled_because},
             _(
-                "Your enrolment has ended and your time is free again. We are sorry. Please choose another date."
+                "Your enrolment has ended and your time is free again. We are sorry. "
+                "The time of your request counts for another date too: choose one."
             ),
         ),
-        button=Button(_("Choose another date"), session.course.get_absolute_url()),
+        button=Button(_("Choose another date"), enrolment.get_absolute_url()),
         deadline=starts_at,
         agenda=own_agenda(message.recipient, session.pk),
     )

@@ -153,8 +153,9 @@ class Enrolment(models.Model):
     """A trainee's enrolment in a session, or in a self-paced course (then there is no session).
 
     Two facts, not one status: `seat` and `approval`; `ended_because` says how it ended. The table of legal
-    pairs is a constraint. `requested_at` comes from the database's clock after the session's lock and stays for
-    ever; with `pinned_at` and `due_on` it makes the person's place in the queue (enrolment/queue/order.py).
+    pairs is a constraint. `requested_at` comes from the database's clock after the session's lock and stays; a change
+    to another date is a new request. With `pinned_at` and `due_on` it makes the person's place in the queue
+    (enrolment/queue/order.py).
     """
 
     trainee = models.ForeignKey(
@@ -284,6 +285,11 @@ class Enrolment(models.Model):
         if self.approval == Approval.ASKED:
             self.approval = Approval.EXPIRED
         self.offer_until = self.approval_until = self.escalated_at = None
+
+    @property
+    def overlooks(self) -> frozenset[str]:
+        """Codes of the conditions that staff overlook for it."""
+        return frozenset(self.overlooked.split())
 
     @property
     def decide_by(self) -> datetime | None:

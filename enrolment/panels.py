@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from centre.models import Policy
 from centre.templatetags.centre_text import when
 from enrolment.approvals.needs import needs_approval
 from enrolment.conditions import Situation, Unmet, unmet
+from enrolment.doors.clashes import Choice, choice_of
 from enrolment.models import SEATS_TAKEN, Enrolment, Seat
 from enrolment.office.words import days_off_words, too_many_away
 from enrolment.queue.order import Standing
@@ -18,6 +20,9 @@ from enrolment.queue.words import ahead_words
 from enrolment.situations import situations
 from people.models import Employee
 from scheduling.models import Session
+
+if TYPE_CHECKING:
+    from enrolment.doors.checks import Check
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,23 @@ class Panel:
     @property
     def ahead_words(self) -> str:
         return ahead_words(self.standing) if self.standing else ""
+
+    @property
+    def checks(self) -> "list[Check]":
+        """Every condition, met or not (rule 11)."""
+        from enrolment.doors.checks import checks_of
+
+        return checks_of(self.situation)
+
+    @cached_property
+    def choice(self) -> Choice | None:
+        """What there is to choose since a move brought the seat into a clash (rule 6)."""
+        return choice_of(self.enrolment, self.situation.policy) if self.enrolment else None
+
+    @property
+    def may_change_date(self) -> bool:
+        """The reader's own door to another date; shortly before the start staff help."""
+        return self.enrolment is not None and self.cancels_freely
 
     @property
     def day_off_words(self) -> str:

@@ -35,7 +35,11 @@ ENROLMENTS, BOOKINGS, NOTES = (
 )
 
 # The line of the story by the kind of news; any other seat was taken.
-ENTRIES = {"seat_given": Entry.PROMOTED, "merged": Entry.MERGED}
+ENTRIES = {
+    "seat_given": Entry.PROMOTED,
+    "merged": Entry.MERGED,
+    "transferred": Entry.TRANSFERRED,
+}
 
 
 def hold_seat(
@@ -46,19 +50,24 @@ def hold_seat(
     by: Employee | None = None,
     reason: str = "",
     context: dict[str, object] | None = None,
+    exceeds: str = "",
+    tells: bool = True,
 ) -> None:
     """Give the enrolment a seat and its bookings, note it, and plan its messages (`kind` is the news).
 
-    `situation` was counted under the session's lock in this transaction.
+    `situation` was counted under the session's lock in this transaction. `exceeds` is the reason of staff who may
+    give a seat beyond the limit: it is used, and the enrolment marked, when none is free (rule 10). Without
+    `tells` only the reminders are planned, for the caller tells the news.
 
     Raises:
-        SessionFull: no seat is free.
+        SessionFull: no seat is free, and none beyond the limit is given.
         PersonBusy: from the constraint, when the trainee is booked elsewhere for part of the time.
     """
     session = situation.session
-    if not situation.has_free_seat:
+    if not situation.has_free_seat and not exceeds:
         raise SessionFull(_("No seat is free any more. You may join the queue."))
     enrolment.seat, enrolment.offer_until = Seat.HELD, None
+    enrolment.exceeds = not situation.has_free_seat
     if enrolment.pk is None and isinstance(enrolment.requested_at, DatabaseDefault):
         ENROLMENTS.insert_one(enrolment)
     else:
@@ -76,17 +85,23 @@ def hold_seat(
             for meeting in situation.meetings
         )
         note(enrolment, ENTRIES.get(kind, Entry.SEAT_TAKEN), by, reason)
-        plan_messages(
-            seat_messages(
-                enrolment,
-                session,
-                kind=kind,
-                starts=starts,
-                policy=situation.policy,
-                now=situation.now,
-                context=context or {},
-            )
+        if enrolment.exceeds:
+            note(enrolment, Entry.EXCEEDED, by, f"{seats_beyond(situation)}: {exceeds}")
+        planned = seat_messages(
+            enrolment,
+            session,
+            kind=kind,
+            starts=starts,
+            policy=situation.policy,
+            now=situation.now,
+            context=context or {},
         )
+        plan_messages(planned if tells else planned[1:])
+
+
+def seats_beyond(situation: Situation) -> str:
+    """ "13/12": how many of how many with one more."""
+    return f"{situation.seats_taken + 1}/{situation.session.seats}"
 
 
 def give_up_seat(

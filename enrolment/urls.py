@@ -2,6 +2,7 @@ from django.urls import path
 
 from enrolment import attendance_views, calendar_views, desk, too_few_views, views
 from enrolment.approvals import views as approvals_views
+from enrolment.doors import views as doors_views
 from enrolment.interest import views as interest_views
 from enrolment.movers import views as movers_views
 from enrolment.queue import views as queue_views
@@ -11,6 +12,11 @@ urlpatterns = [
     path("sessions/<int:session_id>/enrolment/", views.enrol_in_session, name="enrol_in_session"),
     path("enrolments/<int:pk>/", views.enrolment, name="enrolment"),
     path("enrolments/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("enrolments/<int:pk>/dates/", doors_views.dates, name="dates"),
+    path("enrolments/<int:pk>/restoring/", doors_views.restore, name="restore"),
+    path("enrolments/<int:pk>/choice/", doors_views.choose, name="choose"),
+    path("sessions/<int:session_id>/people/new/", doors_views.enrol_somebody, name="enrol_somebody"),
+    path("people/<int:pk>/enrolments/new/", doors_views.enrol_person, name="enrol_person"),
     path("enrolments/<int:pk>/pin/", queue_views.pin, name="pin"),
     path("sessions/<int:session_id>/queue/", queue_views.queue, name="queue"),
     path("enrolments/<int:pk>/everything/", queue_views.enrolment_story, name="enrolment_story"),

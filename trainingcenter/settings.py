@@ -295,6 +295,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "enrolment.approvals.tasks.keep_terms_of_requests",
         "schedule": 300.0,
     },
+    "note-unanswered-clashes": {"task": "enrolment.doors.tasks.note_unanswered_clashes", "schedule": 300.0},
     # One letter a person and day, see the task; asked more often, so that a lost run costs ten minutes.
     "tell-of-waiting-requests": {
         "task": "enrolment.approvals.tasks.tell_of_waiting_requests",

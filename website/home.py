@@ -12,7 +12,10 @@ from centre.models import Policy
 from centre.prepared import Given, Prepared
 from courses.models import Course, Material
 from enrolment.annotations import NOW, TODAY, TRAINEE, count_of, own_live, own_positions, own_wishes
+from enrolment.doors.checks import cancelled_lately, offered_dates
+from enrolment.doors.clashes import Choice, choice_of
 from enrolment.models import SEATS_TAKEN, Enrolment, Interest
+from enrolment.panels import Panel
 from enrolment.queue.order import ahead_of_outer, rank
 from learning.models import ReadMaterial
 from learning.progress import Progress
@@ -22,6 +25,7 @@ from scheduling.models import Booking, Meeting, Session
 from website.offers import Place, people_of_meeting, rooms_of_meeting
 
 MANDATORY_SHOWN = 4
+CANCELLED_SHOWN = 2
 
 
 @dataclass(frozen=True)
@@ -180,3 +184,23 @@ def taught_today(reader: Employee) -> QuerySet[Any]:
         .annotate(rooms=rooms_of_meeting())
         .order_by("starts_at")
     )
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """An enrolment that the centre cancelled, and other dates in its place (rule 15)."""
+
+    enrolment: Enrolment
+    offered: Sequence[Panel]
+
+
+def cancelled_by_the_centre(reader: Employee) -> list[Cancelled]:
+    """The latest of them that nothing has followed yet; one query, and five more for each."""
+    return [Cancelled(one, offered_dates(one)) for one in cancelled_lately(reader)[:CANCELLED_SHOWN]]
+
+
+def choices_of(requests: Sequence[OwnRequest]) -> list[Choice]:
+    """What the reader is to choose between since a move; no query without a clash."""
+    clashing = [one.enrolment for one in requests if one.enrolment.clash_since]
+    found = [choice_of(one) for one in clashing]
+    return [choice for choice in found if choice]

@@ -28,7 +28,15 @@ from website.course_page import course_page
 from website.first_steps import first_steps_of_staff, is_newcomer, journeys_of, shown_journeys
 from website.forms import CatalogueFilter
 from website.help import topics_for
-from website.home import mandatory_steps, next_meeting, own_requests, taught_today, wishes_of
+from website.home import (
+    cancelled_by_the_centre,
+    choices_of,
+    mandatory_steps,
+    next_meeting,
+    own_requests,
+    taught_today,
+    wishes_of,
+)
 from website.hub import shelves_for
 from website.offers import Offer, shown_meetings
 from website.parts import parts_of
@@ -50,6 +58,8 @@ def home(request: UserRequest) -> HttpResponse:
         "mandatory_first": bool(mandatory) and not following and not taught,
         "taught": taught,
         "today": timezone.localdate(),
+        "choices": choices_of(requests),
+        "cancelled": cancelled_by_the_centre(request.user),
         # Asked of who has no request only, for whom no next meeting was asked.
         "is_newcomer": not requests and is_newcomer(request.user),
         "planning": waiting_for(request.user) if request.user.has_perm("scheduling.plan_session") else None,

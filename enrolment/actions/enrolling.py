@@ -10,6 +10,12 @@ from centre.models import Policy
 from centre.prepared import Given, Prepared
 from enrolment.approvals.needs import decision_until, needs_approval
 from enrolment.conditions import unmet
+from enrolment.doors.overlooking import (
+    kept_words,
+    overlooked_words,
+    overlooking,
+    refuse_without_right,
+)
 from enrolment.errors import EnrolmentError, NeedsConsent, NotEligible
 from enrolment.interest.ending import end_wishes
 from enrolment.models import Approval, Enrolment, EnrolmentEntry, Interest, Seat
@@ -30,6 +36,8 @@ class Terms:
 
     `approval` is settled, or "asked" with `approval_until`: then nothing is booked and no queue stops for it.
     `is_own_wish` is the trainee's own door: then it is asked where the situation wants it (rules 12 and 16).
+    `overlooks` are codes of conditions, and `exceeds` a seat beyond the limit, which staff answer for with the reason
+    `despite` (rules 10 and 11).
     `at_short_notice` and `consents` are what the trainee agreed to: a seat shortly before the start, a day off.
     """
 
@@ -38,6 +46,9 @@ class Terms:
     at_short_notice: bool = False
     consents: bool = False
     is_own_wish: bool = False
+    overlooks: frozenset[str] = frozenset()
+    exceeds: bool = False
+    despite: str = ""
 
 
 def enrol(
@@ -50,9 +61,14 @@ def enrol(
 
     Raises:
         NotEligible: with each unmet condition in words, and the way out.
+        NotAllowed, ReasonMissing: conditions are overlooked, or the limit is exceeded, without the right or a reason.
         NeedsConsent: it is the trainee's own wish, on a day off, and they have not agreed to come then.
         PersonBusy: a booking elsewhere came first by a moment.
     """
+    if terms.exceeds:
+        promote_waiting(
+            session
+        )  # what is free belongs to the queue; only beyond the limit nobody is overtaken
     enrolment, may_move_up = _enrol(trainee, session, by=by or trainee, terms=terms)
     if may_move_up:
         # A free seat and people who wait: each of them was passed over. Whether the newcomer may take the seat
@@ -77,6 +93,9 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
     if situation.live_enrolment_id and not situation.live_enrolment_elsewhere:
         return Enrolment.objects.get(pk=situation.live_enrolment_id), False
     refuse_leaver(trainee)
+    if terms.overlooks or terms.exceeds:
+        refuse_without_right(by, terms)
+        situation = overlooking(situation, terms.overlooks)
     if failed := unmet(situation):
         raise NotEligible(failed)
     if terms.is_own_wish and situation.days_off and not terms.consents:
@@ -94,26 +113,32 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
         due_on=situation.due_on,
         at_short_notice=terms.at_short_notice,
         consented_at=situation.now if terms.consents and situation.days_off else None,
+        overlooked=" ".join(sorted(situation.overlooked)),
     )
     if situation.wanted_since:
-        enrolment.requested_at = (
-            situation.wanted_since
-        )  # the wish was a request for the course, without a date
         wish = Interest.objects.live().filter(trainee=trainee, course=session.course_id)
         end_wishes(wish, Interest.Ending.ENROLLED)
+    # The first request counts when the centre cancelled it (rule 15), and a wish was one without a date.
+    if earlier := list(filter(None, [situation.kept_since, situation.wanted_since])):
+        enrolment.requested_at = min(earlier)
     if terms.approval == Approval.ASKED:
         enrolment.seat = Seat.NONE
         enrolment.save()
         note(enrolment, Entry.ASKED, by, too_many_away(situation.days_over[0]) if situation.days_over else "")
-    elif situation.has_free_seat and not situation.waiting:
-        hold_seat(enrolment, situation, kind="seat_taken", by=by)
+    elif terms.exceeds or (situation.has_free_seat and not situation.waiting):
+        exceeds = terms.despite if terms.exceeds else ""
+        hold_seat(
+            enrolment, situation, kind="seat_taken", by=by, reason=kept_words(situation), exceeds=exceeds
+        )
     else:
         enrolment.seat = Seat.WAITING
         enrolment.save()
-        note(enrolment, Entry.QUEUED, by)
+        note(enrolment, Entry.QUEUED, by, kept_words(situation))
         plan_messages(queue_messages(enrolment, session))
     if enrolment.consented_at:
         note(enrolment, Entry.CONSENTED, by, days_off_words(situation.days_off))
+    if situation.overlooked:
+        note(enrolment, Entry.OVERRIDDEN, by, overlooked_words(situation.overlooked, terms.despite))
     return enrolment, enrolment.seat == Seat.WAITING and situation.has_free_seat
 
 

@@ -19,7 +19,7 @@ from scheduling.models import Session
 Entry = EnrolmentEntry.Kind
 
 JOINED = {Entry.QUEUED, Entry.MERGE_QUEUED, Entry.GRANTED}
-GOT = {Entry.PROMOTED, Entry.OFFERED, Entry.SEAT_TAKEN, Entry.MERGED}
+GOT = {Entry.PROMOTED, Entry.OFFERED, Entry.SEAT_TAKEN, Entry.MERGED, Entry.TRANSFERRED}
 LEFT = {
     Entry.CANCELLED,
     Entry.ENDED,
@@ -132,5 +132,12 @@ def load(session: Session) -> list[Story]:
         by = entry.by.short_name if entry.by else ""
         lines[entry.enrolment_id].append(Line(entry.pk, entry.at, entry.kind, entry.reason, entry.due_on, by))
     return [
-        Story(one.pk, one.trainee.short_name, one.requested_at, tuple(lines[one.pk])) for one in enrolments
+        Story(one.pk, one.trainee.short_name, one.requested_at, of_this_date(lines[one.pk]))
+        for one in enrolments
     ]
+
+
+def of_this_date(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Without what happened before a change to this date: that was another queue."""
+    changed = [place for place, line in enumerate(lines) if line.kind == Entry.TRANSFERRED]
+    return tuple(lines[changed[-1] :] if changed else lines)

@@ -236,7 +236,7 @@ def test_rule_8_the_number_of_small_groups_leads_to_them(client, reader):
 
 @pytest.mark.rows_of("website:home")
 @pytest.mark.parametrize("rows", [1, 3, 300])
-def test_my_training_costs_five_statements_for_any_number_of_rows(
+def test_my_training_costs_six_statements_for_any_number_of_rows(
     client, reader, rows, django_assert_num_queries
 ):
     position = reader.main_employment.position
@@ -249,8 +249,8 @@ def test_my_training_costs_five_statements_for_any_number_of_rows(
     position.courses.add(*courses)
     client.force_login(reader)
 
-    # Session and user; requests, next meeting, policy, mandatory; the menu's trainer.
-    with django_assert_num_queries(2 + 5):
+    # Session and user; requests, next meeting, policy, mandatory, what the centre cancelled; the menu's trainer.
+    with django_assert_num_queries(2 + 6):
         client.get(HOME)
 
 
