@@ -22,3 +22,5 @@ class EnrolmentConfig(AppConfig):
         import_module("enrolment.interest.tasks")
         import_module("enrolment.movers.letters").register_kinds()
         import_module("enrolment.doors.tasks")
+        import_module("enrolment.offers.letters").register_kinds()
+        import_module("enrolment.offers.tasks")

@@ -28,6 +28,7 @@ from enrolment.doors.overlooking import EXCEED, refuse_without
 from enrolment.errors import EnrolmentError, InvalidMinutes, NotMarked, SessionFull, SheetClosed, TooEarly
 from enrolment.models import ENDED_FIELDS, AttendanceMark, Ending, Enrolment, EnrolmentEntry, Mark, Seat
 from enrolment.notices import about, completion_messages
+from enrolment.offers.actions import holds_by_coming
 from enrolment.results import Demand, MarkedMeeting, Result, result_of
 from enrolment.seats import hold_seat
 from enrolment.situations import situations
@@ -241,7 +242,7 @@ def add_walk_in(session: Session, trainee: Employee, *, by: Employee, despite: s
     session = lock_open_sheet(first)
     trainee = Employee.objects.lock(trainee.pk)
     live = trainee.enrolments.live().filter(session=session).first()
-    if live is not None and live.seat == Seat.HELD:
+    if live is not None and holds_by_coming(live, session, by=by):
         return live
     refuse_leaver(trainee)
     refuse_undecided(live)

@@ -41,7 +41,7 @@ from enrolment.attendance_forms import (
 from enrolment.columns import PEOPLE_COLUMNS, rows_with_work
 from enrolment.desk import questions_to
 from enrolment.doors.overlooking import EXCEED
-from enrolment.models import Ending
+from enrolment.models import Ending, Seat
 from enrolment.sheets import (
     NOT_CLOSED,
     by_name,
@@ -122,6 +122,7 @@ def people(request: UserRequest, session_id: int) -> HttpResponseBase:
             **facts,
             "trouble_url": trouble_url(facts["meetings"]) if request.user in facts["trainers"] else "",
             "seated": with_work(by_name(session.enrolments.seated())),
+            "offered": with_work(by_name(session.enrolments.live().filter(seat=Seat.OFFERED))),
             "waiting": with_work(session.enrolments.promotable()) if session.status in NOT_CLOSED else [],
             "may_mark": sessions_for(request.user, MARK).filter(pk=session.pk).exists(),
         },

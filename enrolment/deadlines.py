@@ -21,7 +21,7 @@ def deadlines_of(enrolment_ids: Collection[int]) -> Iterator[Deadline]:
     """Of those of the enrolments that hold a seat in a session ahead; three queries, or none."""
     if not enrolment_ids:
         return
-    seated = Enrolment.objects.live().holding().filter(pk__in=enrolment_ids, session__isnull=False)
+    seated = Enrolment.objects.live().seated().filter(pk__in=enrolment_ids, session__isnull=False)
     rows = list(seated.values_list("session", "clash_since"))
     people = Counter(session for session, _clash in rows)
     clashing = Counter(session for session, since in rows if since)

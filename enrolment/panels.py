@@ -13,7 +13,8 @@ from centre.templatetags.centre_text import when
 from enrolment.approvals.needs import needs_approval
 from enrolment.conditions import Situation, Unmet, unmet
 from enrolment.doors.clashes import Choice, choice_of
-from enrolment.models import SEATS_TAKEN, Enrolment, Seat
+from enrolment.models import Enrolment, Seat
+from enrolment.offers.words import offer_words, queue_promise
 from enrolment.office.words import days_off_words, too_many_away
 from enrolment.queue.order import Standing
 from enrolment.queue.words import ahead_words
@@ -48,6 +49,8 @@ class Panel:
         """Which of the fragments in templates/enrolment/panel says how the reader stands."""
         if self.has_seat:
             return "seat"
+        if self.is_offered:
+            return "offered"
         if self.waits:
             return "queue_over" if self.session.has_begun else "queue"
         if self.is_asked:
@@ -60,13 +63,17 @@ class Panel:
 
     @property
     def tone(self) -> str:
-        if self.waits or self.is_asked:
+        if self.waits or self.is_asked or self.is_offered:
             return "wait"
         return "accent" if self.has_seat or (self.state == "free" and self.seat_is_free) else ""
 
     @property
     def has_seat(self) -> bool:
-        return self.enrolment is not None and self.enrolment.seat in SEATS_TAKEN
+        return self.enrolment is not None and self.enrolment.seat == Seat.HELD
+
+    @property
+    def is_offered(self) -> bool:
+        return self.enrolment is not None and self.enrolment.seat == Seat.OFFERED
 
     @property
     def waits(self) -> bool:
@@ -80,6 +87,17 @@ class Panel:
     @property
     def asked_words(self) -> str:
         return asked_words(self.enrolment) if self.enrolment else ""
+
+    @property
+    def offer_words(self) -> str:
+        return offer_words(self.enrolment) if self.enrolment else ""
+
+    @property
+    def promise_words(self) -> str:
+        """What happens when a seat becomes free, to one who waits or is about to (UX 3)."""
+        wishes = self.enrolment is not None and self.enrolment.at_short_notice
+        situation = self.situation
+        return queue_promise(self.session, situation.policy, situation.now, at_short_notice=wishes)
 
     @cached_property
     def standing(self) -> Standing | None:
@@ -135,7 +153,7 @@ class Panel:
 
     @property
     def cancels_freely(self) -> bool:
-        return self.waits or self.is_asked or self.cancel_until > self.situation.now
+        return self.waits or self.is_asked or self.is_offered or self.cancel_until > self.situation.now
 
 
 def panel_of(trainee: Employee, session: Session) -> Panel:
@@ -170,13 +188,14 @@ def summary(enrolment: Enrolment) -> str:
         return _("The session began before it was your turn. Leave its queue to choose another date.")
     if enrolment.seat == Seat.NONE:
         return asked_words(enrolment)
+    if enrolment.seat == Seat.OFFERED:
+        return offer_words(enrolment)
     if enrolment.session.is_over:
         return _("The session is over. Your completion appears when the trainer closes the sheet.")
     if enrolment.seat == Seat.WAITING:
         standing = enrolment.standing
         words = _(
-            "All seats are taken. Your place in the queue is %(place)s: "
-            "as soon as a seat is yours, we will write to you."
+            "All seats are taken. Your place in the queue is %(place)s: when it is your turn, we will write to you."
         ) % {"place": standing.place}
         return f"{words} {ahead_words(standing)}"
     if enrolment.clash_since:

@@ -5,6 +5,7 @@ from enrolment.approvals import views as approvals_views
 from enrolment.doors import views as doors_views
 from enrolment.interest import views as interest_views
 from enrolment.movers import views as movers_views
+from enrolment.offers import views as offers_views
 from enrolment.queue import views as queue_views
 
 app_name = "enrolment"
@@ -17,6 +18,12 @@ urlpatterns = [
     path("enrolments/<int:pk>/choice/", doors_views.choose, name="choose"),
     path("sessions/<int:session_id>/people/new/", doors_views.enrol_somebody, name="enrol_somebody"),
     path("people/<int:pk>/enrolments/new/", doors_views.enrol_person, name="enrol_person"),
+    path("enrolments/<int:pk>/offer/", offers_views.offer, name="offer"),
+    path("enrolments/<int:pk>/short-notice/", offers_views.short_notice, name="short_notice"),
+    path("enrolments/<int:pk>/seat/", offers_views.give_seat, name="give_seat"),
+    path("offers/decline/", offers_views.decline_offered, name="decline_offered"),
+    path("offers/<str:token>/accept/", offers_views.accept_by_link, name="accept_by_link"),
+    path("offers/<str:token>/decline/", offers_views.decline_by_link, name="decline_by_link"),
     path("enrolments/<int:pk>/pin/", queue_views.pin, name="pin"),
     path("sessions/<int:session_id>/queue/", queue_views.queue, name="queue"),
     path("enrolments/<int:pk>/everything/", queue_views.enrolment_story, name="enrolment_story"),

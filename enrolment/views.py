@@ -60,6 +60,10 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
         "takes_back": is_own and may_be_taken_back(shown, timezone.now()),
         "restores": is_staff and not is_own and shown.ended_because in TAKEN_BACK and is_ahead(shown),
         "changes_date": (is_own or is_staff) and shown.is_live and is_ahead(shown),
+        "wishes_may_change": is_own
+        and shown.is_live
+        and is_ahead(shown)
+        and shown.seat in {Seat.WAITING, Seat.NONE},
         "summary": summary(shown),
         "entries": shown.entries.select_related("by"),
         "sees_history": may_see_changes(request.user),
@@ -77,6 +81,8 @@ def is_ahead(enrolment: Enrolment) -> bool:
 def cancel(request: UserRequest, pk: int) -> HttpResponse:
     own = request.user.enrolments.select_related("course", "session__course")
     cancelled = get_object_or_404(own, pk=pk)
+    if cancelled.is_live and cancelled.seat == Seat.OFFERED:
+        return redirect("enrolment:offer", cancelled.pk)  # there is nothing to cancel before it is accepted
     if not cancelled.is_live:
         messages.info(request, _("This enrolment has already ended."))
         return redirect(cancelled)

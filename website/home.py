@@ -14,7 +14,7 @@ from courses.models import Course, Material
 from enrolment.annotations import NOW, TODAY, TRAINEE, count_of, own_live, own_positions, own_wishes
 from enrolment.doors.checks import cancelled_lately, offered_dates
 from enrolment.doors.clashes import Choice, choice_of
-from enrolment.models import SEATS_TAKEN, Enrolment, Interest
+from enrolment.models import Enrolment, Interest, Seat
 from enrolment.panels import Panel
 from enrolment.queue.order import ahead_of_outer, rank
 from learning.models import ReadMaterial
@@ -144,10 +144,22 @@ def own_requests(reader: Employee) -> list[OwnRequest]:
     ]
 
 
+def offered_to(requests: Sequence[OwnRequest]) -> list[Enrolment]:
+    """The seats that wait for the reader's answer, the nearest term first; no statement."""
+    offered = [
+        one.enrolment
+        for one in requests
+        if one.enrolment.seat == Seat.OFFERED
+        and one.enrolment.session
+        and not one.enrolment.session.has_begun
+    ]
+    return sorted(offered, key=lambda one: (one.offer_until, one.pk))
+
+
 def next_meeting(requests: Sequence[OwnRequest]) -> NextMeeting | None:
     """The nearest meeting that is not over, of the sessions in which a seat is held."""
     enrolments = [request.enrolment for request in requests]
-    held = {one.session_id: one for one in enrolments if one.session_id and one.seat in SEATS_TAKEN}
+    held = {one.session_id: one for one in enrolments if one.session_id and one.seat == Seat.HELD}
     if not held:
         return None
     meeting = next(iter(NEXT_MEETING(sessions=list(held), now=timezone.now())), None)

@@ -33,6 +33,7 @@ from website.home import (
     choices_of,
     mandatory_steps,
     next_meeting,
+    offered_to,
     own_requests,
     taught_today,
     wishes_of,
@@ -47,15 +48,20 @@ from website.waiting import waiting_for
 @require_safe
 def home(request: UserRequest) -> HttpResponse:
     requests = own_requests(request.user)
-    following = next_meeting(requests)
+    offered, following = offered_to(requests), next_meeting(requests)
     mandatory = mandatory_steps(request.user)
     taught = taught_today(request.user) if parts_of(request.user).teaches else None
     context = {
         "next": following,
-        "requests": [one for one in requests if not (following and one.enrolment == following.enrolment)],
+        "offered": offered,
+        "requests": [
+            one
+            for one in requests
+            if one.enrolment not in offered and not (following and one.enrolment == following.enrolment)
+        ],
         "mandatory": mandatory,
         "wishes": wishes_of(request.user) if parts_of(request.user).wants else None,
-        "mandatory_first": bool(mandatory) and not following and not taught,
+        "mandatory_first": bool(mandatory) and not following and not taught and not offered,
         "taught": taught,
         "today": timezone.localdate(),
         "choices": choices_of(requests),

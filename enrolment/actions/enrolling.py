@@ -1,5 +1,6 @@
 """Taking a seat, or a place in the queue; and the queue moving up."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -73,7 +74,7 @@ def enrol(
     if may_move_up:
         # A free seat and people who wait: each of them was passed over. Whether the newcomer may take the seat
         # is the queue's decision, and the queue needs everybody's lock, which only a new transaction may take.
-        promote_waiting(session)
+        promote_waiting(session, at_once=(enrolment.pk,))
         enrolment.refresh_from_db()
     return enrolment
 
@@ -143,11 +144,11 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
 
 
 @action
-def promote_waiting(session: Session) -> list[Enrolment]:
-    """Give the session's free seats to those who wait and may take them; return who got one."""
+def promote_waiting(session: Session, *, at_once: Collection[int] = ()) -> list[Enrolment]:
+    """Give the session's free seats to those who wait and may take them; return who got one. See `seats.promote`."""
     session = Session.objects.with_course().lock(session.pk)
     Employee.objects.lock_all(waiting_trainees([session.pk]))
-    return promote(session, policy=Policy.objects.current())
+    return promote(session, policy=Policy.objects.current(), at_once=at_once)
 
 
 def refuse_leaver(trainee: Employee) -> None:

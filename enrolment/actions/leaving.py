@@ -11,7 +11,7 @@ from centre.actions import action
 from centre.models import Policy
 from enrolment.doors.notices import late_copies
 from enrolment.errors import ReasonMissing, TooLate
-from enrolment.models import SEATS_TAKEN, Ending, Enrolment, Seat
+from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import given_up_messages
 from enrolment.seats import end_clash, give_up_seat, promote, waiting_trainees
 from notifications.actions import plan_messages
@@ -19,6 +19,8 @@ from notifications.invites import knows
 from people.models import Employee
 from scheduling.models import Session
 from scheduling.notices import about as about_session
+
+Entry = EnrolmentEntry.Kind
 
 
 @action
@@ -59,12 +61,11 @@ def cancel_together(
             give_up_seat(enrolment, Ending.CANCELLED, by=by, reason=reason)
             continue
         session = sessions[enrolment.session_id]
-        if (
-            enrolment.seat in SEATS_TAKEN
-        ):  # a queue that led nowhere may be left, for the sake of another date
+        if enrolment.seat in SEATS_TAKEN:  # a queue that led nowhere may be left, for another date
             refuse_begun(session)
-        ending = Ending.CANCELLED if freely else ending_of(enrolment, session, policy, reason)
-        give_up_seat(enrolment, ending, by=by, reason=reason.strip())
+        ending = ending_of(enrolment, session, policy, reason, freely=freely)
+        kind = Entry.DECLINED if ending == Ending.DECLINED else Entry.CANCELLED
+        give_up_seat(enrolment, ending, by=by, reason=reason.strip(), kind=kind)
         if knows(trainee_id, about_session(session.pk)):  # what was never told needs no taking back
             plan_messages(given_up_messages(enrolment, session))
         if ending == Ending.CANCELLED_LATE:
@@ -113,10 +114,14 @@ def refuse_begun(session: Session) -> None:
         raise TooLate(_("The session has begun: who does not come is absent. Speak to the trainer."))
 
 
-def ending_of(enrolment: Enrolment, session: Session, policy: Policy, reason: str) -> Ending:
-    """Free or late, by the clock; a place in the queue or a request is always free to leave."""
+def ending_of(
+    enrolment: Enrolment, session: Session, policy: Policy, reason: str, *, freely: bool = False
+) -> Ending:
+    """Free or late, by the clock; a place in the queue or a request is always free to leave, an offer to decline."""
+    if enrolment.seat == Seat.OFFERED:
+        return Ending.DECLINED
     lead = timedelta(hours=policy.cancel_lead_hours)
-    if enrolment.seat not in SEATS_TAKEN or session.starts_at - timezone.now() >= lead:
+    if freely or enrolment.seat not in SEATS_TAKEN or session.starts_at - timezone.now() >= lead:
         return Ending.CANCELLED
     if not reason.strip():
         raise ReasonMissing(

@@ -10,13 +10,12 @@ from django.utils import timezone
 from centre.models import Policy
 from enrolment.annotations import due_day
 from enrolment.conditions import Situation, unmet
-from enrolment.interest.ending import end_wishes
 from enrolment.interest.models import Interest, InterestQuerySet
 from enrolment.interest.notices import DATE_OPENED, about, opened_message
-from enrolment.models import SEATS_TAKEN, Enrolment, Seat
+from enrolment.models import SEATS_TAKEN, Enrolment
 from enrolment.queue.order import Waiting, queue_key
 from enrolment.queue.words import turn_words
-from enrolment.seats import hold_seat
+from enrolment.seats import offer_seat
 from enrolment.situations import situations
 from notifications.actions import PlannedMessage, noting, plan_messages
 from notifications.models import Message
@@ -125,7 +124,7 @@ def may_be_offered(situation: Situation) -> bool:
 
 
 def offer_to(wish: Interest, situation: Situation) -> Enrolment:
-    """Give the seat to whom it is offered; a wish that led to a seat has ended."""
+    """Keep a seat for them until they answer; the wish stays as long, for they may decline the date."""
     enrolment = Enrolment(
         trainee_id=wish.trainee_id,
         session=situation.session,
@@ -133,14 +132,7 @@ def offer_to(wish: Interest, situation: Situation) -> Enrolment:
         requested_at=wish.since,
         due_on=situation.due_on,
     )
-    hold_seat(
-        enrolment,
-        situation,
-        kind="seat_taken",
-        reason=turn_words(enrolment, situation.policy, situation.now),
-    )
-    if enrolment.seat != Seat.OFFERED:
-        end_wishes(Interest.objects.filter(pk=wish.pk), Interest.Ending.ENROLLED)
+    offer_seat(enrolment, situation, reason=turn_words(enrolment, situation.policy, situation.now))
     return enrolment
 
 

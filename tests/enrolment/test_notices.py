@@ -117,9 +117,9 @@ def test_r7_a_seat_given_from_the_queue_is_told_once():
     send_due_messages()
     assert [(letter.to, letter.subject) for letter in mail.outbox] == [
         ([first.email], "Вы отменили запись: «Сложный разговор», 24 ноября"),
-        ([second.email], "Место освободилось, вы записаны: «Сложный разговор», 24 ноября"),
+        ([second.email], "Вам предложено место, ответьте: «Сложный разговор», 24 ноября"),
     ]
-    assert planned() == REMINDERS
+    assert planned() == []  # who has not accepted yet is not reminded
 
 
 def test_rule_26_a_place_in_the_queue_that_became_a_seat_is_not_told_any_more():
@@ -129,8 +129,8 @@ def test_rule_26_a_place_in_the_queue_that_became_a_seat_is_not_told_any_more():
     change_limit(session, 5, by=None)
 
     assert sorted(subjects()) == [
+        "Вам предложено место, ответьте: «Сложный разговор», 24 ноября",
         "Вы записаны: «Сложный разговор», 24 ноября",
-        "Место освободилось, вы записаны: «Сложный разговор», 24 ноября",
     ]
 
 
