@@ -14,6 +14,7 @@ from enrolment.interest.notices import DATE_OPENED, ENDED
 from enrolment.interest.tasks import keep_wishes
 from enrolment.invariants import booking_faults
 from enrolment.models import SEATS_TAKEN, Ending, Enrolment, Interest, Seat
+from enrolment.offers.actions import accept_offer, decline_offer
 from enrolment.seats import give_up_seat
 from notifications.models import Message
 from records.models import Completion
@@ -343,6 +344,33 @@ def test_rule_14_who_declines_an_offer_still_wants_the_course():
     give_up_seat(session.enrolments.get(), Ending.DECLINED, by=None)
     assert offer_dates_of(session) == []
     assert offered(opened(course, starts_at=in_days(20))) == [wish.trainee]
+
+
+def test_rule_14_who_accepts_the_offer_has_the_seat_and_no_wish_any_more():
+    (wish,) = wanting(mandatory_course())
+    offer = opened(wish.course).enrolments.get()
+    assert (offer.seat, ended(wish)) == (Seat.OFFERED, "")
+
+    accept_offer(offer, by=wish.trainee)
+    keep_wishes()
+
+    offer.refresh_from_db()
+    assert (offer.seat, ended(wish)) == (Seat.HELD, Interest.Ending.ENROLLED)
+
+
+def test_rule_14_who_declines_the_offer_is_offered_the_next_date_at_the_time_of_the_wish():
+    course = mandatory_course()
+    first, second = wanting(course, 2)
+    session = opened(course, seats=1)
+
+    decline_offer(session.enrolments.get(), by=first.trainee)
+    keep_wishes()
+
+    assert offered(session) == [second.trainee]
+    later = opened(course, starts_at=in_days(20))
+    assert [(one.trainee, one.requested_at) for one in later.enrolments.all()] == [
+        (first.trainee, first.since)
+    ]
 
 
 def test_rule_13_a_free_seat_for_which_somebody_waits_is_not_offered_past_them():
