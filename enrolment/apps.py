@@ -15,3 +15,5 @@ class EnrolmentConfig(AppConfig):
         import_module("enrolment.letters").register_kinds()  # what its messages say
         import_module("enrolment.approvals.letters").register_kinds()
         import_module("enrolment.approvals.tasks")
+        import_module("enrolment.bulk.letters").register_kinds()
+        import_module("enrolment.bulk.tasks")

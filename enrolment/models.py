@@ -14,9 +14,28 @@ from django.utils.translation import pgettext_lazy
 from audit.triggers import audited
 from centre.functions import ClockTimestamp
 from courses.models import Course
+from enrolment.bulk.models import BulkRow, BulkRun
 from enrolment.queue.order import Rank, Standing, queue_order, rank
 from people.models import Employee
 from scheduling.models import Meeting, Session
+
+__all__ = [
+    "APPROVAL_SETTLED",
+    "ENDED_FIELDS",
+    "LEGAL_PAIRS",
+    "SEATS_TAKEN",
+    "SEAT_USED",
+    "Approval",
+    "AttendanceMark",
+    "BulkRow",
+    "BulkRun",
+    "Ending",
+    "Enrolment",
+    "EnrolmentEntry",
+    "EnrolmentQuerySet",
+    "Mark",
+    "Seat",
+]
 
 
 class Seat(models.TextChoices):

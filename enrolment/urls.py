@@ -2,6 +2,7 @@ from django.urls import path
 
 from enrolment import attendance_views, calendar_views, desk, too_few_views, views
 from enrolment.approvals import views as approvals_views
+from enrolment.bulk import views as bulk_views
 from enrolment.queue import views as queue_views
 
 app_name = "enrolment"
@@ -24,6 +25,13 @@ urlpatterns = [
     path("my-calendar/removal/", calendar_views.own_calendar_removal, name="own_calendar_removal"),
     path("decisions/", approvals_views.decisions, name="decisions"),
     path("decisions/undone/", approvals_views.undo_decisions, name="undo_decisions"),
+    path("many/", bulk_views.bulk_runs, name="bulk_runs"),
+    path("sessions/<int:session_id>/many/", bulk_views.bulk_new, name="bulk_new"),
+    path("many/<int:pk>/", bulk_views.bulk_run, name="bulk_run"),
+    path("many/<int:pk>/application/", bulk_views.bulk_apply, name="bulk_apply"),
+    path("many/<int:pk>/look/", bulk_views.bulk_look, name="bulk_look"),
+    path("many/<int:pk>/undoing/", bulk_views.bulk_undo, name="bulk_undo"),
+    path("many/<int:pk>/rows/<int:line>/", bulk_views.bulk_row, name="bulk_row"),
     path("desk/", desk.desk, name="desk"),
     path("timetable/", attendance_views.timetable, name="timetable"),
     path("sessions/<int:session_id>/people/", attendance_views.people, name="people"),
