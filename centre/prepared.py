@@ -13,7 +13,10 @@ each transaction cannot keep plans: PREPARED_STATEMENTS=false.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -140,6 +143,9 @@ class Prepared:
         """
         # Whole or not at all: threads that ask first at the same moment each build it, and either will do.
         built = self.built = self.built or self._prepare()
+        many = MANY.get()
+        if many and many.concerns(built, given):
+            return many.rows_of(self, built, given)
         if settings.PREPARED_STATEMENTS:
             return self._executed(built, tuple(given[slot.name] for slot in built.slots))
         params = tuple(given[one.name] if isinstance(one, Slot) else one for one in built.params)
@@ -162,6 +168,26 @@ class Prepared:
         query = copy(built.queryset.query)
         vars(query)["get_compiler"] = lambda *args, **kwargs: filled
         return list(built.queryset_of(query))
+
+    def of_each(
+        self, built: Built, name: str, keys: Sequence[int], given: dict[str, Any]
+    ) -> dict[int, list[Any]]:
+        """The rows of every key at once: the same query beside each key, in one statement. Only for values."""
+        inner = rows_of_each(built, name)
+        params = [given[one.name] if isinstance(one, Slot) else one for one in inner.params]
+        statement = (
+            "SELECT found.*, many.key FROM unnest(%s::bigint[]) AS many(key) "  # noqa: S608
+            f"CROSS JOIN LATERAL ({inner.sql}) AS found"
+        )
+        filled = copy(built.compiler)
+        filled.connection = connections[built.queryset.db]
+        vars(filled)["as_sql"] = lambda *args, **kwargs: (statement, (list(keys), *params))
+        query = built.queryset.query
+        names = list(query.selected or ()) or [*query.values_select, *query.annotation_select]
+        found = defaultdict(list)
+        for row in filled.results_iter():
+            found[row[-1]].append(dict(zip(names, row, strict=False)))
+        return found
 
     def _prepare(self) -> Built:
         queryset = self.build()
@@ -192,6 +218,71 @@ class PreparedText:
             name, preparing = self.plan.named(link)
             cursor.execute(preparing + executing(name, self.places), values)
             self.plan.names[link] = name
+
+
+# --- many at once ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Many:
+    """The keys of which each will be asked the same, and what was loaded for all of them."""
+
+    name: str
+    keys: frozenset[int]
+    loaded: dict[tuple[int, str], dict[int, list[Any]]] = field(default_factory=dict)
+
+    def concerns(self, built: Built, given: dict[str, Any]) -> bool:
+        asks = any(slot.name == self.name for slot in built.slots)
+        return asks and given.get(self.name) in self.keys and built.queryset._fields is not None  # type: ignore[attr-defined]
+
+    def rows_of(self, prepared: "Prepared", built: Built, given: dict[str, Any]) -> list[Any]:
+        others = {name: value for name, value in given.items() if name != self.name}
+        asked = (id(prepared), repr(sorted(others.items())))
+        if asked not in self.loaded:
+            self.loaded[asked] = prepared.of_each(built, self.name, sorted(self.keys), given)
+        return [dict(row) for row in self.loaded[asked].get(given[self.name], [])]
+
+
+MANY: ContextVar[Many | None] = ContextVar("many", default=None)
+
+
+@contextmanager
+def for_many(name: str, keys: Iterable[int]) -> Iterator[None]:
+    """Let prepared querysets of values that are asked for one of these keys load the rows of all in one statement.
+
+        with for_many("trainee", [1, 2, 3]):
+            for trainee in trainees:
+                situations(trainee, [session], ...)  # as many statements as for one
+
+    The rows are those of the first question: only for looking, never under a lock that was taken in between.
+    """
+    token = MANY.set(Many(name, frozenset(keys)))
+    try:
+        yield
+    finally:
+        MANY.reset(token)
+
+
+@dataclass(frozen=True)
+class BesideKey:
+    sql: str
+    params: tuple[Any, ...]
+
+
+def rows_of_each(built: Built, name: str) -> BesideKey:
+    """The query with the key of `many` in the place of the named value."""
+    rest, kept = iter(built.params), []
+
+    def place(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%%"
+        param = next(rest)
+        if isinstance(param, Slot) and param.name == name:
+            return "many.key"
+        kept.append(param)
+        return f"%s::{param.kind}" if isinstance(param, Slot) and param.kind else "%s"
+
+    return BesideKey(PLACE.sub(place, built.sql), tuple(kept))
 
 
 def executing(name: str, places: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from audit.triggers import audited
 from centre.functions import ClockTimestamp
 from courses.models import Course
+from enrolment.bulk.models import BulkRow, BulkRun
 from enrolment.interest.models import Interest
 from enrolment.queue.order import Rank, Standing, queue_order, rank
 from people.models import Employee
@@ -22,10 +23,13 @@ from scheduling.models import Meeting, Session
 __all__ = [
     "APPROVAL_SETTLED",
     "ENDED_FIELDS",
+    "LEGAL_PAIRS",
     "SEATS_TAKEN",
     "SEAT_USED",
     "Approval",
     "AttendanceMark",
+    "BulkRow",
+    "BulkRun",
     "Ending",
     "Enrolment",
     "EnrolmentEntry",

@@ -2,6 +2,7 @@ from django.urls import path
 
 from enrolment import attendance_views, calendar_views, desk, too_few_views, views
 from enrolment.approvals import views as approvals_views
+from enrolment.bulk import views as bulk_views
 from enrolment.doors import views as doors_views
 from enrolment.interest import views as interest_views
 from enrolment.movers import views as movers_views
@@ -43,6 +44,13 @@ urlpatterns = [
     path("wishes/<int:pk>/removal/", interest_views.drop, name="drop_interest"),
     path("planning/demand/", interest_views.demand_list, name="demand"),
     path("planning/movers/", movers_views.movers, name="movers"),
+    path("many/", bulk_views.bulk_runs, name="bulk_runs"),
+    path("sessions/<int:session_id>/many/", bulk_views.bulk_new, name="bulk_new"),
+    path("many/<int:pk>/", bulk_views.bulk_run, name="bulk_run"),
+    path("many/<int:pk>/application/", bulk_views.bulk_apply, name="bulk_apply"),
+    path("many/<int:pk>/look/", bulk_views.bulk_look, name="bulk_look"),
+    path("many/<int:pk>/undoing/", bulk_views.bulk_undo, name="bulk_undo"),
+    path("many/<int:pk>/rows/<int:line>/", bulk_views.bulk_row, name="bulk_row"),
     path("desk/", desk.desk, name="desk"),
     path("timetable/", attendance_views.timetable, name="timetable"),
     path("sessions/<int:session_id>/people/", attendance_views.people, name="people"),

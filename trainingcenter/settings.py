@@ -304,6 +304,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
     },
     "tell-of-silent-trainers": {"task": "scheduling.tasks.tell_of_silent_trainers", "schedule": 600.0},
+    "work-on-bulk-runs": {"task": "enrolment.bulk.tasks.work_on_bulk_runs", "schedule": 30.0},
+    "forget-bulk-runs": {
+        "task": "enrolment.bulk.tasks.forget_bulk_runs",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "forget-old-looks": {"task": "audit.tasks.forget_old_looks", "schedule": crontab(hour=3, minute=20)},
 }
 

@@ -127,6 +127,13 @@ SHELVES = (
                 "seat",
             ),
             Card(
+                "enrolment.enrol_many",
+                "enrolment:bulk_runs",
+                _("Many at once"),
+                _("Lists of people enrolled together: looked through first, carried out, undone."),
+                "people",
+            ),
+            Card(
                 "scheduling.plan_session",
                 "enrolment:too_few",
                 _("Too few people"),
