@@ -309,6 +309,8 @@ def faults_of_messages():
         if message.recipient_id != whose:
             yield f"{message.kind} about {row.pk} goes to {message.recipient_id}"
         is_planned = message.state == Message.State.PLANNED
+        if message.kind in REMINDERS and row.ended_because == Ending.REFUSED:
+            continue  # of a grant that was taken back: they stay for another one, and do not leave without a seat
         if is_planned and not row.is_live and message.kind in TELLS_OF_A_SEAT:
             yield f"{message.kind} is planned about {row.pk}, which ended"
         if is_planned and message.kind == "seat_offered" and row.seat != Seat.OFFERED:
