@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('centre', '0013_numbers_of_offers'),
         ('courses', '0006_course_meetings_can_be_planned'),
-        ('enrolment', '0012_seats_kept_for_offices'),
+        ("enrolment", "0010_seats_kept_for_offices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
