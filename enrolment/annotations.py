@@ -220,9 +220,9 @@ def session_facts() -> dict[str, Combinable | Q]:
         "needed": prerequisites_of("course"),
         "own_completions": own_completions_of("course"),
         "due_on": due_day(TRAINEE),
-        "wanted_since": Subquery(own_wishes().filter(course=OuterRef("course")).values("since")[:1]),
         "live_overlooked": Coalesce(
             Subquery(of_course.filter(session=OuterRef("pk")).values("overlooked")[:1]), Value("")
         ),
         "kept_since": kept_since(),
+        "wanted_since": Subquery(own_wishes().filter(course=OuterRef("course")).values("since")[:1]),
     }

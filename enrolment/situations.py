@@ -101,9 +101,9 @@ def situations(
             meetings=meetings.get(pk, ()),
             days=tuple(at_office[day] for day in days.get(pk, ()) if day in at_office),
             due_on=facts[pk]["due_on"],
-            wanted_since=facts[pk]["wanted_since"],
             overlooked=frozenset(facts[pk]["live_overlooked"].split()),
             kept_since=facts[pk]["kept_since"],
+            wanted_since=facts[pk]["wanted_since"],
             reserved=facts[pk]["reserved"],
             own_reserved=facts[pk]["own_reserved"],
         )

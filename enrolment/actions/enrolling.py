@@ -116,12 +116,15 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
         consented_at=situation.now if terms.consents and situation.days_off else None,
         overlooked=" ".join(sorted(situation.overlooked)),
     )
+    if situation.kept_since:  # the centre cancelled, so the first request counts (rule 15)
+        enrolment.requested_at = situation.kept_since
     if situation.wanted_since:
         wish = Interest.objects.live().filter(trainee=trainee, course=session.course_id)
         end_wishes(wish, Interest.Ending.ENROLLED)
-    # The first request counts when the centre cancelled it (rule 15), and a wish was one without a date.
-    if earlier := list(filter(None, [situation.kept_since, situation.wanted_since])):
-        enrolment.requested_at = min(earlier)
+        if not situation.waiting:  # a wish for the course overtakes nobody who waits for this date
+            enrolment.requested_at = min(
+                situation.wanted_since, situation.kept_since or situation.wanted_since
+            )
     if terms.approval == Approval.ASKED:
         enrolment.seat = Seat.NONE
         enrolment.save()

@@ -124,7 +124,7 @@ def may_be_offered(situation: Situation) -> bool:
 
 
 def offer_to(wish: Interest, situation: Situation) -> Enrolment:
-    """Keep a seat for them until they answer; the wish stays as long, for they may decline the date."""
+    """Offer the seat to whom it is the turn; the wish lives on until they accept (rule 14)."""
     enrolment = Enrolment(
         trainee_id=wish.trainee_id,
         session=situation.session,

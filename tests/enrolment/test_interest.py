@@ -156,7 +156,7 @@ def test_rule_12_a_request_for_a_wished_course_stands_at_the_time_of_the_wish():
     assert (request.seat, request.requested_at) == (Seat.NONE, wish.since)
 
 
-def test_rule_13_of_two_who_wait_the_earlier_wish_is_ahead():
+def test_r2_a_wish_for_the_course_overtakes_nobody_who_waits_for_a_date():
     course = mandatory_course()
     (wish,) = wanting(course)
     session = SessionFactory(course=course, seats=1)
@@ -165,7 +165,8 @@ def test_rule_13_of_two_who_wait_the_earlier_wish_is_ahead():
 
     mine = enrol(wish.trainee, session)
 
-    assert list(session.enrolments.promotable()) == [mine, other]
+    assert list(session.enrolments.promotable()) == [other, mine]
+    assert ended(wish) == Interest.Ending.ENROLLED
 
 
 # --- a date opens ---------------------------------------------------------------------------------

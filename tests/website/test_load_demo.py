@@ -95,17 +95,17 @@ def test_some_session_is_full_and_people_wait(demo):
     assert any(session.enrolments.holding().count() == session.seats for session in full)
 
 
-def test_two_courses_without_a_date_are_wanted(demo):
-    rows = list(demand(without_date=True))
-
-    assert len({row.course_id for row in rows}) == 2
-
-
 def test_somebody_sits_beyond_the_limit_and_the_employee_chooses_another_date(demo):
     employee = demo_accounts()["employee"]
 
     assert Enrolment.objects.holding().filter(exceeds=True).count() == 1
     assert len(cancelled_lately(employee)) == 1
+
+
+def test_two_courses_without_a_date_are_wanted(demo):
+    rows = list(demand(without_date=True))
+
+    assert len({row.course_id for row in rows}) == 2
 
 
 def test_a_sheet_waits_for_the_presented_trainer(demo):
