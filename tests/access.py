@@ -300,6 +300,7 @@ CHANGERS = {
     "learning:finish": OWNER,
 }
 WITHOUT_ARGUMENTS = {
+    "enrolment:decline_offered",
     "enrolment:decisions",
     "enrolment:undo_decisions",
     "notifications:message_list",
