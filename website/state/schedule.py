@@ -25,6 +25,11 @@ TASK_WORDS: dict[str, Words] = {
     "centre.tasks.forget_uses": _("Clearing away counts of limits"),
     "enrolment.tasks.refresh_due_days": _("Counting terms of mandatory courses anew"),
     "enrolment.tasks.give_free_seats": _("Giving free seats to who waits"),
+    "enrolment.doors.tasks.note_unanswered_clashes": _(
+        "Noting who did not choose between two sessions in time"
+    ),
+    "enrolment.bulk.tasks.work_on_bulk_runs": _("Enrolling people from lists"),
+    "enrolment.bulk.tasks.forget_bulk_runs": _("Clearing away old lists of people to enrol"),
     "enrolment.offers.tasks.lapse_due_offers": _("Passing on offered seats that nobody accepted in time"),
     "enrolment.interest.tasks.keep_wishes": _("Offering seats to who wants a course"),
     "enrolment.reservations.tasks.keep_reservations": _("Releasing seats kept for offices"),
