@@ -39,7 +39,7 @@ MOST_FULL_SEATS = 10
 MOST_ENROLMENTS = 3000
 STARTED_COURSES = 25
 # What stays in the ledger: the news of the demo's own people. Hundreds of letters more would only be noise.
-NEWS = ("seat_taken", "seat_given", "queued")
+NEWS = ("seat_taken", "seat_given", "seat_offered", "queued")
 
 Progress = Callable[[int, int], None]
 Entry = EnrolmentEntry.Kind
