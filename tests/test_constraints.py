@@ -14,7 +14,7 @@ from audit.models import AccessRecord
 from centre.models import CalendarDay, Use
 from courses.models import Programme, ProgrammeStep
 from enrolment.actions import enrol, start_course
-from enrolment.models import Enrolment, Interest
+from enrolment.models import BulkRun, Enrolment, Interest
 from learning.models import Choice, Question
 from notifications.models import Message
 from scheduling.models import Booking, PreparedChange, Subscription
@@ -167,6 +167,11 @@ def import_row():
     return staff_import.rows.create(line=1, kind="row", cells=[], outcome="skip", code="EMPTY_LINE")
 
 
+def bulk_row(**values):
+    run = BulkRun.objects.create(session=SessionFactory(), made_by=EmployeeFactory(), source="paste")
+    return run.rows.create(**{"line": 1, "place": 1, "outcome": "not_found"} | values)
+
+
 # Constraint → what breaks it, and it alone.
 BREAKS = {
     "use_counted_once": [lambda: twice(Use.objects.create(key="search:1", since=in_days(0)))],
@@ -232,6 +237,8 @@ BREAKS = {
         lambda: twice(EmployeeFactory().saved_views.create(path="/staff/courses/", name="мои"))
     ],
     "staff_import_line_once": [lambda: twice(import_row())],
+    "bulk_line_once": [lambda: twice(bulk_row())],
+    "bulk_made_has_an_enrolment": [lambda: bulk_row(outcome="seat", settled_at=in_days(0))],
     "synonym_means_one_thing": [lambda: twice(synonym(), text="МФЦ!")],
     "synonym_has_a_meaning_of_its_kind": [
         lambda: synonym(office=None),

@@ -16,6 +16,7 @@ NOT_RECORDED = {
     "accounts.staffimport": "is its own record: who uploaded and applied what",
     "accounts.staffimportrow": "is a row of a file; what it did is recorded where it did it",
     "scheduling.sessionstep": "is only added to",
+    "enrolment.bulkrow": "is a row of a list; what it did is recorded where it did it",
     "enrolment.enrolmententry": "is only added to",
     "notifications.message": "keeps every text, its state and its attempts",
     "notifications.calendarentry": "is what a sent message said",

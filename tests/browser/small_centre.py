@@ -20,8 +20,9 @@ from centre.models import CalendarDay
 from courses.models import Course, Equipment, Material, Programme, Qualification
 from enrolment.actions import cancel_enrolment, enrol, start_course
 from enrolment.attendance import MarkWish, close_sheet, mark_all_present, mark_attendance
+from enrolment.bulk.making import ListOfPeople, look_again, make_run
 from enrolment.interest.actions import want_course
-from enrolment.models import Mark
+from enrolment.models import BulkRun, Mark
 from learning.actions import mark_read
 from learning.models import Choice, Question
 from notifications.tasks import send_due_messages
@@ -83,6 +84,7 @@ class Centre:
     courses: dict[str, Course] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     staff_import: StaffImport | None = None
+    bulk_run: BulkRun | None = None
 
     def person(self, role: str) -> Employee:
         return self.trainer.employee if role == "trainer" else getattr(self, role)
@@ -265,8 +267,18 @@ def small_centre(clock: time_machine.Traveller) -> Centre:
     in_the_way(centre, morning + 8 * day, morning + 40 * day)
     remember_synonym("office", "МФЦ на углу", centre.office.name, by=centre.hr_admin)
     centre.staff_import = upload_staff_list(staff_list(centre), "Список сотрудников.csv", by=centre.hr_admin)
+    centre.bulk_run = list_of_people(centre, colleagues)
     send_due_messages()
     return centre
+
+
+def list_of_people(centre: Centre, colleagues: list[Employee]) -> BulkRun:
+    """People to be enrolled in the open session; whom the first line means, is to be chosen."""
+    listed = ListOfPeople(BulkRun.Source.PASTE, data="\n".join(one.username for one in colleagues).encode())
+    run = make_run(centre.sessions["open"], listed, by=centre.hr_admin)
+    both = [one.pk for one in colleagues[:2]]
+    run.rows.filter(line=1).update(person=None, candidates=both)
+    return look_again(run, by=centre.hr_admin)
 
 
 def in_the_way(centre: Centre, hurt: datetime, later: datetime) -> None:
