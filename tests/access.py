@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Synonym
 from centre.models import CalendarDay
 from courses.models import Programme
+from enrolment.models import Reservation
 from notifications.models import Message
 from scheduling.models import RoomDoor, Subscription
 from tests.browser.small_centre import Centre
@@ -151,6 +152,11 @@ READ = {
     "enrolment:bulk_new": PLANNERS,
     "enrolment:bulk_run": PLANNERS,
     "enrolment:bulk_row": PLANNERS,
+    "enrolment:office_in_session": "head",
+    "enrolment:quotas": PLANNERS,
+    "enrolment:sessions_to_send_to": "head",
+    "enrolment:send_people": "head",
+    "enrolment:replace": "head hr_admin",
     "enrolment:desk": "trainer",
     "enrolment:own_calendar": EVERYBODY,
     "enrolment:session_calendar": f"{OWNER} trainer",
@@ -221,6 +227,8 @@ CHANGE = {
     "enrolment:bulk_apply",
     "enrolment:bulk_look",
     "enrolment:bulk_undo",
+    "enrolment:release_seats",
+    "enrolment:agree_to_day_off",
     "enrolment:enrol_in_session",
     "enrolment:short_notice",
     "enrolment:drop_interest",
@@ -300,6 +308,8 @@ CHANGERS = {
     "enrolment:bulk_apply": PLANNERS,
     "enrolment:bulk_look": PLANNERS,
     "enrolment:bulk_undo": PLANNERS,
+    "enrolment:release_seats": f"head {PLANNERS}",
+    "enrolment:agree_to_day_off": OWNER,
     "enrolment:enrol_in_session": EVERYBODY,
     "enrolment:short_notice": OWNER,
     "enrolment:drop_interest": OWNER,
@@ -314,6 +324,7 @@ WITHOUT_ARGUMENTS = {
     "enrolment:bulk_runs",
     "enrolment:decisions",
     "enrolment:undo_decisions",
+    "enrolment:sessions_to_send_to",
     "notifications:message_list",
     "notifications:my_messages",
     "scheduling:session_list",
@@ -374,6 +385,15 @@ ABOUT_A_PERSON = {
     "accounts:view_as",
     "accounts:invite_on_paper",
 }
+
+
+def kept_seats(centre: Centre) -> Reservation:
+    """Seats that the head has kept in the open session, all of them filled: nobody has one fewer."""
+    filled = {"seats": 0, "asked": 1, "made_by": centre.head}
+    kept, _is_new = Reservation.objects.get_or_create(
+        session=centre.sessions["open"], office=centre.office, defaults=filled
+    )
+    return kept
 
 
 def address(route: str, centre: Centre) -> str:
@@ -467,12 +487,15 @@ def address(route: str, centre: Centre) -> str:
                 "enrolment:short_notice",
                 "enrolment:pin",
                 "enrolment:enrolment_story",
+                "enrolment:replace",
+                "enrolment:agree_to_day_off",
                 "enrolment:cancel",
             ],
             lambda: [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
         ),
         "enrolment:enrol_somebody": lambda: [centre.sessions["open"].pk],
         "enrolment:enrol_person": lambda: [me.pk],
+        "enrolment:release_seats": lambda: [kept_seats(centre).pk],
         "learning:material": [centre.courses["briefing"].code, 1],
         "learning:read": [centre.courses["briefing"].code, 1],
         "learning:test": [centre.courses["fire"].code],
