@@ -289,6 +289,7 @@ CHANGERS = {
     "learning:finish": OWNER,
 }
 WITHOUT_ARGUMENTS = {
+    "enrolment:decline_offered",
     "enrolment:decisions",
     "enrolment:undo_decisions",
     "notifications:message_list",
