@@ -19,6 +19,7 @@ from centre.errors import Refusal
 from centre.http import require_form
 from centre.listing import Listing
 from centre.models import Policy
+from enrolment.approvals.needs import DECIDE
 from enrolment.attendance import (
     Saved,
     add_walk_in,
@@ -123,6 +124,7 @@ def people(request: UserRequest, session_id: int) -> HttpResponseBase:
             "seated": with_work(by_name(session.enrolments.seated())),
             "waiting": with_work(session.enrolments.promotable()) if session.status in NOT_CLOSED else [],
             "may_mark": sessions_for(request.user, MARK).filter(pk=session.pk).exists(),
+            "may_replace": session.is_open_for_enrolment and request.user.has_perm(DECIDE),
         },
     )
 

@@ -2,7 +2,9 @@ from django.urls import path
 
 from enrolment import attendance_views, calendar_views, desk, too_few_views, views
 from enrolment.approvals import views as approvals_views
+from enrolment.nominating import views as nominating_views
 from enrolment.queue import views as queue_views
+from enrolment.reservations import views as reservations_views
 
 app_name = "enrolment"
 urlpatterns = [
@@ -13,6 +15,13 @@ urlpatterns = [
     path("sessions/<int:session_id>/queue/", queue_views.queue, name="queue"),
     path("enrolments/<int:pk>/everything/", queue_views.enrolment_story, name="enrolment_story"),
     path("sessions/<int:session_id>/everything/", queue_views.session_story, name="session_story"),
+    path("sessions/<int:session_id>/office/", reservations_views.office_in_session, name="office_in_session"),
+    path("sessions/<int:session_id>/quotas/", reservations_views.quotas, name="quotas"),
+    path("reservations/<int:pk>/release/", reservations_views.release_seats, name="release_seats"),
+    path("sending/", nominating_views.sessions_to_send_to, name="sessions_to_send_to"),
+    path("sessions/<int:session_id>/sending/", nominating_views.send_people, name="send_people"),
+    path("enrolments/<int:pk>/replacement/", nominating_views.replace, name="replace"),
+    path("enrolments/<int:pk>/day-off/", nominating_views.agree_to_day_off, name="agree_to_day_off"),
     path("planning/too-few/", too_few_views.too_few, name="too_few"),
     path("planning/<int:pk>/joining/", too_few_views.merge, name="merge"),
     path("planning/<int:pk>/joining/<int:target_pk>/", too_few_views.merge_into, name="merge_into"),

@@ -10,12 +10,16 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.access import note_look
 from centre.errors import Refusal
 from centre.http import require_form
+from centre.models import Policy
 from enrolment.actions import cancel_enrolment
 from enrolment.approvals.actions import ask_for_seat
 from enrolment.forms import CancelForm, EnrolForm
-from enrolment.models import Enrolment, Seat
+from enrolment.models import Enrolment, EnrolmentEntry, Seat
+from enrolment.office.words import days_off_words
 from enrolment.panels import Panel, panel_of, summary
+from enrolment.situations import situations
 from people.audit import may_see_changes
+from people.models import Employee
 from people.requests import UserRequest
 from scheduling.models import Session
 
@@ -49,11 +53,28 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
         "enrolment": shown,
         "is_own": shown.trainee_id == request.user.pk,
         "summary": summary(shown),
+        "day_off_words": unanswered_day_off(shown, request.user),
         "entries": shown.entries.select_related("by"),
         "sees_history": may_see_changes(request.user),
         "sees_everything": request.user.has_perm("enrolment.view_enrolment"),
     }
     return render(request, "enrolment/enrolment.html", context)
+
+
+def unanswered_day_off(enrolment: Enrolment, reader: Employee) -> str:
+    """Which days off the reader has not agreed to give up for a session that somebody else sent them to (rule 16)."""
+    session = enrolment.session
+    if reader.pk != enrolment.trainee_id or not enrolment.is_live or session is None:
+        return ""
+    if enrolment.consented_at or session.has_begun or not is_sent(enrolment):
+        return ""
+    days_off = situations(reader, [session], policy=Policy.objects.current())[session.pk].days_off
+    return days_off_words(days_off) if days_off else ""
+
+
+def is_sent(enrolment: Enrolment) -> bool:
+    kinds = (EnrolmentEntry.Kind.NOMINATED, EnrolmentEntry.Kind.REPLACES)
+    return enrolment.entries.filter(kind__in=kinds).exists()
 
 
 @login_required

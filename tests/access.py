@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Synonym
 from centre.models import CalendarDay
 from courses.models import Programme
+from enrolment.models import Reservation
 from notifications.models import Message
 from scheduling.models import RoomDoor, Subscription
 from tests.browser.small_centre import Centre
@@ -140,6 +141,11 @@ READ = {
     "enrolment:enrolment": f"{OWNER} head {PLANNERS}",
     "enrolment:cancel": OWNER,
     "enrolment:decisions": "head hr_admin",
+    "enrolment:office_in_session": "head",
+    "enrolment:quotas": PLANNERS,
+    "enrolment:sessions_to_send_to": "head",
+    "enrolment:send_people": "head",
+    "enrolment:replace": "head hr_admin",
     "enrolment:desk": "trainer",
     "enrolment:own_calendar": EVERYBODY,
     "enrolment:session_calendar": f"{OWNER} trainer",
@@ -205,6 +211,8 @@ CHANGE = {
     "scheduling:prepared_removal",
     "scheduling:board_undo",
     "enrolment:undo_decisions",
+    "enrolment:release_seats",
+    "enrolment:agree_to_day_off",
     "enrolment:enrol_in_session",
     "enrolment:add_to_sheet",
     "learning:start",
@@ -274,6 +282,8 @@ CHANGERS = {
     "notifications:resend_message": TELLERS,
     "courses:course_archive": COURSE_EDITORS,
     "enrolment:undo_decisions": "head hr_admin",
+    "enrolment:release_seats": f"head {PLANNERS}",
+    "enrolment:agree_to_day_off": OWNER,
     "enrolment:enrol_in_session": EVERYBODY,
     "enrolment:add_to_sheet": SEE_PEOPLE,
     "learning:start": EVERYBODY,
@@ -283,6 +293,7 @@ CHANGERS = {
 WITHOUT_ARGUMENTS = {
     "enrolment:decisions",
     "enrolment:undo_decisions",
+    "enrolment:sessions_to_send_to",
     "notifications:message_list",
     "notifications:my_messages",
     "scheduling:session_list",
@@ -341,6 +352,15 @@ ABOUT_A_PERSON = {
     "accounts:view_as",
     "accounts:invite_on_paper",
 }
+
+
+def kept_seats(centre: Centre) -> Reservation:
+    """Seats that the head has kept in the open session, all of them filled: nobody has one fewer."""
+    filled = {"seats": 0, "asked": 1, "made_by": centre.head}
+    kept, _is_new = Reservation.objects.get_or_create(
+        session=centre.sessions["open"], office=centre.office, defaults=filled
+    )
+    return kept
 
 
 def address(route: str, centre: Centre) -> str:
@@ -415,6 +435,9 @@ def address(route: str, centre: Centre) -> str:
         "enrolment:enrolment": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
         "enrolment:pin": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
         "enrolment:enrolment_story": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
+        "enrolment:replace": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
+        "enrolment:agree_to_day_off": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
+        "enrolment:release_seats": [kept_seats(centre).pk],
         "enrolment:cancel": [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
         "learning:material": [centre.courses["briefing"].code, 1],
         "learning:read": [centre.courses["briefing"].code, 1],

@@ -22,7 +22,7 @@ from people.models import Employee, Employment, Office
 from people.requests import UserRequest
 from records.obligations import mandatory_courses
 from records.readiness import readiness_by_course, readiness_of
-from website.people.access import sees_team, visible_offices, visible_people
+from website.people.access import leads, sees_team, visible_offices, visible_people
 from website.people.columns import OFFICE_COLUMNS, PERSON_COLUMNS, TEAM_COLUMNS
 from website.people.filters import AwayMonth, OfficeFilters, PersonFilters, TeamFilters
 from website.people.forms import LeadersForm
@@ -96,6 +96,7 @@ def office_page(request: UserRequest, found: Office) -> HttpResponse:
             "courses": readiness_by_course(found.pk, today),
             "sees_people": request.user.has_perm("people.view_employee"),
             "sees_team": sees_team(request.user, found),
+            "leads_office": leads(request.user, found),
             "may_appoint": request.user.has_perm("people.appoint_leaders"),
             "sees_history": may_see_changes(request.user),
         },
@@ -168,5 +169,6 @@ def office_away(request: UserRequest, pk: int) -> HttpResponse:
         "form": form,
         "days": office_month(found, form.first, form.last, policy=policy),
         "percent": policy.away_percent,
+        "leads_office": leads(request.user, found),
     }
     return render(request, "website/people/office_away.html", context)

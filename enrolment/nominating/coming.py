@@ -1,0 +1,73 @@
+"""The coming sessions as a head looks at them before sending somebody."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, OuterRef
+from django.utils import timezone
+
+from enrolment.annotations import count_of, seat_facts
+from enrolment.models import SEATS_TAKEN, Enrolment, Seat
+from enrolment.nominating.actions import people_to_send
+from people.models import Employee
+from records.obligations import ObligationState, obligations_of
+from records.readiness import owing_jobs
+from scheduling.models import Session
+
+SHOWN = 50
+OWING = {ObligationState.OVERDUE, ObligationState.EXPIRES, ObligationState.DUE}
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A session, how many of the own people are in it or wait, how many need it, and its free seats."""
+
+    session: Session
+    own: int
+    owing: int
+    free: int
+    waiting: int
+
+
+def coming_sessions(head: Employee) -> list[Coming]:
+    """The nearest fifty, in six statements."""
+    now = timezone.now()
+    people = people_to_send(head)
+    own = Enrolment.objects.live().filter(
+        session=OuterRef("pk"), trainee__in=people, seat__in=[*SEATS_TAKEN, Seat.WAITING]
+    )
+    sessions = (
+        Session.objects.with_course()
+        .upcoming(now)
+        .annotate(
+            **seat_facts(now, of_trainee=False),
+            own=count_of(own.order_by().values("session").annotate(n=Count("*")).values("n")),
+        )
+        .order_by("starts_at", "pk")[:SHOWN]
+    )
+    need = needs_of(head)
+    return [
+        Coming(
+            session,
+            own=vars(session)["own"],
+            owing=need.get(session.course_id, 0),
+            free=max(0, session.seats - vars(session)["seats_taken"] - vars(session)["reserved"]),
+            waiting=vars(session)["waiting"],
+        )
+        for session in sessions
+    ]
+
+
+def needs_of(head: Employee) -> dict[int, int]:
+    """By course how many of the people owe it and are enrolled in no session of it."""
+    people = people_to_send(head)
+    jobs = list(owing_jobs().filter(employee__in=people))
+    planned = set(
+        Enrolment.objects.live().filter(trainee__in=people).order_by().values_list("trainee", "course")
+    )
+    today = timezone.localdate()
+    needs: dict[int, int] = {}
+    for obligations in obligations_of(jobs, planned).values():
+        for one in obligations:
+            if one.state(today, today) in OWING:
+                needs[one.course.pk] = needs.get(one.course.pk, 0) + 1
+    return needs

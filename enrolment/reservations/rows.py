@@ -1,0 +1,73 @@
+"""What pages show of a session: the seats that are kept without names, and the people of a head's offices."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+
+from centre.models import Policy
+from enrolment.models import SEATS_TAKEN, Enrolment, Reservation, Seat
+from enrolment.reservations.models import kept_from
+from enrolment.reservations.using import released_at
+from people.models import Employee, Employment, Office
+from scheduling.headcounts import headcount
+from scheduling.models import Session
+
+
+@dataclass(frozen=True)
+class KeptSeats:
+    """A reservation as pages show it; `until` is when the clock releases it."""
+
+    reservation: Reservation
+    until: datetime
+    stands: bool
+
+
+@dataclass
+class OfficeThere:
+    """One office in a session: who has a seat, waits or asks, and the seats without a name."""
+
+    office: Office
+    seated: list[Enrolment] = field(default_factory=list)
+    waiting: list[Enrolment] = field(default_factory=list)
+    asked: list[Enrolment] = field(default_factory=list)
+    kept: Reservation | None = None
+
+
+def free_seats(session: Session) -> int:
+    """Seats that are neither taken nor kept for anybody; one statement."""
+    people = headcount(session)
+    return max(0, session.seats - people.held - people.reserved)
+
+
+def kept_seats(session: Session, policy: Policy) -> list[KeptSeats]:
+    """Every reservation of the session, also those that ended; one statement."""
+    until = released_at(session, policy)
+    keeps = session.starts_at > kept_from(timezone.now(), policy)
+    rows = Reservation.objects.filter(session=session).select_related("office", "made_by")
+    return [KeptSeats(one, one.ended_at or until, keeps and one.ended_at is None) for one in rows]
+
+
+def offices_there(offices: Iterable[Office], session: Session, policy: Policy) -> list[OfficeThere]:
+    """Three statements for any number of offices and people."""
+    found = {office.pk: OfficeThere(office) for office in offices}
+    jobs = Employment.objects.current().filter(is_main=True, office__in=found)
+    office_of = dict(jobs.values_list("employee", "office"))
+    enrolments = session.enrolments.live().filter(trainee__in=office_of).select_related("trainee")
+    for one in enrolments.order_by("trainee__name_key", "pk"):
+        there = found[office_of[one.trainee_id]]
+        if one.seat in SEATS_TAKEN:
+            there.seated.append(one)
+        elif one.seat == Seat.WAITING:
+            there.waiting.append(one)
+        else:
+            there.asked.append(one)
+    if session.starts_at > kept_from(timezone.now(), policy):
+        for kept in Reservation.objects.standing().filter(session=session, office__in=found):
+            found[kept.office_id or 0].kept = kept
+    return list(found.values())
+
+
+def offices_led_by(reader: Employee) -> list[Office]:
+    return list(Office.objects.led_by(reader).order_by("name"))
