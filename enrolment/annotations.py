@@ -30,7 +30,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from centre.prepared import Given
 from courses.models import Course
-from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentQuerySet, Seat
+from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentQuerySet, Interest, Seat
 from enrolment.queue.order import days_after
 from enrolment.reservations.models import Reservation, kept_from_as_asked
 from people.models import Employment
@@ -38,6 +38,8 @@ from records.models import Completion
 from scheduling.models import Booking, Session
 
 TRAINEE, NOW, TODAY = Given("trainee"), Given("now"), Given("today")
+# Since when cancellations by the centre keep the time of request.
+KEPT_FROM = Given("kept_from")
 # The travel time of the policy.
 TRAVEL = Given("travel", DurationField())
 
@@ -80,6 +82,10 @@ def for_the_trainee() -> Q:
 
 def own_live() -> EnrolmentQuerySet:
     return Enrolment.objects.live().filter(trainee=TRAINEE).order_by()
+
+
+def own_wishes() -> QuerySet[Interest, Any]:
+    return Interest.objects.live().filter(trainee=TRAINEE).order_by()
 
 
 def own_positions() -> QuerySet[Employment, Any]:
@@ -152,6 +158,13 @@ def own_completions_of(course: str) -> ArraySubquery:
     return ArraySubquery(completions.values(json=what))
 
 
+def kept_since() -> Subquery:
+    """When the trainee asked, if the centre cancelled their last enrolment in the course not long ago (rule 15)."""
+    last = Enrolment.objects.filter(trainee=TRAINEE, course=OuterRef("course")).order_by("-pk")
+    kept = When(ended_because=Ending.BY_CENTRE, ended_at__gte=KEPT_FROM, then=F("requested_at"))
+    return Subquery(last.values(at=Case(kept, default=None))[:1])
+
+
 # --- meetings -------------------------------------------------------------------------------------
 
 
@@ -207,4 +220,9 @@ def session_facts() -> dict[str, Combinable | Q]:
         "needed": prerequisites_of("course"),
         "own_completions": own_completions_of("course"),
         "due_on": due_day(TRAINEE),
+        "live_overlooked": Coalesce(
+            Subquery(of_course.filter(session=OuterRef("pk")).values("overlooked")[:1]), Value("")
+        ),
+        "kept_since": kept_since(),
+        "wanted_since": Subquery(own_wishes().filter(course=OuterRef("course")).values("since")[:1]),
     }

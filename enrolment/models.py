@@ -14,9 +14,26 @@ from django.utils.translation import pgettext_lazy
 from audit.triggers import audited
 from centre.functions import ClockTimestamp
 from courses.models import Course
+from enrolment.interest.models import Interest
 from enrolment.queue.order import Rank, Standing, queue_order, rank
 from people.models import Employee
 from scheduling.models import Meeting, Session
+
+__all__ = [
+    "APPROVAL_SETTLED",
+    "ENDED_FIELDS",
+    "SEATS_TAKEN",
+    "SEAT_USED",
+    "Approval",
+    "AttendanceMark",
+    "Ending",
+    "Enrolment",
+    "EnrolmentEntry",
+    "EnrolmentQuerySet",
+    "Interest",
+    "Mark",
+    "Seat",
+]
 
 
 class Seat(models.TextChoices):
@@ -136,8 +153,9 @@ class Enrolment(models.Model):
     """A trainee's enrolment in a session, or in a self-paced course (then there is no session).
 
     Two facts, not one status: `seat` and `approval`; `ended_because` says how it ended. The table of legal
-    pairs is a constraint. `requested_at` comes from the database's clock after the session's lock and stays for
-    ever; with `pinned_at` and `due_on` it makes the person's place in the queue (enrolment/queue/order.py).
+    pairs is a constraint. `requested_at` comes from the database's clock after the session's lock and stays; a change
+    to another date is a new request. With `pinned_at` and `due_on` it makes the person's place in the queue
+    (enrolment/queue/order.py).
     """
 
     trainee = models.ForeignKey(
@@ -267,6 +285,11 @@ class Enrolment(models.Model):
         if self.approval == Approval.ASKED:
             self.approval = Approval.EXPIRED
         self.offer_until = self.approval_until = self.escalated_at = None
+
+    @property
+    def overlooks(self) -> frozenset[str]:
+        """Codes of the conditions that staff overlook for it."""
+        return frozenset(self.overlooked.split())
 
     @property
     def decide_by(self) -> datetime | None:

@@ -35,6 +35,7 @@ from enrolment.notices import (
     moved_messages,
     reminder_messages,
 )
+from enrolment.offers.clock import term_after_move
 from enrolment.seats import book_again, promote, waiting_trainees
 from notifications.actions import plan_messages, told_nothing_else, withdraw_messages
 from people.models import Employee
@@ -183,7 +184,9 @@ def tell_the_move(
     withdraw_messages(abouts, OUTDATED_BY_A_MOVE)
     for one in enrolments:
         one.clash_since = (one.clash_since or now) if one.trainee_id in clashing else None
-    Enrolment.objects.bulk_update(enrolments, ["clash_since"], batch_size=500)
+        if one.offer_until:
+            one.offer_until = term_after_move(one.offer_until, session.starts_at, now, policy)
+    Enrolment.objects.bulk_update(enrolments, ["clash_since", "offer_until"], batch_size=500)
     EnrolmentEntry.objects.bulk_create(
         EnrolmentEntry(
             enrolment=one,
@@ -205,7 +208,7 @@ def tell_the_move(
             *(
                 reminder
                 for one in enrolments
-                if one.seat in SEATS_TAKEN
+                if one.seat == Seat.HELD  # an offer is no promise to come
                 for reminder in reminder_messages(one, session, starts=starts, policy=policy, now=now)
             ),
         ]

@@ -71,7 +71,7 @@ def change_capacity(room: Room, capacity: int, *, by: Employee | None) -> Room:
     gone = {pk: count.held + count.reserved for pk, count in headcounts(keys).items()}
     rooms = rooms_of(sessions, room)
     seats = {one.pk: effective_seats(one.course, rooms[one.pk], one.limit) for one in sessions}
-    if crowded := [one for one in sessions if gone.get(one.pk, 0) > seats[one.pk]]:
+    if crowded := [one for one in sessions if min(gone.get(one.pk, 0), one.seats) > seats[one.pk]]:
         raise SeatsTaken(crowded_sentence(crowded, capacity))
     room.save(update_fields=["capacity"])
     changed = [one for one in sessions if one.seats != seats[one.pk]]

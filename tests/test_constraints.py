@@ -14,7 +14,7 @@ from audit.models import AccessRecord
 from centre.models import CalendarDay, Use
 from courses.models import Programme, ProgrammeStep
 from enrolment.actions import enrol, start_course
-from enrolment.models import Enrolment
+from enrolment.models import Enrolment, Interest
 from learning.models import Choice, Question
 from notifications.models import Message
 from scheduling.models import Booking, PreparedChange, Subscription
@@ -55,6 +55,10 @@ def twice(row, **values):
     for name, value in values.items():
         setattr(row, name, value)
     row.save(force_insert=True)
+
+
+def wish():
+    return Interest.objects.create(trainee=EmployeeFactory(), course=CourseFactory())
 
 
 def assigned(**values):
@@ -344,6 +348,9 @@ BREAKS = {
     ],
     "completion_once_a_day": [lambda: twice(completion())],
     "completion_valid_after_completed": [lambda: completion(valid_until=date(2026, 11, 23))],
+    "interest_one_live_per_course": [lambda: twice(wish())],
+    "interest_ended_has_a_time": [lambda: changed(wish(), ended_because="withdrawn")],
+    "interest_ending_known": [lambda: changed(wish(), ended_because="bored", ended_at=in_days(0))],
     "enrolment_one_live_per_course": [lambda: twice(seat(), seat="waiting")],
     "enrolment_legal_pair": [
         lambda: seat(seat="none"),

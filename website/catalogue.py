@@ -197,7 +197,7 @@ def own_state(course: Course, today: date) -> str:
     if seat:
         if seat == Seat.NONE:
             return "studying" if course.is_self_paced else "asked"
-        return str(seat) if seat in {Seat.HELD, Seat.WAITING} else "studying"
+        return str(seat) if seat in {Seat.HELD, Seat.OFFERED, Seat.WAITING} else "studying"
     if until:
         return "completed" if until >= today else "to_repeat"
     return "mandatory" if course.is_mandatory else ""

@@ -275,7 +275,8 @@ def replan(
         own = {meeting.room_id for meeting in work.new.meetings}
         bounds = [room for pk, room in rooms.items() if pk in own]
         work.seats = effective_seats(work.session.course, bounds, work.new.details.limit)
-        refuse_fewer_seats(work.seats, people.get(work.session.pk, Headcount()))
+        count = people.get(work.session.pk, Headcount())
+        refuse_fewer_seats(work.seats, count, before=work.session.seats)
 
     for work in works:
         ahead = [meeting for meeting in work.session.meetings.all() if not meeting.has_begun]

@@ -376,10 +376,13 @@ def refuse_rewriting_the_past(old: SessionPlan, new: SessionPlan) -> None:
         )
 
 
-def refuse_fewer_seats(seats: int, people: Headcount) -> None:
-    """Neither a seat that somebody holds nor one that is kept for an office goes away by itself (promise R9)."""
+def refuse_fewer_seats(seats: int, people: Headcount, *, before: int) -> None:
+    """Neither a seat that somebody holds nor one that is kept for an office goes away by itself (promise R9).
+
+    As many as `before` may stay: who sits beyond the limit was seated there for a reason (rule 10).
+    """
     held = people.held
-    if seats < held:
+    if seats < min(held, before):
         raise SeatsTaken(
             ngettext(
                 "%(held)s person holds a seat, but there would be only %(seats)s. "
@@ -390,7 +393,7 @@ def refuse_fewer_seats(seats: int, people: Headcount) -> None:
             )
             % {"held": held, "seats": seats}
         )
-    if seats < held + people.reserved:
+    if seats < min(held + people.reserved, before):
         raise SeatsTaken(
             ngettext(
                 "%(reserved)s seat is kept for an office and %(held)s are held, but there would be only %(seats)s. "

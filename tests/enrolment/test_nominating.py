@@ -18,7 +18,7 @@ from enrolment.reservations.actions import reserve_seats
 from notifications import kinds
 from notifications.models import Message
 from people.models import Employment, Office
-from scheduling.models import Booking
+from scheduling.models import Booking, Session
 from tests.enrolment.approvals import asking, hr_admin, kinds_of, led_office, member
 from tests.factories import EmployeeFactory, EmploymentFactory, SessionFactory, in_days
 
@@ -223,6 +223,20 @@ def test_rule_17_both_are_told_of_a_replacement_once():
     assert news_of(substitute) == ["nominated"]
     assert substitute.last_name in letter("replaced", leaving.trainee)
     assert leaving.trainee.last_name in letter("nominated", substitute)
+
+
+def test_rule_17_somebody_is_replaced_in_a_session_beyond_its_limit_too():
+    office = led_office()
+    session = SessionFactory(seats=1)
+    leaving = nominate(member(office), session, by=office.head)
+    Session.objects.filter(pk=session.pk).update(seats=2)
+    enrol(EmployeeFactory(), Session.objects.get(pk=session.pk))
+    Session.objects.filter(pk=session.pk).update(seats=1)
+
+    taking = replace_trainee(leaving, member(office), by=office.head)
+
+    assert (taking.seat, taking.exceeds) == (Seat.HELD, True)
+    assert session.enrolments.holding().count() == 2
 
 
 def test_rule_17_a_replacement_uses_up_no_kept_seat():
