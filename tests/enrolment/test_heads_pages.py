@@ -134,7 +134,7 @@ def test_rule_17_the_office_in_a_session_keeps_seats_and_gives_them_back(head, o
     assert kept.ended_at is not None
 
 
-def test_promise_s3_a_head_keeps_no_seats_for_another_office_by_a_made_up_field(head, office):
+def test_s3_a_head_keeps_no_seats_for_another_office_by_a_made_up_field(head, office):
     other = led_office()
     session = SessionFactory()
     kept = reserve_seats(session, other, 1, by=other.head)
@@ -158,7 +158,7 @@ def test_rule_17_a_head_replaces_one_by_another(head, office):
     assert Enrolment.objects.live().get().trainee == substitute
 
 
-def test_promise_s2_a_head_opens_no_replacement_of_another_office(head):
+def test_s2_a_head_opens_no_replacement_of_another_office(head):
     other = led_office()
     foreign = nominate(member(other), SessionFactory(), by=other.head)
 
@@ -221,6 +221,12 @@ def test_rule_17_a_person_asks_and_the_head_sends_them_from_the_list(head, offic
     assert [one.asks for one in shown.ready] == [True]
 
 
+@pytest.mark.rows_of(
+    "enrolment:send_people",
+    "enrolment:office_in_session",
+    "enrolment:sessions_to_send_to",
+    "enrolment:replace",
+)
 def test_pages_of_heads_cost_the_same_for_any_number_of_people(head, office):
     session = MandatorySessionFactory()
     addresses = [
@@ -228,7 +234,8 @@ def test_pages_of_heads_cost_the_same_for_any_number_of_people(head, office):
         page("office_in_session", session.pk),
         page("sessions_to_send_to"),
     ]
-    nominate(member(office), session, by=office.head, despite_shift=True)
+    seated = nominate(member(office), session, by=office.head, despite_shift=True)
+    addresses.append(page("replace", seated.pk))
     member(office)
     few = [statements(head, address) for address in addresses]
 
@@ -241,6 +248,7 @@ def test_pages_of_heads_cost_the_same_for_any_number_of_people(head, office):
     assert max(many) <= 30
 
 
+@pytest.mark.rows_of("enrolment:quotas")
 def test_the_page_of_quotas_costs_the_same_for_any_number(client):
     session = SessionFactory(seats=20)
     staff = hr_admin()

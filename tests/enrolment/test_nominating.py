@@ -132,7 +132,7 @@ def test_rule_11_conditions_are_asked_of_those_who_are_sent_and_said_about_them(
         nominate(person, session, by=office.head)
 
 
-def test_promise_s2_nobody_sends_people_of_another_office_themselves_or_its_head():
+def test_s2_nobody_sends_people_of_another_office_themselves_or_its_head():
     office, other = led_office(deputy=True), led_office()
     session = SessionFactory()
 
@@ -149,7 +149,7 @@ def test_promise_s2_nobody_sends_people_of_another_office_themselves_or_its_head
     assert nominate(office.deputy, session, by=office.head, despite_shift=True)
 
 
-def test_promise_s31_who_lost_the_office_sends_nobody():
+def test_s31_who_lost_the_office_sends_nobody():
     office, session = led_office(), SessionFactory()
     Office.objects.filter(pk=office.pk).update(head=None)
 
@@ -291,7 +291,7 @@ def test_rule_17_nobody_is_replaced_after_the_start_or_without_a_seat(time_machi
         replace_trainee(leaving, member(office), by=office.head)
 
 
-def test_promise_s2_a_head_replaces_only_people_of_the_office_by_people_of_it():
+def test_s2_a_head_replaces_only_people_of_the_office_by_people_of_it():
     office, other = led_office(), led_office()
     session = SessionFactory()
     own = nominate(member(office), session, by=office.head)
