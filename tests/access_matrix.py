@@ -157,7 +157,14 @@ class Strangers:
             people |= {"system admin": self.centre.system_admin}
             return [Asked(whose, reverse(route, args=[one.pk])) for whose, one in people.items()]
         match route:
-            case "enrolment:enrolment" | "enrolment:cancel" | "enrolment:pin" | "enrolment:enrolment_story":
+            case (
+                "enrolment:enrolment"
+                | "enrolment:cancel"
+                | "enrolment:pin"
+                | "enrolment:enrolment_story"
+                | "enrolment:replace"
+                | "enrolment:agree_to_day_off"
+            ):
                 people = {"own": self.centre.employee, "same office": self.colleague}
                 people |= {"another office": self.elsewhere, "head's own": self.centre.head}
                 return [Asked(whose, self.of_enrolment(route, one)) for whose, one in people.items()]

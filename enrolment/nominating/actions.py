@@ -166,10 +166,11 @@ def replace_trainee(
     )
     taking.approval = Approval.GRANTED if situation.days_over or taking.pk else Approval.NOT_NEEDED
     taking.approval_until = taking.escalated_at = None
-    taking.exceeds = enrolment.exceeds
-    # It is the seat that was given up: none of those that are kept without a name is used up by it.
-    hold_seat(taking, replace(situation, own_reserved=0), kind="seat_taken", by=by)
-    note(taking, Entry.REPLACES, by, _("Instead of %(person)s.") % {"person": short_name(leaving)})
+    instead = _("Instead of %(person)s.") % {"person": short_name(leaving)}
+    # It is the seat that was given up, also in a session that is over its limit: none of those that are kept without
+    # a name is used up by it.
+    hold_seat(taking, replace(situation, own_reserved=0), kind="seat_taken", by=by, exceeds=instead)
+    note(taking, Entry.REPLACES, by, instead)
     plan_messages(
         [
             replaced_message(enrolment, session.version, substitute=short_name(substitute)),

@@ -18,7 +18,7 @@ from tests.threads import at_once, before_the_commit
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.threads]
 
 
-def test_promise_r1_seats_are_not_kept_that_somebody_takes_at_the_moment():
+def test_r1_seats_are_not_kept_that_somebody_takes_at_the_moment():
     office, session = led_office(), SessionFactory(seats=1)
     person = EmployeeFactory()
 
@@ -30,7 +30,7 @@ def test_promise_r1_seats_are_not_kept_that_somebody_takes_at_the_moment():
     assert booking_faults() == []
 
 
-def test_promise_r1_the_naive_reservation_keeps_a_seat_that_is_taken():
+def test_r1_the_naive_reservation_keeps_a_seat_that_is_taken():
     """The same without the session's lock: the proof that the test above can fail."""
     office, session = led_office(), SessionFactory(seats=1)
     person = EmployeeFactory()
@@ -45,7 +45,7 @@ def test_promise_r1_the_naive_reservation_keeps_a_seat_that_is_taken():
     assert booking_faults() != []
 
 
-def test_promise_r1_many_take_seats_while_heads_keep_them_and_send_people():
+def test_r1_many_take_seats_while_heads_keep_them_and_send_people():
     session = SessionFactory(seats=6)
     offices = [led_office() for _number in range(3)]
     people = [member(office) for office in offices]

@@ -18,7 +18,7 @@ from enrolment.reservations.actions import reserve_seats
 from notifications import kinds
 from notifications.models import Message
 from people.models import Employment, Office
-from scheduling.models import Booking
+from scheduling.models import Booking, Session
 from tests.enrolment.approvals import asking, hr_admin, kinds_of, led_office, member
 from tests.factories import EmployeeFactory, EmploymentFactory, SessionFactory, in_days
 
@@ -132,7 +132,7 @@ def test_rule_11_conditions_are_asked_of_those_who_are_sent_and_said_about_them(
         nominate(person, session, by=office.head)
 
 
-def test_promise_s2_nobody_sends_people_of_another_office_themselves_or_its_head():
+def test_s2_nobody_sends_people_of_another_office_themselves_or_its_head():
     office, other = led_office(deputy=True), led_office()
     session = SessionFactory()
 
@@ -149,7 +149,7 @@ def test_promise_s2_nobody_sends_people_of_another_office_themselves_or_its_head
     assert nominate(office.deputy, session, by=office.head, despite_shift=True)
 
 
-def test_promise_s31_who_lost_the_office_sends_nobody():
+def test_s31_who_lost_the_office_sends_nobody():
     office, session = led_office(), SessionFactory()
     Office.objects.filter(pk=office.pk).update(head=None)
 
@@ -225,6 +225,20 @@ def test_rule_17_both_are_told_of_a_replacement_once():
     assert leaving.trainee.last_name in letter("nominated", substitute)
 
 
+def test_rule_17_somebody_is_replaced_in_a_session_beyond_its_limit_too():
+    office = led_office()
+    session = SessionFactory(seats=1)
+    leaving = nominate(member(office), session, by=office.head)
+    Session.objects.filter(pk=session.pk).update(seats=2)
+    enrol(EmployeeFactory(), Session.objects.get(pk=session.pk))
+    Session.objects.filter(pk=session.pk).update(seats=1)
+
+    taking = replace_trainee(leaving, member(office), by=office.head)
+
+    assert (taking.seat, taking.exceeds) == (Seat.HELD, True)
+    assert session.enrolments.holding().count() == 2
+
+
 def test_rule_17_a_replacement_uses_up_no_kept_seat():
     office = led_office()
     session = SessionFactory(seats=2)
@@ -277,7 +291,7 @@ def test_rule_17_nobody_is_replaced_after_the_start_or_without_a_seat(time_machi
         replace_trainee(leaving, member(office), by=office.head)
 
 
-def test_promise_s2_a_head_replaces_only_people_of_the_office_by_people_of_it():
+def test_s2_a_head_replaces_only_people_of_the_office_by_people_of_it():
     office, other = led_office(), led_office()
     session = SessionFactory()
     own = nominate(member(office), session, by=office.head)

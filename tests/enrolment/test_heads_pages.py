@@ -1,0 +1,274 @@
+"""The pages of heads: their office in a session, sending people, replacing; and staff's quotas (rules 16 and 17)."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from centre.templatetags.centre_text import short_name
+from enrolment.actions import enrol
+from enrolment.models import Enrolment, Reservation, Seat
+from enrolment.nominating.actions import nominate
+from enrolment.reservations.actions import reserve_seats
+from people.models import Employment
+from tests.enrolment.approvals import asking, hr_admin, led_office, member
+from tests.factories import (
+    EmployeeFactory,
+    EmploymentFactory,
+    MandatorySessionFactory,
+    SessionFactory,
+    in_days,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office():
+    return led_office()
+
+
+@pytest.fixture
+def head(client, office):
+    """The browser of the head of the office, who is not counted in its shift."""
+    Employment.objects.filter(employee=office.head).update(leave="vacation")
+    client.force_login(office.head)
+    return client
+
+
+def page(name, *args):
+    return reverse(f"enrolment:{name}", args=args)
+
+
+def text(response):
+    return response.content.decode()
+
+
+def statements(client, address):
+    client.get(address)
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
+        assert client.get(address).status_code == 200
+    return len(found)
+
+
+def test_rule_17_a_head_chooses_people_reads_the_shift_and_sends_them(head, office):
+    session = SessionFactory()
+    people = [member(office) for _number in range(10)]
+    keys = [one.pk for one in people[:2]]
+    address = page("send_people", session.pk)
+
+    chosen = head.get(address)
+    assert all(one.full_name in text(chosen) for one in people)
+    check = head.post(address, {"people": keys, "step": "check"})
+    assert people[0].full_name in text(check)
+    assert people[5].full_name not in text(check)
+    assert not session.enrolments.exists()
+    sent = head.post(address, {"people": keys, "step": "send"}, follow=True)
+
+    assert {one.trainee_id for one in session.enrolments.filter(seat=Seat.HELD)} == set(keys)
+    assert short_name(people[0]) in text(sent)
+
+
+def test_rule_16_more_than_may_be_away_wants_a_tick_after_the_number(head, office):
+    session = SessionFactory()
+    keys = [member(office).pk for _number in range(4)]
+    address = page("send_people", session.pk)
+
+    check = head.post(address, {"people": keys[:2], "step": "check"})
+    assert 'name="despite_shift"' in text(check)
+    head.post(address, {"people": keys[:2], "step": "send"})
+    assert not session.enrolments.exists()
+    head.post(address, {"people": keys[:2], "step": "send", "despite_shift": "on"})
+
+    assert session.enrolments.filter(seat=Seat.HELD).count() == 2
+
+
+def test_rule_17_people_stand_by_need_and_who_cannot_come_says_why(head, office):
+    session = MandatorySessionFactory()
+    first = timezone.localdate(in_days(14))
+    new = EmploymentFactory(
+        office=office, work_pattern="2/2", pattern_starts_on=first, started_on=timezone.localdate()
+    ).employee
+    overdue = member(office)
+    busy = member(office)
+    enrol(busy, SessionFactory())
+    ill = member(office)
+    Employment.objects.filter(employee=ill).update(leave="sick")
+
+    shown = head.get(page("send_people", session.pk)).context["found"]
+
+    assert [one.person for one in shown.ready] == [overdue, new]
+    assert [one.need for one in shown.ready] == ["overdue", "due"]
+    assert {one.person: bool(one.why_not) for one in shown.others} == {busy: True, ill: True}
+
+
+def test_rule_17_only_the_own_people_are_offered_and_sent(head, office):
+    session = SessionFactory()
+    stranger = member(led_office())
+
+    shown = head.get(page("send_people", session.pk)).context["found"]
+    head.post(
+        page("send_people", session.pk),
+        {"people": [stranger.pk, office.head.pk], "step": "send", "despite_shift": "on"},
+    )
+
+    assert not shown.ready
+    assert not session.enrolments.exists()
+
+
+def test_rule_17_the_office_in_a_session_keeps_seats_and_gives_them_back(head, office):
+    session = SessionFactory()
+    enrolment = nominate(member(office), session, by=office.head)
+    address = page("office_in_session", session.pk)
+
+    assert enrolment.trainee.full_name in text(head.get(address))
+    head.post(address, {"office": office.pk, "seats": 3})
+    kept = Reservation.objects.get()
+    assert (kept.office, kept.seats, kept.made_by) == (office, 3, office.head)
+    head.post(page("release_seats", kept.pk))
+
+    kept.refresh_from_db()
+    assert kept.ended_at is not None
+
+
+def test_s3_a_head_keeps_no_seats_for_another_office_by_a_made_up_field(head, office):
+    other = led_office()
+    session = SessionFactory()
+    kept = reserve_seats(session, other, 1, by=other.head)
+
+    head.post(page("office_in_session", session.pk), {"office": other.pk, "seats": 3, "okrug": "ЦАО"})
+
+    assert head.post(page("release_seats", kept.pk)).status_code == 404
+    assert [(one.office, one.seats) for one in Reservation.objects.standing()] == [(other, 1)]
+
+
+def test_rule_17_a_head_replaces_one_by_another(head, office):
+    leaving = nominate(member(office), SessionFactory(), by=office.head)
+    substitute = member(office)
+    address = page("replace", leaving.pk)
+
+    assert substitute.full_name in text(head.get(address))
+    head.post(address, {"substitute": substitute.pk, "reason": "Заболела"})
+
+    leaving.refresh_from_db()
+    assert leaving.ended_because == "replaced"
+    assert Enrolment.objects.live().get().trainee == substitute
+
+
+def test_s2_a_head_opens_no_replacement_of_another_office(head):
+    other = led_office()
+    foreign = nominate(member(other), SessionFactory(), by=other.head)
+
+    assert head.get(page("replace", foreign.pk)).status_code == 404
+    assert head.post(page("replace", foreign.pk), {"substitute": foreign.trainee_id}).status_code == 404
+
+
+def test_rule_17_hr_replaces_anybody_by_the_personnel_number(client, office):
+    leaving = nominate(member(office), SessionFactory(), by=office.head)
+    job = EmploymentFactory(
+        work_pattern="2/2", pattern_starts_on=timezone.localdate(in_days(14)), personnel_number="00012345"
+    )
+    client.force_login(hr_admin())
+
+    client.post(page("replace", leaving.pk), {"number": "12345"})
+
+    assert Enrolment.objects.live().get().trainee == job.employee
+
+
+def test_rule_17_staff_keep_quotas_of_offices_and_okrugs(client, office):
+    session = SessionFactory()
+    client.force_login(hr_admin())
+    type(office).objects.filter(pk=office.pk).update(okrug="ЦАО")
+    address = page("quotas", session.pk)
+
+    client.post(address, {"office": office.pk, "seats": 2, "reason": "План"})
+    client.post(address, {"okrug": "ЦАО", "seats": 3})
+    both = client.post(address, {"office": office.pk, "okrug": "ЦАО", "seats": 3})
+    too_many = client.post(address, {"okrug": "ЦАО", "seats": 30})
+
+    assert both.context["form"].errors
+    assert too_many.context["form"].errors
+    assert [(one.whom, one.seats) for one in Reservation.objects.standing()] == [
+        (office.name, 2),
+        ("ЦАО", 3),
+    ]
+    assert office.name in text(client.get(address))
+
+
+def test_rule_16_who_was_sent_on_a_day_off_answers_on_the_page_of_the_enrolment(client, office):
+    first = timezone.localdate(in_days(12))
+    person = EmploymentFactory(office=office, work_pattern="2/2", pattern_starts_on=first).employee
+    enrolment = nominate(person, SessionFactory(), by=office.head)
+    client.force_login(person)
+    agree = page("agree_to_day_off", enrolment.pk)
+
+    assert agree in text(client.get(enrolment.get_absolute_url()))
+    client.post(agree)
+
+    enrolment.refresh_from_db()
+    assert enrolment.consented_at is not None
+    assert agree not in text(client.get(enrolment.get_absolute_url()))
+
+
+def test_rule_17_a_person_asks_and_the_head_sends_them_from_the_list(head, office):
+    request = asking(office)
+
+    shown = head.get(page("send_people", request.session_id)).context["found"]
+
+    assert [one.asks for one in shown.ready] == [True]
+
+
+@pytest.mark.rows_of(
+    "enrolment:send_people",
+    "enrolment:office_in_session",
+    "enrolment:sessions_to_send_to",
+    "enrolment:replace",
+)
+def test_pages_of_heads_cost_the_same_for_any_number_of_people(head, office):
+    session = MandatorySessionFactory()
+    addresses = [
+        page("send_people", session.pk),
+        page("office_in_session", session.pk),
+        page("sessions_to_send_to"),
+    ]
+    seated = nominate(member(office), session, by=office.head, despite_shift=True)
+    addresses.append(page("replace", seated.pk))
+    member(office)
+    few = [statements(head, address) for address in addresses]
+
+    for _number in range(3):
+        nominate(member(office), session, by=office.head, despite_shift=True)
+        enrol(member(office), MandatorySessionFactory(starts_at=in_days(20)))
+    many = [statements(head, address) for address in addresses]
+
+    assert many == few
+    assert max(many) <= 30
+
+
+@pytest.mark.rows_of("enrolment:quotas")
+def test_the_page_of_quotas_costs_the_same_for_any_number(client):
+    session = SessionFactory(seats=20)
+    staff = hr_admin()
+    client.force_login(staff)
+    reserve_seats(session, led_office(), 1, by=staff)
+    few = statements(client, page("quotas", session.pk))
+
+    for _number in range(3):
+        reserve_seats(session, led_office(), 1, by=staff)
+
+    assert statements(client, page("quotas", session.pk)) == few
+
+
+def test_the_pages_are_whole_in_english_too(client, office):
+    office.head.language = "en"
+    office.head.save()
+    session = SessionFactory()
+    nominate(member(office), session, by=office.head)
+    EmployeeFactory()
+    client.force_login(office.head)
+
+    for address in (page("send_people", session.pk), page("office_in_session", session.pk)):
+        assert "Send people" in text(client.get(address, headers={"accept-language": "en"}))
