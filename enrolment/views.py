@@ -97,22 +97,6 @@ def is_ahead(enrolment: Enrolment) -> bool:
     return enrolment.session is not None and enrolment.session.is_open_for_enrolment
 
 
-def unanswered_day_off(enrolment: Enrolment, reader: Employee) -> str:
-    """Which days off the reader has not agreed to give up for a session that somebody else sent them to (rule 16)."""
-    session = enrolment.session
-    if reader.pk != enrolment.trainee_id or not enrolment.is_live or session is None:
-        return ""
-    if enrolment.consented_at or session.has_begun or not is_sent(enrolment):
-        return ""
-    days_off = situations(reader, [session], policy=Policy.objects.current())[session.pk].days_off
-    return days_off_words(days_off) if days_off else ""
-
-
-def is_sent(enrolment: Enrolment) -> bool:
-    kinds = (EnrolmentEntry.Kind.NOMINATED, EnrolmentEntry.Kind.REPLACES)
-    return enrolment.entries.filter(kind__in=kinds).exists()
-
-
 @login_required
 @require_form
 def cancel(request: UserRequest, pk: int) -> HttpResponse:

@@ -34,8 +34,6 @@ WITHOUT_ROWS = {
     "enrolment:cancel",
     "enrolment:enrolment_story",
     "enrolment:own_calendar",
-    "enrolment:offer",
-    "enrolment:give_seat",
     "enrolment:pin",
     "notifications:message",
     "scheduling:absence",
