@@ -4,6 +4,7 @@ The trainee, the moment and the day are `Given`: see centre/prepared.py. `course
 annotated queryset, "pk" when courses themselves are annotated.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -20,6 +21,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
@@ -28,13 +30,16 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from centre.prepared import Given
 from courses.models import Course
-from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentQuerySet, Seat
+from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentQuerySet, Interest, Seat
 from enrolment.queue.order import days_after
+from enrolment.reservations.models import Reservation, kept_from_as_asked
 from people.models import Employment
 from records.models import Completion
 from scheduling.models import Booking, Session
 
 TRAINEE, NOW, TODAY = Given("trainee"), Given("now"), Given("today")
+# Since when cancellations by the centre keep the time of request.
+KEPT_FROM = Given("kept_from")
 # The travel time of the policy.
 TRAVEL = Given("travel", DurationField())
 
@@ -43,14 +48,33 @@ def count_of(rows: QuerySet[Any, Any]) -> Coalesce:
     return Coalesce(Subquery(rows, output_field=IntegerField()), 0)
 
 
-def seat_facts() -> dict[str, Combinable]:
-    """Of a session: `seats_taken` and `waiting`."""
+def seat_facts(now: datetime | Given = NOW, *, of_trainee: bool = True) -> dict[str, Combinable]:
+    """Of a session: `seats_taken`, `waiting`, and `reserved`, the seats without a name that are kept for others.
+
+    `own_reserved` are those kept for the trainee's office or okrug; without a trainee every one is kept for others.
+    """
     of_session = Enrolment.objects.filter(session=OuterRef("pk")).order_by().values("session")
     waiting = of_session.filter(seat=Seat.WAITING, ended_because=Ending.LIVE)
     return {
         "seats_taken": count_of(of_session.filter(seat__in=SEATS_TAKEN).annotate(n=Count("*")).values("n")),
         "waiting": count_of(waiting.annotate(n=Count("*")).values("n")),
+        "reserved": reserved_seats(now, ~for_the_trainee() if of_trainee else Q()),
+        "own_reserved": reserved_seats(now, for_the_trainee()) if of_trainee else Value(0),
     }
+
+
+def reserved_seats(now: datetime | Given, whose: Q) -> Coalesce:
+    """Of a session: how many seats are kept in those of its reservations."""
+    kept = Reservation.objects.keeping(kept_from_as_asked(now)).filter(whose, session=OuterRef("pk"))
+    return count_of(kept.order_by().values("session").annotate(n=Sum("seats")).values("n"))
+
+
+def for_the_trainee() -> Q:
+    """Of a reservation: kept for the trainee's office, or for its okrug."""
+    job = Employment.objects.current(TODAY).filter(employee=TRAINEE, is_main=True)
+    return Q(office__isnull=False, office__in=job.values("office")) | Q(
+        office__isnull=True, okrug__in=job.values("office__okrug")
+    )
 
 
 # --- the trainee ----------------------------------------------------------------------------------
@@ -58,6 +82,10 @@ def seat_facts() -> dict[str, Combinable]:
 
 def own_live() -> EnrolmentQuerySet:
     return Enrolment.objects.live().filter(trainee=TRAINEE).order_by()
+
+
+def own_wishes() -> QuerySet[Interest, Any]:
+    return Interest.objects.live().filter(trainee=TRAINEE).order_by()
 
 
 def own_positions() -> QuerySet[Employment, Any]:
@@ -130,6 +158,13 @@ def own_completions_of(course: str) -> ArraySubquery:
     return ArraySubquery(completions.values(json=what))
 
 
+def kept_since() -> Subquery:
+    """When the trainee asked, if the centre cancelled their last enrolment in the course not long ago (rule 15)."""
+    last = Enrolment.objects.filter(trainee=TRAINEE, course=OuterRef("course")).order_by("-pk")
+    kept = When(ended_because=Ending.BY_CENTRE, ended_at__gte=KEPT_FROM, then=F("requested_at"))
+    return Subquery(last.values(at=Case(kept, default=None))[:1])
+
+
 # --- meetings -------------------------------------------------------------------------------------
 
 
@@ -185,4 +220,9 @@ def session_facts() -> dict[str, Combinable | Q]:
         "needed": prerequisites_of("course"),
         "own_completions": own_completions_of("course"),
         "due_on": due_day(TRAINEE),
+        "live_overlooked": Coalesce(
+            Subquery(of_course.filter(session=OuterRef("pk")).values("overlooked")[:1]), Value("")
+        ),
+        "kept_since": kept_since(),
+        "wanted_since": Subquery(own_wishes().filter(course=OuterRef("course")).values("since")[:1]),
     }

@@ -24,9 +24,11 @@ from enrolment.conditions import (
     is_open,
     unmet,
 )
+from enrolment.doors.overlooking import EXCEED, refuse_without
 from enrolment.errors import EnrolmentError, InvalidMinutes, NotMarked, SessionFull, SheetClosed, TooEarly
 from enrolment.models import ENDED_FIELDS, AttendanceMark, Ending, Enrolment, EnrolmentEntry, Mark, Seat
 from enrolment.notices import about, completion_messages
+from enrolment.offers.actions import holds_by_coming
 from enrolment.results import Demand, MarkedMeeting, Result, result_of
 from enrolment.seats import hold_seat
 from enrolment.situations import situations
@@ -226,28 +228,30 @@ def set_scores(session: Session, wishes: Iterable[ScoreWish], *, by: Employee) -
 
 
 @action
-def add_walk_in(session: Session, trainee: Employee, *, by: Employee) -> Enrolment:
+def add_walk_in(session: Session, trainee: Employee, *, by: Employee, despite: str = "") -> Enrolment:
     """Give a person who came without an enrolment a free seat, with its bookings; adding again changes nothing.
 
-    Somebody who waits in this session's queue and came takes the seat too. Nobody is put on the list here.
+    Who waits in its queue and came takes the seat too. `despite`: why staff give a seat beyond the limit (rule 10).
 
     Raises:
         SheetClosed, TooEarly: as in `mark_attendance`.
-        SessionFull: no seat is free.
+        SessionFull, NotAllowed: no seat is free; beyond the limit without the right.
         EnrolmentError: a condition of the course is not met, or the person is booked elsewhere, in words.
     """
     first = session.meetings.earliest("starts_at")
     session = lock_open_sheet(first)
     trainee = Employee.objects.lock(trainee.pk)
     live = trainee.enrolments.live().filter(session=session).first()
-    if live is not None and live.seat == Seat.HELD:
+    if live is not None and holds_by_coming(live, session, by=by):
         return live
     refuse_leaver(trainee)
     refuse_undecided(live)
     situation = situations(trainee, [session], policy=Policy.objects.current())[session.pk]
-    refuse_walk_in(situation, trainee, by=by)
+    if despite.strip() and not situation.has_free_seat:
+        refuse_without(by, EXCEED)
+    refuse_walk_in(situation, trainee, by=by, exceeds=bool(despite.strip()))
     enrolment = live or Enrolment(trainee=trainee, session=session, course=session.course)
-    hold_seat(enrolment, situation, kind="seat_taken", by=by)
+    hold_seat(enrolment, situation, kind="seat_taken", by=by, exceeds=despite.strip())
     return enrolment
 
 
@@ -417,18 +421,17 @@ def refuse_closing(session: Session, not_marked: Sequence[Employee]) -> None:
         )
 
 
-def refuse_walk_in(situation: Situation, trainee: Employee, *, by: Employee) -> None:
+def refuse_walk_in(situation: Situation, trainee: Employee, *, by: Employee, exceeds: bool) -> None:
     """The conditions of rule 11, in words for the trainer; who stands in the room needs no way between sites."""
-    if not situation.has_free_seat:
-        raise SessionFull(
-            _("No seat is free, so nobody can be added. Ask the training centre for more seats.")
-        )
+    if not situation.has_free_seat and not exceeds:
+        words = _("No seat is free, so nobody can be added. Ask the training centre for more seats.")
+        raise SessionFull(words)
     person = {"person": trainee.short_name}
     for meeting in situation.meetings:
         for other in meeting.nearby:
             if other.starts_at < meeting.ends_at and meeting.starts_at < other.ends_at:
                 raise EnrolmentError(booked_elsewhere(trainee, other, by=by))
-    words = {
+    sentences = {
         "enrolled": _("%(person)s is enrolled in another session of this course."),
         "audience": _("The course is not meant for the position of %(person)s."),
         "completed": _("%(person)s has a valid completion of this course already."),
@@ -436,7 +439,7 @@ def refuse_walk_in(situation: Situation, trainee: Employee, *, by: Employee) -> 
         "optional": _("%(person)s has the most optional courses ahead that one may have."),
     }
     for condition in unmet(situation, WALK_IN_CONDITIONS):
-        raise EnrolmentError(words[condition.code] % person)
+        raise EnrolmentError(sentences[condition.code] % person)
 
 
 def booked_elsewhere(trainee: Employee, other: OtherBooking, *, by: Employee) -> str:

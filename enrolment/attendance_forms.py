@@ -138,3 +138,5 @@ class WalkInSearchForm(forms.Form):
 
 class WalkInForm(forms.Form):
     person = forms.ModelChoiceField(Employee.objects.employed())
+    # Why a seat beyond the limit is given, by who may.
+    despite = forms.CharField(required=False, max_length=200)

@@ -40,7 +40,8 @@ from enrolment.attendance_forms import (
 )
 from enrolment.columns import PEOPLE_COLUMNS, rows_with_work
 from enrolment.desk import questions_to
-from enrolment.models import Ending
+from enrolment.doors.overlooking import EXCEED
+from enrolment.models import Ending, Seat
 from enrolment.sheets import (
     NOT_CLOSED,
     by_name,
@@ -121,6 +122,7 @@ def people(request: UserRequest, session_id: int) -> HttpResponseBase:
             **facts,
             "trouble_url": trouble_url(facts["meetings"]) if request.user in facts["trainers"] else "",
             "seated": with_work(by_name(session.enrolments.seated())),
+            "offered": with_work(by_name(session.enrolments.live().filter(seat=Seat.OFFERED))),
             "waiting": with_work(session.enrolments.promotable()) if session.status in NOT_CLOSED else [],
             "may_mark": sessions_for(request.user, MARK).filter(pk=session.pk).exists(),
         },
@@ -175,7 +177,7 @@ def add_to_sheet(request: UserRequest, session_id: int) -> HttpResponse:
         return redirect("enrolment:sheet", session.pk)
     person = form.cleaned_data["person"]
     try:
-        add_walk_in(session, person, by=request.user)
+        add_walk_in(session, person, by=request.user, despite=form.cleaned_data["despite"])
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
@@ -431,6 +433,7 @@ def show_sheet(
             "can_close": session.is_over,
             "search": search,
             "found": search.people(),
+            "exceeds": request.user.has_perm(EXCEED) and len(forms) >= session.seats,
             "address": sheet_address(session, meeting),
             "trouble_url": trouble_url([meeting]) if teaches(request.user, meeting) else "",
         },

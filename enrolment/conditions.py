@@ -102,16 +102,32 @@ class Situation:
     meetings: tuple[PlannedMeeting, ...] = field(default=())
     # The last day to be in time with a mandatory course; none for one that the trainee does not owe.
     due_on: date | None = None
+    # Since when the trainee wants the course, whichever date it has; none for somebody without such a wish.
+    wanted_since: datetime | None = None
+    # Seats without a name that are kept for other offices than the trainee's, and for the trainee's own (rule 17).
+    reserved: int = 0
+    own_reserved: int = 0
     # The session's days at the trainee's office; none for somebody without an office.
     days: tuple[DayAtOffice, ...] = field(default=())
+    # Codes of conditions that staff overlook for this enrolment, with a reason in its story (rule 11).
+    overlooked: frozenset[str] = field(default=frozenset())
+    # When the trainee asked for the course first, of whose session the centre cancelled the last one (rule 15).
+    kept_since: datetime | None = None
 
     @property
     def has_free_seat(self) -> bool:
-        return self.seats_taken < self.session.seats
+        return self.seats_gone < self.session.seats
+
+    @property
+    def seats_gone(self) -> int:
+        """Seats that the trainee cannot have: taken, or kept for others."""
+        return self.seats_taken + self.reserved
 
     @property
     def days_over(self) -> list[DayAtOffice]:
-        """Days on which too many of the office would be away (rule 16)."""
+        """Days on which too many of the office would be away, unless that is overlooked (rule 16)."""
+        if OFFICE in self.overlooked:
+            return []
         return [day for day in self.days if day.is_over]
 
     @property
@@ -121,10 +137,15 @@ class Situation:
 
     @property
     def free_seats(self) -> int:
-        return max(0, self.session.seats - self.seats_taken)
+        return max(0, self.session.seats - self.seats_gone)
 
 
 Condition = Callable[[Situation], Unmet | None]
+
+# The share of the office is no condition, for a head may allow more; staff may overlook it all the same (rule 16).
+OFFICE = "office"
+# What no reason heals: the database keeps it, or there is nothing to come to.
+NEVER_OVERLOOKED = frozenset({"closed", "enrolled", "clash"})
 
 
 def is_open(situation: Situation) -> Unmet | None:
@@ -266,8 +287,13 @@ COURSE_CONDITIONS: tuple[Condition, ...] = (
 
 
 def unmet(situation: Situation, conditions: Sequence[Condition] = CONDITIONS) -> list[Unmet]:
-    """Every condition that the situation does not meet, the first that matters first."""
-    return [failed for condition in conditions if (failed := condition(situation))]
+    """Every condition that the situation does not meet and nobody overlooks, the first that matters first."""
+    overlooked = situation.overlooked - NEVER_OVERLOOKED
+    return [
+        failed
+        for condition in conditions
+        if (failed := condition(situation)) and failed.code not in overlooked
+    ]
 
 
 def day_words(at: datetime) -> str:

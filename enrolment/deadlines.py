@@ -1,11 +1,11 @@
 """Until when people may cancel or must choose after a step of planners, in sentences for its preview (rule 6).
 
-Only what the actions keep: `cancel_enrolment` asks the same hours and the same start.
+Only what the actions keep: `cancel_enrolment` asks the same hours and the same start, `note_unanswered` the same term.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -21,15 +21,19 @@ def deadlines_of(enrolment_ids: Collection[int]) -> Iterator[Deadline]:
     """Of those of the enrolments that hold a seat in a session ahead; three queries, or none."""
     if not enrolment_ids:
         return
-    seated = Enrolment.objects.live().holding().filter(pk__in=enrolment_ids, session__isnull=False)
-    rows = seated.values_list("session", "clash_since")
+    seated = Enrolment.objects.live().seated().filter(pk__in=enrolment_ids, session__isnull=False)
+    rows = list(seated.values_list("session", "clash_since"))
     people = Counter(session for session, _clash in rows)
     clashing = Counter(session for session, since in rows if since)
-    lead = timedelta(hours=Policy.objects.current().cancel_lead_hours)
+    since = {session: since for session, since in rows if since}
+    policy = Policy.objects.current()
+    lead = timedelta(hours=policy.cancel_lead_hours)
+    choice = timedelta(hours=policy.clash_choice_hours)
     for session in Session.objects.with_course().filter(pk__in=people, starts_at__gt=timezone.now()):
         yield of_cancelling(session, people[session.pk], lead)
         if clashing[session.pk]:
-            yield of_choosing(session, clashing[session.pk])
+            until = min(since[session.pk] + choice, session.starts_at)
+            yield of_choosing(session, clashing[session.pk], until)
 
 
 def of_cancelling(session: Session, people: int, lead: timedelta) -> Deadline:
@@ -50,12 +54,12 @@ def of_cancelling(session: Session, people: int, lead: timedelta) -> Deadline:
     return Deadline(until, free % (words | {"until": when(until)}))
 
 
-def of_choosing(session: Session, people: int) -> Deadline:
-    """Nobody is asked to choose within a term: the seat is kept, and can be given up until the start."""
-    words = {"course": session.course.title, "count": people, "start": when(session.starts_at)}
+def of_choosing(session: Session, people: int, until: datetime) -> Deadline:
+    """Who has not chosen by then keeps the seat, and HR is asked: nothing is dropped silently."""
+    words = {"course": session.course.title, "count": people, "until": when(until)}
     sentence = ngettext(
-        "“%(course)s”: %(count)s person in a clash can choose until it begins, %(start)s.",
-        "“%(course)s”: %(count)s people in a clash can choose until it begins, %(start)s.",
+        "“%(course)s”: %(count)s person in a clash is to choose until %(until)s; then HR is asked.",
+        "“%(course)s”: %(count)s people in a clash are to choose until %(until)s; then HR is asked.",
         people,
     )
-    return Deadline(session.starts_at, sentence % words)
+    return Deadline(until, sentence % words)

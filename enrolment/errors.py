@@ -32,7 +32,11 @@ class TooLate(EnrolmentError):
 
 
 class ReasonMissing(EnrolmentError):
-    """A late cancellation needs a reason."""
+    """What is asked for needs a reason: a late cancellation, or staff going beyond a rule."""
+
+
+class NotAllowed(EnrolmentError):
+    """Who acts has no right to do so, or has it no more."""
 
 
 class NeedsConsent(EnrolmentError):

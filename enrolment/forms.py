@@ -16,7 +16,9 @@ class CancelForm(CentreForm, forms.Form):
 
     reason = forms.CharField(
         label=_("Why can you not come?"),
-        help_text=_("For example: ill, or needed in the office. The training centre will see it."),
+        help_text=_(
+            "For example: ill, or needed in the office. The training centre and your head will see it."
+        ),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -1,6 +1,10 @@
 """The one check that bookings say what sessions and seats say; for tests and the health page."""
 
 from django.db import connection
+from django.utils import timezone
+
+from centre.models import Policy
+from enrolment.reservations.models import kept_from
 
 # Of every meeting: who should be booked, against who is. A trainee whose seat clashes since a move has no bookings.
 FAULTS = """
@@ -52,12 +56,27 @@ WHERE NOT EXISTS (
     SELECT FROM scheduling_booking AS booking WHERE booking.meeting_id = meeting.id AND booking.role = 'teaches'
 )
 UNION ALL
-SELECT format('session %s: %s people on %s seats', session.id, count(*), session.seats)
+SELECT format('session %s: %s people on %s seats',
+              session.id, count(*) FILTER (WHERE NOT enrolment.exceeds), session.seats)
 FROM scheduling_session AS session
 JOIN enrolment_enrolment AS enrolment ON enrolment.session_id = session.id
 WHERE enrolment.seat IN ('held', 'offered')
 GROUP BY session.id
-HAVING count(*) > session.seats
+HAVING count(*) FILTER (WHERE NOT enrolment.exceeds) > session.seats
+ORDER BY 1
+"""
+
+# More seats are kept for offices than are free; of sessions that begin later than the parameter (`kept_from`).
+KEPT = """
+SELECT format('session %%s: %%s seats kept beyond the %%s seats', session.id, kept.seats, session.seats)
+FROM scheduling_session AS session
+JOIN (
+    SELECT session_id, sum(seats) AS seats FROM enrolment_reservation WHERE ended_at IS NULL GROUP BY session_id
+) AS kept ON kept.session_id = session.id AND kept.seats > 0
+WHERE session.starts_at > %s AND kept.seats + (
+    SELECT count(*) FROM enrolment_enrolment AS enrolment
+    WHERE enrolment.session_id = session.id AND enrolment.seat IN ('held', 'offered') AND NOT enrolment.exceeds
+) > session.seats
 ORDER BY 1
 """
 
@@ -65,8 +84,12 @@ ORDER BY 1
 def booking_faults() -> list[str]:
     """Every place where bookings differ from meetings × (rooms + trainers + held seats); empty when all is well.
 
-    For engineers: the lines name keys. Also finds sessions with more people than seats.
+    For engineers: the lines name keys. Also finds sessions with more people than seats, apart from those whom staff
+    seated beyond the limit, or with more seats kept for offices than are free.
     """
+    now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(FAULTS)
-        return [line for (line,) in cursor.fetchall()]
+        faults = [line for (line,) in cursor.fetchall()]
+        cursor.execute(KEPT, [kept_from(now, Policy.objects.current(now))])
+        return faults + [line for (line,) in cursor.fetchall()]

@@ -125,7 +125,8 @@ def invite(session: Session, count: int, *, by: Employee | None) -> list[Needing
     session = Session.objects.with_course().lock(session.pk)
     if not session.is_open_for_enrolment:
         raise WrongState(_("Nobody can enrol in this session any more."))
-    if headcount(session).held >= session.seats:
+    people = headcount(session)
+    if people.held + people.reserved >= session.seats:
         raise WrongState(_("All seats of the session are taken: there is nothing to invite to."))
     chosen = invitable(session, policy=Policy.objects.current()).ready[:count]
     if not chosen:

@@ -10,10 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from centre.templatetags.centre_text import clock
+from centre.models import Policy
+from centre.templatetags.centre_text import clock, when
 from enrolment.calendars import own_agenda
-from enrolment.models import SEATS_TAKEN, Enrolment, Seat
+from enrolment.doors.clashes import choose_until
+from enrolment.models import Enrolment, Seat
 from enrolment.notices import REMINDERS
+from enrolment.offers.words import queue_promise
 from enrolment.queue.words import ahead_words
 from notifications import kinds
 from notifications.invites import knows
@@ -42,7 +45,7 @@ class Facts:
 
 def seat_taken(message: Message) -> Letter | None:
     facts = facts_of(message)
-    if facts is None or facts.enrolment.seat not in SEATS_TAKEN:
+    if facts is None or facts.enrolment.seat != Seat.HELD:
         return None
     return seat_letter(
         message,
@@ -54,13 +57,17 @@ def seat_taken(message: Message) -> Letter | None:
 
 def seat_given(message: Message) -> Letter | None:
     facts = facts_of(message)
-    if facts is None or facts.enrolment.seat not in SEATS_TAKEN:
+    if facts is None or facts.enrolment.seat != Seat.HELD:
         return None
     return seat_letter(
         message,
         facts,
         title=_("A seat is free and yours: %(course)s, %(date)s"),
-        news=_("A seat in “%(course)s” has become free. You were next in the queue, and it is yours now."),
+        news=_(
+            "The training centre gives you a seat in “%(course)s” for which you were waiting: it is yours now."
+        )
+        if message.context.get("by_hand")
+        else _("A seat in “%(course)s” has become free. You were next in the queue, and it is yours now."),
     )
 
 
@@ -117,7 +124,12 @@ def queued(message: Message) -> Letter | None:
             _("All seats in “%(course)s” are taken, and you are in the queue.") % words,
             full_moment(facts.session.starts_at),
             ahead_words(standing),
-            _("When a seat becomes free and it is your turn, it is yours at once and we write to you."),
+            queue_promise(
+                facts.session,
+                Policy.objects.current(facts.now),
+                facts.now,
+                at_short_notice=facts.enrolment.at_short_notice,
+            ),
         ),
         button=open_enrolment(facts.enrolment),
         deadline=facts.session.starts_at,
@@ -128,7 +140,7 @@ def session_moved(message: Message) -> Letter | None:
     facts = facts_of(message)
     if facts is None:
         return None
-    waits = facts.enrolment.seat == Seat.WAITING
+    waits, is_offered = facts.enrolment.seat == Seat.WAITING, facts.enrolment.seat == Seat.OFFERED
     words = {"course": facts.course, "date": short_day(facts.session.starts_at)}
     told = time_told_before(message)
     is_later = told is not None and told != facts.session.starts_at
@@ -136,6 +148,9 @@ def session_moved(message: Message) -> Letter | None:
     if waits:
         news = _("The session “%(course)s”, for which you are in the queue, has changed.")
         after = _("Your place in the queue stays yours.")
+    elif is_offered:
+        news = _("The session “%(course)s”, in which a seat is offered to you, has changed.")
+        after = answer_by(facts.enrolment)
     else:
         news = _("The session “%(course)s”, in which you have a seat, has changed.")
         after = _("Your seat stays yours. If this does not suit you, please cancel as early as you can.")
@@ -155,7 +170,7 @@ def session_moved(message: Message) -> Letter | None:
         ),
         button=open_enrolment(facts.enrolment),
         deadline=facts.session.starts_at,
-        agenda=None if waits else own_agenda(message.recipient, facts.session.pk),
+        agenda=None if waits or is_offered else own_agenda(message.recipient, facts.session.pk),
     )
 
 
@@ -189,12 +204,14 @@ def clash_after_move(message: Message) -> Letter | None:
                     if other
                     else "",
                     _(
-                        "We keep your seat for now. Please choose which course you come to, and cancel the other."
-                    ),
+                        "We keep your seat for now. Please choose until %(until)s which course you come to: "
+                        "one press cancels the other."
+                    )
+                    % {"until": when(choose_until(facts.enrolment, Policy.objects.current()))},
                 ),
             )
         ),
-        button=open_enrolment(facts.enrolment),
+        button=Button(_("Choose"), facts.enrolment.get_absolute_url()),
         deadline=session.starts_at,
         agenda=own_agenda(message.recipient, session.pk),
     )
@@ -208,8 +225,10 @@ def merged(message: Message) -> Letter | None:
     session, seat = facts.session, facts.enrolment.seat
     words = {"course": facts.course, "date": short_day(session.starts_at)}
     told = time_told_before(message)
-    if seat in SEATS_TAKEN:
+    if seat == Seat.HELD:
         after = [_("You have a seat there."), please_cancel_early()]
+    elif seat == Seat.OFFERED:
+        after = [_("A seat there is offered to you."), answer_by(facts.enrolment)]
     elif seat == Seat.WAITING:
         place = facts.enrolment.place_in_queue
         after = [
@@ -311,10 +330,11 @@ def session_cancelled(message: Message) -> Letter | None:
             full_moment(starts_at),
             _("Reason: %(reason)s") % {"reason": session.cancelled_because},
             _(
-                "Your enrolment has ended and your time is free again. We are sorry. Please choose another date."
+                "Your enrolment has ended and your time is free again. We are sorry. "
+                "The time of your request counts for another date too: choose one."
             ),
         ),
-        button=Button(_("Choose another date"), session.course.get_absolute_url()),
+        button=Button(_("Choose another date"), enrolment.get_absolute_url()),
         deadline=starts_at,
         agenda=own_agenda(message.recipient, session.pk),
     )
@@ -327,7 +347,7 @@ def reminder(message: Message) -> Letter | None:
     """
     later = REMINDERS[REMINDERS.index(message.kind) + 1 :]
     facts = facts_of(message, ~Exists(Message.objects.superseding(message, later, timezone.now())))
-    if facts is None or facts.enrolment.seat not in SEATS_TAKEN:
+    if facts is None or facts.enrolment.seat != Seat.HELD:
         return None
     starts_at = datetime.fromisoformat(message.context["starts_at"])
     ahead = [sitting for sitting in sittings_of(facts.session) if sitting.starts_at >= starts_at]
@@ -413,6 +433,14 @@ def timetable_now(session: Session) -> list[str]:
 
 def open_enrolment(enrolment: Enrolment) -> Button:
     return Button(_("Open my enrolment"), enrolment.get_absolute_url())
+
+
+def answer_by(enrolment: Enrolment) -> str:
+    """Until when an offered seat is kept, and what silence means."""
+    return _(
+        "We keep the seat for you until %(until)s. Open your enrolment and accept or decline it; "
+        "without an answer it goes to the next in the queue."
+    ) % {"until": full_moment(enrolment.offer_until) if enrolment.offer_until else ""}
 
 
 def please_cancel_early() -> str:

@@ -134,7 +134,7 @@ def targets_of(source: Session, now: datetime) -> SessionQuerySet:
 
     A group with a step-free need never gets a room with steps (rule 4).
     """
-    facts = seat_facts()
+    facts = seat_facts(now, of_trainee=False)
     found = Session.objects.with_course().upcoming(now).filter(course=source.course_id).exclude(pk=source.pk)
     if source.needs_step_free:
         steps = Booking.objects.filter(meeting__session=OuterRef("pk"), room__is_step_free=False)
@@ -160,7 +160,8 @@ def merge_plans(source: Session, targets: Iterable[Session], *, policy: Policy) 
             target,
             meetings[target.pk],
             bookings,
-            taken=target.seats_taken,  # type: ignore[attr-defined]
+            # A seat that is kept for an office is not given to those who come over.
+            taken=target.seats_taken + target.reserved,  # type: ignore[attr-defined]
             travel=travel,
         )
         for target in targets

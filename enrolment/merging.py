@@ -7,8 +7,9 @@ from centre.actions import action
 from centre.models import Policy
 from enrolment.conditions import day_words
 from enrolment.merge_plans import Clash, MergePlan, merge_plans, targets_of
-from enrolment.models import AttendanceMark, Ending, Enrolment, EnrolmentEntry, Seat
+from enrolment.models import SEATS_TAKEN, AttendanceMark, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about, clash_messages, merged_messages
+from enrolment.offers.notices import OFFERED
 from enrolment.seats import give_up_seat, hold_seat, note, promote
 from enrolment.situations import situations
 from notifications.actions import noting, plan_messages, withdraw_messages
@@ -109,15 +110,16 @@ def move_people(
         moved = come_over(enrolments[one.enrolment_id], target)
         moved.seat = Seat.NONE if one.seat == Seat.NONE else Seat.WAITING
         moved.save()
-        note(moved, Entry.MERGE_QUEUED if one.seat == Seat.HELD else Entry.MERGED, by, reason)
+        # Who was offered a seat had left the queue, and stands in it again.
+        note(moved, Entry.MERGE_QUEUED if one.seat in SEATS_TAKEN else Entry.MERGED, by, reason)
         plan_messages(merged_messages([moved], target, known))
     for clash in plan.clashing:
         ended = enrolments[clash.attendee.enrolment_id]
         give_up_seat(ended, Ending.BY_CENTRE, by=by, reason=in_words(clash), kind=Entry.MERGE_CLASH)
         plan_messages(clash_messages([ended], source, target))
     promoted = promote(target, policy=policy)
-    # The one message about the joining says that there is a seat.
-    withdraw_messages((about(one.pk) for one in promoted if one.pk in enrolments), ["seat_given"])
+    # The one message about the joining says that there is a seat, or an offer.
+    withdraw_messages((about(one.pk) for one in promoted if one.pk in enrolments), ["seat_given", OFFERED])
 
 
 def come_over(enrolment: Enrolment, target: Session) -> Enrolment:

@@ -15,6 +15,7 @@ from audit.triggers import audited
 from centre.functions import ClockTimestamp
 from courses.models import Course
 from enrolment.bulk.models import BulkRow, BulkRun
+from enrolment.interest.models import Interest
 from enrolment.queue.order import Rank, Standing, queue_order, rank
 from people.models import Employee
 from scheduling.models import Meeting, Session
@@ -33,6 +34,7 @@ __all__ = [
     "Enrolment",
     "EnrolmentEntry",
     "EnrolmentQuerySet",
+    "Interest",
     "Mark",
     "Seat",
 ]
@@ -155,8 +157,9 @@ class Enrolment(models.Model):
     """A trainee's enrolment in a session, or in a self-paced course (then there is no session).
 
     Two facts, not one status: `seat` and `approval`; `ended_because` says how it ended. The table of legal
-    pairs is a constraint. `requested_at` comes from the database's clock after the session's lock and stays for
-    ever; with `pinned_at` and `due_on` it makes the person's place in the queue (enrolment/queue/order.py).
+    pairs is a constraint. `requested_at` comes from the database's clock after the session's lock and stays; a change
+    to another date is a new request. With `pinned_at` and `due_on` it makes the person's place in the queue
+    (enrolment/queue/order.py).
     """
 
     trainee = models.ForeignKey(
@@ -286,6 +289,11 @@ class Enrolment(models.Model):
         if self.approval == Approval.ASKED:
             self.approval = Approval.EXPIRED
         self.offer_until = self.approval_until = self.escalated_at = None
+
+    @property
+    def overlooks(self) -> frozenset[str]:
+        """Codes of the conditions that staff overlook for it."""
+        return frozenset(self.overlooked.split())
 
     @property
     def decide_by(self) -> datetime | None:
@@ -425,3 +433,6 @@ class AttendanceMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment}: {self.mark}"
+
+
+from enrolment.reservations.models import Reservation as Reservation  # noqa: E402  a table of this app

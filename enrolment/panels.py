@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -11,13 +12,18 @@ from centre.models import Policy
 from centre.templatetags.centre_text import when
 from enrolment.approvals.needs import needs_approval
 from enrolment.conditions import Situation, Unmet, unmet
-from enrolment.models import SEATS_TAKEN, Enrolment, Seat
+from enrolment.doors.clashes import Choice, choice_of
+from enrolment.models import Enrolment, Seat
+from enrolment.offers.words import offer_words, queue_promise
 from enrolment.office.words import days_off_words, too_many_away
 from enrolment.queue.order import Standing
 from enrolment.queue.words import ahead_words
 from enrolment.situations import situations
 from people.models import Employee
 from scheduling.models import Session
+
+if TYPE_CHECKING:
+    from enrolment.doors.checks import Check
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,8 @@ class Panel:
         """Which of the fragments in templates/enrolment/panel says how the reader stands."""
         if self.has_seat:
             return "seat"
+        if self.is_offered:
+            return "offered"
         if self.waits:
             return "queue_over" if self.session.has_begun else "queue"
         if self.is_asked:
@@ -55,13 +63,17 @@ class Panel:
 
     @property
     def tone(self) -> str:
-        if self.waits or self.is_asked:
+        if self.waits or self.is_asked or self.is_offered:
             return "wait"
         return "accent" if self.has_seat or (self.state == "free" and self.seat_is_free) else ""
 
     @property
     def has_seat(self) -> bool:
-        return self.enrolment is not None and self.enrolment.seat in SEATS_TAKEN
+        return self.enrolment is not None and self.enrolment.seat == Seat.HELD
+
+    @property
+    def is_offered(self) -> bool:
+        return self.enrolment is not None and self.enrolment.seat == Seat.OFFERED
 
     @property
     def waits(self) -> bool:
@@ -76,6 +88,17 @@ class Panel:
     def asked_words(self) -> str:
         return asked_words(self.enrolment) if self.enrolment else ""
 
+    @property
+    def offer_words(self) -> str:
+        return offer_words(self.enrolment) if self.enrolment else ""
+
+    @property
+    def promise_words(self) -> str:
+        """What happens when a seat becomes free, to one who waits or is about to (UX 3)."""
+        wishes = self.enrolment is not None and self.enrolment.at_short_notice
+        situation = self.situation
+        return queue_promise(self.session, situation.policy, situation.now, at_short_notice=wishes)
+
     @cached_property
     def standing(self) -> Standing | None:
         return self.enrolment.standing if self.enrolment else None
@@ -87,6 +110,23 @@ class Panel:
     @property
     def ahead_words(self) -> str:
         return ahead_words(self.standing) if self.standing else ""
+
+    @property
+    def checks(self) -> "list[Check]":
+        """Every condition, met or not (rule 11)."""
+        from enrolment.doors.checks import checks_of
+
+        return checks_of(self.situation)
+
+    @cached_property
+    def choice(self) -> Choice | None:
+        """What there is to choose since a move brought the seat into a clash (rule 6)."""
+        return choice_of(self.enrolment, self.situation.policy) if self.enrolment else None
+
+    @property
+    def may_change_date(self) -> bool:
+        """The reader's own door to another date; shortly before the start staff help."""
+        return self.enrolment is not None and self.cancels_freely
 
     @property
     def day_off_words(self) -> str:
@@ -104,7 +144,7 @@ class Panel:
 
     @property
     def seats_words(self) -> str:
-        return seats_words(self.session.seats, self.situation.seats_taken, self.situation.waiting)
+        return seats_words(self.session.seats, self.situation.seats_gone, self.situation.waiting)
 
     @property
     def cancel_until(self) -> datetime:
@@ -113,7 +153,7 @@ class Panel:
 
     @property
     def cancels_freely(self) -> bool:
-        return self.waits or self.is_asked or self.cancel_until > self.situation.now
+        return self.waits or self.is_asked or self.is_offered or self.cancel_until > self.situation.now
 
 
 def panel_of(trainee: Employee, session: Session) -> Panel:
@@ -148,13 +188,14 @@ def summary(enrolment: Enrolment) -> str:
         return _("The session began before it was your turn. Leave its queue to choose another date.")
     if enrolment.seat == Seat.NONE:
         return asked_words(enrolment)
+    if enrolment.seat == Seat.OFFERED:
+        return offer_words(enrolment)
     if enrolment.session.is_over:
         return _("The session is over. Your completion appears when the trainer closes the sheet.")
     if enrolment.seat == Seat.WAITING:
         standing = enrolment.standing
         words = _(
-            "All seats are taken. Your place in the queue is %(place)s: "
-            "as soon as a seat is yours, we will write to you."
+            "All seats are taken. Your place in the queue is %(place)s: when it is your turn, we will write to you."
         ) % {"place": standing.place}
         return f"{words} {ahead_words(standing)}"
     if enrolment.clash_since:

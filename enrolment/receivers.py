@@ -16,6 +16,7 @@ from centre.models import Policy
 from courses.models import Course
 from courses.signals import changing_delivery
 from enrolment.actions import end_enrolments_of_leaver
+from enrolment.annotations import reserved_seats
 from enrolment.deadlines import deadlines_of
 from enrolment.models import (
     ENDED_FIELDS,
@@ -34,6 +35,7 @@ from enrolment.notices import (
     moved_messages,
     reminder_messages,
 )
+from enrolment.offers.clock import term_after_move
 from enrolment.seats import book_again, promote, waiting_trainees
 from notifications.actions import plan_messages, told_nothing_else, withdraw_messages
 from people.models import Employee
@@ -108,21 +110,26 @@ def studies_stand_in_the_way(course: Course, **kwargs: Any) -> str:
 
 @receiver(signals.counting_people)
 def count_people(session_ids: list[int], **kwargs: Any) -> dict[int, Headcount]:
-    """How many people planners see; one query. Who holds a seat is counted also after the sheet is closed."""
-    live = Q(ended_because=Ending.LIVE)
+    """How many people planners see, and how many seats are kept for offices; one query.
+
+    Who holds a seat is counted also after the sheet is closed.
+    """
+    live = Q(enrolments__ended_because=Ending.LIVE)
     counts = (
-        Enrolment.objects.filter(session__in=session_ids)
+        Session.objects.filter(pk__in=session_ids)
         .order_by()
-        .values("session")
+        .values("pk")
         .annotate(
-            held=Count("pk", filter=Q(seat__in=SEATS_TAKEN)),
-            waiting=Count("pk", filter=live & Q(seat=Seat.WAITING)),
-            told=Count("pk", filter=live),
-            clashing=Count("pk", filter=live & Q(clash_since__isnull=False)),
+            held=Count("enrolments", filter=Q(enrolments__seat__in=SEATS_TAKEN)),
+            waiting=Count("enrolments", filter=live & Q(enrolments__seat=Seat.WAITING)),
+            told=Count("enrolments", filter=live),
+            clashing=Count("enrolments", filter=live & Q(enrolments__clash_since__isnull=False)),
+            reserved=reserved_seats(timezone.now(), Q()),
         )
     )
     return {
-        row["session"]: Headcount(row["held"], row["waiting"], row["told"], row["clashing"]) for row in counts
+        row["pk"]: Headcount(row["held"], row["waiting"], row["told"], row["clashing"], row["reserved"])
+        for row in counts
     }
 
 
@@ -177,7 +184,9 @@ def tell_the_move(
     withdraw_messages(abouts, OUTDATED_BY_A_MOVE)
     for one in enrolments:
         one.clash_since = (one.clash_since or now) if one.trainee_id in clashing else None
-    Enrolment.objects.bulk_update(enrolments, ["clash_since"], batch_size=500)
+        if one.offer_until:
+            one.offer_until = term_after_move(one.offer_until, session.starts_at, now, policy)
+    Enrolment.objects.bulk_update(enrolments, ["clash_since", "offer_until"], batch_size=500)
     EnrolmentEntry.objects.bulk_create(
         EnrolmentEntry(
             enrolment=one,
@@ -199,7 +208,7 @@ def tell_the_move(
             *(
                 reminder
                 for one in enrolments
-                if one.seat in SEATS_TAKEN
+                if one.seat == Seat.HELD  # an offer is no promise to come
                 for reminder in reminder_messages(one, session, starts=starts, policy=policy, now=now)
             ),
         ]

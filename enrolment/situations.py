@@ -76,7 +76,8 @@ def situations(
     by_key = {session.pk: session for session in sessions}
     now = now or timezone.now()
     today = timezone.localdate(now)
-    rows = SESSIONS(trainee=trainee.pk, sessions=list(by_key), now=now, today=today)
+    kept_from = now - timedelta(days=policy.kept_priority_days)
+    rows = SESSIONS(trainee=trainee.pk, sessions=list(by_key), now=now, today=today, kept_from=kept_from)
     facts = {row["pk"]: row for row in rows}
     meetings = meetings_with_nearby_bookings(trainee, list(by_key), policy)
     days = {pk: days_of(planned) for pk, planned in meetings.items()}
@@ -100,6 +101,11 @@ def situations(
             meetings=meetings.get(pk, ()),
             days=tuple(at_office[day] for day in days.get(pk, ()) if day in at_office),
             due_on=facts[pk]["due_on"],
+            overlooked=frozenset(facts[pk]["live_overlooked"].split()),
+            kept_since=facts[pk]["kept_since"],
+            wanted_since=facts[pk]["wanted_since"],
+            reserved=facts[pk]["reserved"],
+            own_reserved=facts[pk]["own_reserved"],
         )
         for pk, session in by_key.items()
     }

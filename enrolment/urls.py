@@ -3,6 +3,10 @@ from django.urls import path
 from enrolment import attendance_views, calendar_views, desk, too_few_views, views
 from enrolment.approvals import views as approvals_views
 from enrolment.bulk import views as bulk_views
+from enrolment.doors import views as doors_views
+from enrolment.interest import views as interest_views
+from enrolment.movers import views as movers_views
+from enrolment.offers import views as offers_views
 from enrolment.queue import views as queue_views
 
 app_name = "enrolment"
@@ -10,6 +14,17 @@ urlpatterns = [
     path("sessions/<int:session_id>/enrolment/", views.enrol_in_session, name="enrol_in_session"),
     path("enrolments/<int:pk>/", views.enrolment, name="enrolment"),
     path("enrolments/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("enrolments/<int:pk>/dates/", doors_views.dates, name="dates"),
+    path("enrolments/<int:pk>/restoring/", doors_views.restore, name="restore"),
+    path("enrolments/<int:pk>/choice/", doors_views.choose, name="choose"),
+    path("sessions/<int:session_id>/people/new/", doors_views.enrol_somebody, name="enrol_somebody"),
+    path("people/<int:pk>/enrolments/new/", doors_views.enrol_person, name="enrol_person"),
+    path("enrolments/<int:pk>/offer/", offers_views.offer, name="offer"),
+    path("enrolments/<int:pk>/short-notice/", offers_views.short_notice, name="short_notice"),
+    path("enrolments/<int:pk>/seat/", offers_views.give_seat, name="give_seat"),
+    path("offers/decline/", offers_views.decline_offered, name="decline_offered"),
+    path("offers/<str:token>/accept/", offers_views.accept_by_link, name="accept_by_link"),
+    path("offers/<str:token>/decline/", offers_views.decline_by_link, name="decline_by_link"),
     path("enrolments/<int:pk>/pin/", queue_views.pin, name="pin"),
     path("sessions/<int:session_id>/queue/", queue_views.queue, name="queue"),
     path("enrolments/<int:pk>/everything/", queue_views.enrolment_story, name="enrolment_story"),
@@ -32,6 +47,10 @@ urlpatterns = [
     path("many/<int:pk>/look/", bulk_views.bulk_look, name="bulk_look"),
     path("many/<int:pk>/undoing/", bulk_views.bulk_undo, name="bulk_undo"),
     path("many/<int:pk>/rows/<int:line>/", bulk_views.bulk_row, name="bulk_row"),
+    path("courses/<slug:code>/wish/", interest_views.want, name="want_course"),
+    path("wishes/<int:pk>/removal/", interest_views.drop, name="drop_interest"),
+    path("planning/demand/", interest_views.demand_list, name="demand"),
+    path("planning/movers/", movers_views.movers, name="movers"),
     path("desk/", desk.desk, name="desk"),
     path("timetable/", attendance_views.timetable, name="timetable"),
     path("sessions/<int:session_id>/people/", attendance_views.people, name="people"),

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,6 +13,9 @@ from centre.errors import Refusal
 from centre.http import require_form
 from enrolment.actions import cancel_enrolment
 from enrolment.approvals.actions import ask_for_seat
+from enrolment.doors.actions import STAFF, TAKEN_BACK, may_be_taken_back
+from enrolment.doors.checks import offered_dates
+from enrolment.doors.clashes import choice_of
 from enrolment.forms import CancelForm, EnrolForm
 from enrolment.models import Enrolment, Seat
 from enrolment.panels import Panel, panel_of, summary
@@ -45,9 +49,21 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
         found = found.visible_to(request.user)
     shown = get_object_or_404(found, pk=pk)
     note_look(request, person_id=shown.trainee_id, session_id=shown.session_id)
+    is_own = shown.trainee_id == request.user.pk
+    is_staff = request.user.has_perm(STAFF)
     context = {
         "enrolment": shown,
-        "is_own": shown.trainee_id == request.user.pk,
+        "is_own": is_own,
+        "is_staff": is_staff,
+        "choice": choice_of(shown) if is_own or is_staff else None,
+        "offered": offered_dates(shown) if is_own else [],
+        "takes_back": is_own and may_be_taken_back(shown, timezone.now()),
+        "restores": is_staff and not is_own and shown.ended_because in TAKEN_BACK and is_ahead(shown),
+        "changes_date": (is_own or is_staff) and shown.is_live and is_ahead(shown),
+        "wishes_may_change": is_own
+        and shown.is_live
+        and is_ahead(shown)
+        and shown.seat in {Seat.WAITING, Seat.NONE},
         "summary": summary(shown),
         "entries": shown.entries.select_related("by"),
         "sees_history": may_see_changes(request.user),
@@ -56,11 +72,17 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "enrolment/enrolment.html", context)
 
 
+def is_ahead(enrolment: Enrolment) -> bool:
+    return enrolment.session is not None and enrolment.session.is_open_for_enrolment
+
+
 @login_required
 @require_form
 def cancel(request: UserRequest, pk: int) -> HttpResponse:
     own = request.user.enrolments.select_related("course", "session__course")
     cancelled = get_object_or_404(own, pk=pk)
+    if cancelled.is_live and cancelled.seat == Seat.OFFERED:
+        return redirect("enrolment:offer", cancelled.pk)  # there is nothing to cancel before it is accepted
     if not cancelled.is_live:
         messages.info(request, _("This enrolment has already ended."))
         return redirect(cancelled)
@@ -80,7 +102,8 @@ def cancel(request: UserRequest, pk: int) -> HttpResponse:
             return redirect(cancelled)
         done = _("Done: your enrolment in “%(course)s” is cancelled.")
         messages.success(request, done % {"course": cancelled.course})
-        return redirect(cancelled.course)
+        # There the person may say for some minutes that it was a mistake.
+        return redirect(cancelled if cancelled.session_id else cancelled.course)
     return render(request, "enrolment/cancel.html", {"enrolment": cancelled, "panel": panel, "form": form})
 
 

@@ -31,7 +31,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Letter:
-    """What a message says: a title, short paragraphs, one button.
+    """What a message says: a title, short paragraphs, one button, and the other answer where two are possible.
 
     `deadline` is the moment after which the news is worth nothing, such as the session's start: because of it
     a letter may leave in the quiet hours. `is_secret`: the button's address lets in whoever has it, so that only
@@ -41,6 +41,8 @@ class Letter:
     title: str
     paragraphs: tuple[str, ...]
     button: Button | None = None
+    # The other of two answers; as secret as the button.
+    other: Button | None = None
     deadline: datetime | None = None
     is_secret: bool = False
     # What the person's calendar is told with it.
@@ -55,17 +57,16 @@ class Letter:
         return " ".join(self.title.split())[:250]
 
     def as_text(self) -> str:
-        return self._text(self.button.url if self.button else "")
+        return self._text(lambda button: button.url)
 
     def as_kept(self) -> str:
         """The text for the ledger."""
-        url = self.button.url if self.button else ""
-        return self._text(_("(the address stands in the letter only)") if self.is_secret else url)
+        hidden = _("(the address stands in the letter only)")
+        return self._text(lambda button: hidden if self.is_secret else button.url)
 
-    def _text(self, url: str) -> str:
+    def _text(self, address: Callable[[Button], str]) -> str:
         parts = list(self.paragraphs)
-        if self.button:
-            parts.append(f"{self.button.label}:\n{url}")
+        parts += [f"{button.label}:\n{address(button)}" for button in (self.button, self.other) if button]
         return "\n\n".join([*parts, f"-- \n{self.footer}"])
 
     def as_html(self) -> str:

@@ -12,13 +12,15 @@ from scheduling.signals import counting_people
 class Headcount:
     """`held` seats, people `waiting`, and how many in all are `told` when the session moves or is cancelled.
 
-    `clashing`: of those who hold a seat, who is booked elsewhere at the time since a move.
+    `clashing`: of those who hold a seat, who is booked elsewhere at the time since a move. `reserved`: seats without a
+    name that are kept for offices.
     """
 
     held: int = 0
     waiting: int = 0
     told: int = 0
     clashing: int = 0
+    reserved: int = 0
 
 
 def headcounts(session_ids: Iterable[int]) -> dict[int, Headcount]:

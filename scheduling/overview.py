@@ -70,7 +70,7 @@ class SessionRow:
 
     @property
     def free_seats(self) -> int:
-        return max(0, self.session.seats - self.people.held)
+        return max(0, self.session.seats - self.people.held - self.people.reserved)
 
     @property
     def is_below_minimum(self) -> bool:

@@ -68,10 +68,10 @@ def change_capacity(room: Room, capacity: int, *, by: Employee | None) -> Room:
         raise SchedulingError(
             _("A session was planned in this room at the same moment. Please save once more.")
         )
-    held = {pk: count.held for pk, count in headcounts(keys).items()}
+    gone = {pk: count.held + count.reserved for pk, count in headcounts(keys).items()}
     rooms = rooms_of(sessions, room)
     seats = {one.pk: effective_seats(one.course, rooms[one.pk], one.limit) for one in sessions}
-    if crowded := [one for one in sessions if held.get(one.pk, 0) > seats[one.pk]]:
+    if crowded := [one for one in sessions if min(gone.get(one.pk, 0), one.seats) > seats[one.pk]]:
         raise SeatsTaken(crowded_sentence(crowded, capacity))
     room.save(update_fields=["capacity"])
     changed = [one for one in sessions if one.seats != seats[one.pk]]
@@ -108,8 +108,8 @@ def room_words(room: Room) -> str:
 
 def crowded_sentence(sessions: list[Session], capacity: int) -> str:
     return _(
-        "More than %(capacity)s people hold a seat in: %(sessions)s. "
-        "Move these sessions to a larger room or cancel enrolments first."
+        "More than %(capacity)s seats are held, or kept for offices, in: %(sessions)s. "
+        "Move these sessions to a larger room, cancel enrolments or release kept seats first."
     ) % {"capacity": capacity, "sessions": named(sessions)}
 
 

@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 
 from centre.models import Policy, Site
 from courses.models import Course, Equipment, Material, Qualification
+from enrolment.models import Reservation
 from people.models import Employee, Employment, Office, Position
 from scheduling.models import Booking, Meeting, Room, Session
 from trainers.models import Trainer, TrainerQualification
@@ -221,3 +222,16 @@ class MandatorySessionFactory(SessionFactory):
         skip_postgeneration_save = True
 
     course = factory.SubFactory(CourseFactory, is_mandatory=True, due_days=30)
+
+
+class ReservationFactory(DjangoModelFactory):
+    """Two seats of a session that are kept for an office."""
+
+    class Meta:
+        model = Reservation
+
+    session = factory.SubFactory(SessionFactory)
+    office = factory.SubFactory(OfficeFactory)
+    seats = 2
+    asked = factory.SelfAttribute("seats")
+    made_by = factory.SubFactory(EmployeeFactory)

@@ -14,7 +14,7 @@ from audit.models import AccessRecord
 from centre.models import CalendarDay, Use
 from courses.models import Programme, ProgrammeStep
 from enrolment.actions import enrol, start_course
-from enrolment.models import BulkRun, Enrolment
+from enrolment.models import BulkRun, Enrolment, Interest
 from learning.models import Choice, Question
 from notifications.models import Message
 from scheduling.models import Booking, PreparedChange, Subscription
@@ -25,6 +25,7 @@ from tests.factories import (
     MaterialFactory,
     OfficeFactory,
     PolicyFactory,
+    ReservationFactory,
     RoomFactory,
     SessionFactory,
     SiteFactory,
@@ -54,6 +55,10 @@ def twice(row, **values):
     for name, value in values.items():
         setattr(row, name, value)
     row.save(force_insert=True)
+
+
+def wish():
+    return Interest.objects.create(trainee=EmployeeFactory(), course=CourseFactory())
 
 
 def assigned(**values):
@@ -192,6 +197,16 @@ BREAKS = {
         lambda: PolicyFactory(leavers_percent=101),
         lambda: PolicyFactory(away_percent=101),
     ],
+    "reservation_for_office_or_okrug": [
+        lambda: ReservationFactory(okrug="ЦАО"),
+        lambda: ReservationFactory(office=None),
+    ],
+    "reservation_within_what_was_asked": [
+        lambda: ReservationFactory(asked=0, seats=0),
+        lambda: ReservationFactory(asked=1, seats=2),
+    ],
+    "reservation_one_an_office": [lambda: twice(ReservationFactory())],
+    "reservation_one_an_okrug": [lambda: twice(ReservationFactory(office=None, okrug="ЦАО"))],
     "policy_heads_have_a_day": [lambda: PolicyFactory(approval_days=0)],
     "policy_offers_can_be_answered": [
         lambda: PolicyFactory(offer_above_hours=23, short_notice_hours=24),
@@ -340,6 +355,9 @@ BREAKS = {
     ],
     "completion_once_a_day": [lambda: twice(completion())],
     "completion_valid_after_completed": [lambda: completion(valid_until=date(2026, 11, 23))],
+    "interest_one_live_per_course": [lambda: twice(wish())],
+    "interest_ended_has_a_time": [lambda: changed(wish(), ended_because="withdrawn")],
+    "interest_ending_known": [lambda: changed(wish(), ended_because="bored", ended_at=in_days(0))],
     "enrolment_one_live_per_course": [lambda: twice(seat(), seat="waiting")],
     "enrolment_legal_pair": [
         lambda: seat(seat="none"),

@@ -290,10 +290,13 @@ CELERY_BEAT_SCHEDULE = {
     "tell-of-too-few": {"task": "scheduling.tasks.tell_of_too_few", "schedule": 3600.0},
     "refresh-due-days": {"task": "enrolment.tasks.refresh_due_days", "schedule": crontab(hour=0, minute=10)},
     "give-free-seats": {"task": "enrolment.tasks.give_free_seats", "schedule": 300.0},
+    "lapse-due-offers": {"task": "enrolment.offers.tasks.lapse_due_offers", "schedule": 60.0},
+    "keep-wishes": {"task": "enrolment.interest.tasks.keep_wishes", "schedule": 60.0},
     "keep-terms-of-requests": {
         "task": "enrolment.approvals.tasks.keep_terms_of_requests",
         "schedule": 300.0,
     },
+    "note-unanswered-clashes": {"task": "enrolment.doors.tasks.note_unanswered_clashes", "schedule": 300.0},
     # One letter a person and day, see the task; asked more often, so that a lost run costs ten minutes.
     "tell-of-waiting-requests": {
         "task": "enrolment.approvals.tasks.tell_of_waiting_requests",

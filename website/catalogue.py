@@ -40,7 +40,7 @@ class Found:
     @cached_property
     def keys(self) -> list[int]:
         given = {name: self.asked.get(name) for name in (*CHOICES, "site")}
-        given |= {"trainee": self.reader.pk, "now": self.now, "today": timezone.localdate(self.now)}
+        given |= moment_of(self.reader, self.now)
         names = frozenset(self.asked)
         if words := self.asked.get("q"):  # each word is a condition, so it is built anew
             return [row["pk"] for row in Prepared(lambda: ask_keys(names, words))(**given)]
@@ -85,9 +85,8 @@ def sessions_fitting(names: frozenset[str]) -> SessionQuerySet:
         sessions = sessions.filter(Exists(there))
     if "free" in names:
         facts = seat_facts()
-        sessions = sessions.alias(waiting=facts["waiting"], seats_taken=facts["seats_taken"]).filter(
-            waiting=0, seats_taken__lt=F("seats")
-        )
+        gone = facts["seats_taken"] + facts["reserved"]
+        sessions = sessions.alias(waiting=facts["waiting"], gone=gone).filter(waiting=0, gone__lt=F("seats"))
     return sessions
 
 
@@ -112,8 +111,13 @@ def ask_courses() -> Any:
 COURSES = Prepared(ask_courses)
 
 
+def moment_of(reader: Employee, now: datetime) -> dict[str, Any]:
+    """What the statements are given about the reader and the moment."""
+    return {"trainee": reader.pk, "now": now, "today": timezone.localdate(now)}
+
+
 class Nearest(NamedTuple):
-    """The session of a course that the catalogue shows."""
+    """The session of a course that the catalogue shows; seats that are kept for others count as taken."""
 
     course: int
     starts_at: datetime
@@ -131,23 +135,30 @@ class Nearest(NamedTuple):
 def nearest_asked(names: frozenset[str]) -> Prepared:
     """Sessions by their start, as fields of `Nearest`."""
     room = Booking.objects.filter(meeting__session=OuterRef("pk"), room__isnull=False).order_by("period")
+    facts = seat_facts()
     return Prepared(
         lambda: (
             sessions_fitting(names)
             .filter(course_id__any=Given("courses"))
-            .annotate(**seat_facts(), site_name=Subquery(room.values("room__site__name")[:1]))
+            .annotate(
+                gone=facts["seats_taken"] + facts["reserved"],
+                waiting=facts["waiting"],
+                site_name=Subquery(room.values("room__site__name")[:1]),
+            )
             .order_by("starts_at", "pk")
-            .values_list("course", "starts_at", "seats", "seats_taken", "waiting", "site_name")
+            .values_list("course", "starts_at", "seats", "gone", "waiting", "site_name")
         )
     )
 
 
-def nearest_sessions(courses: Iterable[Course], asked: Mapping[str, Any]) -> dict[int, Nearest]:
+def nearest_sessions(
+    courses: Iterable[Course], asked: Mapping[str, Any], reader: Employee
+) -> dict[int, Nearest]:
     """By the course's key its nearest session, one with a free seat before a full one."""
     rows = nearest_asked(frozenset(asked) & {"site", "free"})(
         courses=[course.pk for course in courses if not course.is_self_paced],
         site=asked.get("site"),
-        now=timezone.now(),
+        **moment_of(reader, timezone.now()),
     )
     nearest: dict[int, Nearest] = {}
     with_free_seat: dict[int, Nearest] = {}
@@ -186,7 +197,7 @@ def own_state(course: Course, today: date) -> str:
     if seat:
         if seat == Seat.NONE:
             return "studying" if course.is_self_paced else "asked"
-        return str(seat) if seat in {Seat.HELD, Seat.WAITING} else "studying"
+        return str(seat) if seat in {Seat.HELD, Seat.OFFERED, Seat.WAITING} else "studying"
     if until:
         return "completed" if until >= today else "to_repeat"
     return "mandatory" if course.is_mandatory else ""
@@ -199,7 +210,7 @@ def results(reader: Employee, asked: dict[str, Any], page_number: str | None) ->
         found = Found(asked | {"q": meant}, reader)
     page: Page[Course] = Paginator(cast(Sequence[Course], found), COURSES_ON_A_PAGE).get_page(page_number)
     courses = list(page.object_list)
-    nearest = nearest_sessions(courses, asked)
+    nearest = nearest_sessions(courses, asked, reader)
     today = timezone.localdate()
     cards = [CARD(card_of(course, nearest.get(course.pk), today)) for course in courses]
     return {"page": page, "cards": cards, "asked": asked, "meant": meant}

@@ -94,7 +94,7 @@ def date_of(page: CoursePage, offer: Offer, *, is_first: bool) -> Date:
         note=session.note,
         state="seat" if panel.has_seat else "queue" if panel.waits else "asked" if panel.is_asked else "",
         seats=session.seats,
-        seats_taken=panel.situation.seats_taken,
+        seats_taken=panel.situation.seats_gone,
         waiting=panel.situation.waiting,
         step=step,
         obstacle=obstacle,

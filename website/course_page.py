@@ -24,12 +24,13 @@ from enrolment.annotations import (
     optional_bookings,
     own_completions_of,
     own_live,
+    own_wishes,
     prerequisites_of,
     seat_facts,
 )
 from enrolment.approvals.needs import needs_approval
 from enrolment.conditions import COURSE_CONDITIONS, DayAtOffice, Prerequisite, Situation, Unmet, unmet
-from enrolment.models import Enrolment
+from enrolment.models import Enrolment, Interest
 from enrolment.office.loading import office_days
 from enrolment.panels import Panel
 from enrolment.situations import completed_until, days_of, prerequisites_on
@@ -39,6 +40,8 @@ from scheduling.models import Session
 from website.offers import Offer, ShownMeeting, shown_meetings
 
 DATES_SHOWN = 20
+# What stands in the way of the dates of now, and may not of a later one.
+MAY_PASS = {"prerequisites", "optional", "clash", "travel", "closed"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class CoursePage:
     # What stands in the way whichever date is chosen.
     obstacle: Unmet | None
     has_materials: bool
+    # The reader's live wish for the course, with its time.
+    wish: Interest | None = None
 
     @property
     def is_completed_for_ever(self) -> bool:
@@ -65,6 +70,13 @@ class CoursePage:
         """The nearest date with a free seat that the reader may take: its button is the page's first."""
         free = (offer for offer in self.offers if offer.panel.seat_is_free and not offer.panel.obstacle)
         return next(free, None)
+
+    @property
+    def may_wish(self) -> bool:
+        """No date can be taken at once, and nothing but the dates, or what has to be done before, is the reason."""
+        if self.course.is_self_paced or self.course.is_archived or self.enrolment or self.wish:
+            return False
+        return self.first_free is None and (self.obstacle is None or self.obstacle.code in MAY_PASS)
 
     @property
     def has_more_dates(self) -> bool:
@@ -99,6 +111,9 @@ def course_facts() -> dict[str, Any]:
         "needed": prerequisites_of("pk"),
         "own_completions": own_completions_of("pk"),
         "own_enrolment": Subquery(own.values(json=what)[:1]),
+        "own_wish": Subquery(
+            own_wishes().filter(course=OuterRef("pk")).values(json=JSONObject(id="pk", since="since"))[:1]
+        ),
         "has_materials": Exists(Material.objects.filter(course=OuterRef("pk"))),
         "optional_bookings": optional_bookings(optional_ahead()),
     }
@@ -122,7 +137,7 @@ def course_page(reader: Employee, code: str) -> CoursePage:
     course = found[0]
     facts = vars(course)
     enrolment = own_enrolment(course, facts["own_enrolment"], reader)
-    sessions = [] if course.is_self_paced else coming_sessions(course, now)
+    sessions = [] if course.is_self_paced else coming_sessions(course, reader, now)
     meetings = shown_meetings(reader, sessions, policy) if sessions else {}
     days = {pk: days_of(meeting.planned for meeting in shown) for pk, shown in meetings.items()}
     at_office = office_days(reader, set().union(*days.values()), policy=policy, now=now)
@@ -151,7 +166,14 @@ def course_page(reader: Employee, code: str) -> CoursePage:
         offers=offers,
         obstacle=None if enrolment else common_obstacle(offers, as_of_today),
         has_materials=facts["has_materials"],
+        wish=own_wish(course, facts["own_wish"]),
     )
+
+
+def own_wish(course: Course, row: dict[str, Any] | None) -> Interest | None:
+    if row is None:
+        return None
+    return Interest(pk=row["id"], course=course, since=datetime.fromisoformat(row["since"]))
 
 
 def own_enrolment(course: Course, row: dict[str, Any] | None, reader: Employee) -> Enrolment | None:
@@ -164,8 +186,10 @@ def own_enrolment(course: Course, row: dict[str, Any] | None, reader: Employee) 
     return Enrolment(pk=row["id"], trainee=reader, course=course, session=session, seat=row["seat"])
 
 
-def coming_sessions(course: Course, now: datetime) -> list[Session]:
-    found: list[Session] = SESSIONS(course=course.pk, now=now)
+def coming_sessions(course: Course, reader: Employee, now: datetime) -> list[Session]:
+    found: list[Session] = SESSIONS(
+        course=course.pk, now=now, trainee=reader.pk, today=timezone.localdate(now)
+    )
     for session in found:
         session.course = course
     return found
@@ -206,6 +230,8 @@ def situation(
         policy=policy,
         seats_taken=getattr(session, "seats_taken", 0),
         waiting=getattr(session, "waiting", 0),
+        reserved=getattr(session, "reserved", 0),
+        own_reserved=getattr(session, "own_reserved", 0),
         in_audience=facts["in_audience"],
         live_enrolment_id=enrolment.pk if enrolment else None,
         live_enrolment_elsewhere=enrolment is not None and enrolment.session_id != session.pk,

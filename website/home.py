@@ -11,8 +11,11 @@ from django.utils import timezone
 from centre.models import Policy
 from centre.prepared import Given, Prepared
 from courses.models import Course, Material
-from enrolment.annotations import NOW, TODAY, TRAINEE, count_of, own_live, own_positions
-from enrolment.models import SEATS_TAKEN, Enrolment
+from enrolment.annotations import NOW, TODAY, TRAINEE, count_of, own_live, own_positions, own_wishes
+from enrolment.doors.checks import cancelled_lately, offered_dates
+from enrolment.doors.clashes import Choice, choice_of
+from enrolment.models import Enrolment, Interest, Seat
+from enrolment.panels import Panel
 from enrolment.queue.order import ahead_of_outer, rank
 from learning.models import ReadMaterial
 from learning.progress import Progress
@@ -22,6 +25,7 @@ from scheduling.models import Booking, Meeting, Session
 from website.offers import Place, people_of_meeting, rooms_of_meeting
 
 MANDATORY_SHOWN = 4
+CANCELLED_SHOWN = 2
 
 
 @dataclass(frozen=True)
@@ -103,11 +107,28 @@ def ask_mandatory() -> Any:
     )
 
 
-REQUESTS, NEXT_MEETING, MANDATORY = (
+def ask_wishes() -> Any:
+    """Those that have led nowhere yet: an offer stands among the requests."""
+    return (
+        own_wishes()
+        .exclude(Exists(own_live().filter(course=OuterRef("course"))))
+        .select_related("course", "site")
+        .defer("course__search_russian", "course__search_simple", "course__description")
+        .order_by("since", "pk")
+    )
+
+
+REQUESTS, NEXT_MEETING, MANDATORY, WISHES = (
     Prepared(ask_requests),
     Prepared(ask_next_meeting),
     Prepared(ask_mandatory),
+    Prepared(ask_wishes),
 )
+
+
+def wishes_of(reader: Employee) -> list[Interest]:
+    """The courses that the reader wants and that have no date for them yet, the oldest wish first."""
+    return WISHES(trainee=reader.pk)
 
 
 def own_requests(reader: Employee) -> list[OwnRequest]:
@@ -123,10 +144,22 @@ def own_requests(reader: Employee) -> list[OwnRequest]:
     ]
 
 
+def offered_to(requests: Sequence[OwnRequest]) -> list[Enrolment]:
+    """The seats that wait for the reader's answer, the nearest term first; no statement."""
+    offered = [
+        one.enrolment
+        for one in requests
+        if one.enrolment.seat == Seat.OFFERED
+        and one.enrolment.session
+        and not one.enrolment.session.has_begun
+    ]
+    return sorted(offered, key=lambda one: (one.offer_until, one.pk))
+
+
 def next_meeting(requests: Sequence[OwnRequest]) -> NextMeeting | None:
     """The nearest meeting that is not over, of the sessions in which a seat is held."""
     enrolments = [request.enrolment for request in requests]
-    held = {one.session_id: one for one in enrolments if one.session_id and one.seat in SEATS_TAKEN}
+    held = {one.session_id: one for one in enrolments if one.session_id and one.seat == Seat.HELD}
     if not held:
         return None
     meeting = next(iter(NEXT_MEETING(sessions=list(held), now=timezone.now())), None)
@@ -163,3 +196,23 @@ def taught_today(reader: Employee) -> QuerySet[Any]:
         .annotate(rooms=rooms_of_meeting())
         .order_by("starts_at")
     )
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """An enrolment that the centre cancelled, and other dates in its place (rule 15)."""
+
+    enrolment: Enrolment
+    offered: Sequence[Panel]
+
+
+def cancelled_by_the_centre(reader: Employee) -> list[Cancelled]:
+    """The latest of them that nothing has followed yet; one query, and five more for each."""
+    return [Cancelled(one, offered_dates(one)) for one in cancelled_lately(reader)[:CANCELLED_SHOWN]]
+
+
+def choices_of(requests: Sequence[OwnRequest]) -> list[Choice]:
+    """What the reader is to choose between since a move; no query without a clash."""
+    clashing = [one.enrolment for one in requests if one.enrolment.clash_since]
+    found = [choice_of(one) for one in clashing]
+    return [choice for choice in found if choice]

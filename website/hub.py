@@ -141,6 +141,22 @@ SHELVES = (
                 "people",
             ),
             Card(
+                "enrolment.view_enrolment",
+                "enrolment:movers",
+                _("Training that does not fit"),
+                _("Who has a seat ahead in spite of a new position or a leave."),
+                "people",
+            ),
+            Card(
+                "scheduling.plan_session",
+                "enrolment:demand",
+                _("Demand"),
+                _(
+                    "Which courses people want and find no date for, where, and how many of them must have it."
+                ),
+                "list",
+            ),
+            Card(
                 "scheduling.change_troublereport",
                 "scheduling:trouble_list",
                 _("Reported trouble"),

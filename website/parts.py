@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from centre.prepared import Given, Prepared
 from enrolment.approvals.deciders import asked, jobs_led_by
+from enrolment.models import Interest
 from people.models import Employee, Office
 from trainers.models import Trainer
 
@@ -19,6 +20,8 @@ class Parts:
     leads: bool
     # Requests that the person may decide about as head or deputy (rule 12).
     decisions: int = 0
+    # Whether the person wants a course that has no date for them.
+    wants: bool = False
 
 
 def ask_parts() -> Any:
@@ -27,6 +30,7 @@ def ask_parts() -> Any:
         Exists(Trainer.objects.filter(employee=person)),
         Exists(Office.objects.filter(Q(head=person) | Q(deputy=person))),
         Coalesce(Subquery(count_of_decisions(), output_field=IntegerField()), 0),
+        Exists(Interest.objects.live().filter(trainee=person)),
     )
 
 

@@ -28,7 +28,16 @@ from website.course_page import course_page
 from website.first_steps import first_steps_of_staff, is_newcomer, journeys_of, shown_journeys
 from website.forms import CatalogueFilter
 from website.help import topics_for
-from website.home import mandatory_steps, next_meeting, own_requests, taught_today
+from website.home import (
+    cancelled_by_the_centre,
+    choices_of,
+    mandatory_steps,
+    next_meeting,
+    offered_to,
+    own_requests,
+    taught_today,
+    wishes_of,
+)
 from website.hub import shelves_for
 from website.offers import Offer, shown_meetings
 from website.parts import parts_of
@@ -39,16 +48,24 @@ from website.waiting import waiting_for
 @require_safe
 def home(request: UserRequest) -> HttpResponse:
     requests = own_requests(request.user)
-    following = next_meeting(requests)
+    offered, following = offered_to(requests), next_meeting(requests)
     mandatory = mandatory_steps(request.user)
     taught = taught_today(request.user) if parts_of(request.user).teaches else None
     context = {
         "next": following,
-        "requests": [one for one in requests if not (following and one.enrolment == following.enrolment)],
+        "offered": offered,
+        "requests": [
+            one
+            for one in requests
+            if one.enrolment not in offered and not (following and one.enrolment == following.enrolment)
+        ],
         "mandatory": mandatory,
-        "mandatory_first": bool(mandatory) and not following and not taught,
+        "wishes": wishes_of(request.user) if parts_of(request.user).wants else None,
+        "mandatory_first": bool(mandatory) and not following and not taught and not offered,
         "taught": taught,
         "today": timezone.localdate(),
+        "choices": choices_of(requests),
+        "cancelled": cancelled_by_the_centre(request.user),
         # Asked of who has no request only, for whom no next meeting was asked.
         "is_newcomer": not requests and is_newcomer(request.user),
         "planning": waiting_for(request.user) if request.user.has_perm("scheduling.plan_session") else None,

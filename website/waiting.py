@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from centre.models import Policy
 from enrolment.approvals.deciders import awaiting
+from enrolment.interest.demand import courses_without_date
 from people.models import Employee
 from scheduling.models import Assignment, Meeting, Session, TroubleReport
 from scheduling.too_few import too_few
@@ -62,6 +63,9 @@ def numbers(reader: Employee) -> Iterator[Waiting]:
             count,
         )
         yield Waiting(count, reverse("enrolment:too_few"), words)
+        count = counted["wanted"]
+        words = ngettext("course is wanted and has no date", "courses are wanted and have no date", count)
+        yield Waiting(count, f"{reverse('enrolment:demand')}?show=without_date", words)
     if reader.has_perm(LEAVE):
         count = counted["leaves"]
         words = ngettext("request for leave wants a decision", "requests for leave want a decision", count)
@@ -73,7 +77,7 @@ def numbers(reader: Employee) -> Iterator[Waiting]:
 
 
 def counts(reader: Employee) -> dict[str, Any]:
-    """Five numbers beside the reader's own row, in one statement."""
+    """Six numbers beside the reader's own row, in one statement."""
     now = timezone.now()
     ahead = Meeting.objects.filter(session=OuterRef("session"), starts_at__gt=now)
     return Employee.objects.values(
@@ -82,6 +86,7 @@ def counts(reader: Employee) -> dict[str, Any]:
         leaves=number_of(LeaveRequest.objects.filter(state=LeaveRequest.State.ASKED)),
         requests=number_of(awaiting(reader, now)),
         reports=number_of(TroubleReport.objects.waiting()),
+        wanted=number_of(courses_without_date()),
     ).get(pk=reader.pk)
 
 

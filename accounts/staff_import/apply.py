@@ -57,6 +57,21 @@ class News:
     changed: list[int] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
     returned: list[int] = field(default_factory=list)
+    # Of those who changed: what it was about their main job.
+    new_office: list[int] = field(default_factory=list)
+    new_position: list[int] = field(default_factory=list)
+    went_on_leave: list[int] = field(default_factory=list)
+
+    def note_moves(self, employee: int, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """What the employee's job was and became (`image`)."""
+        if not after["is_main"]:
+            return
+        if before["office_id"] != after["office_id"]:
+            self.new_office.append(employee)
+        if before["position_id"] != after["position_id"]:
+            self.new_position.append(employee)
+        if after["leave"] and before["leave"] != after["leave"]:
+            self.went_on_leave.append(employee)
 
 
 @dataclass(frozen=True)
@@ -168,6 +183,9 @@ def write(staff_import: StaffImport, *, by: Employee | None, despite_leavers: bo
             changed=news.changed,
             left=sorted(news.left),
             returned=news.returned,
+            new_office=news.new_office,
+            new_position=news.new_position,
+            went_on_leave=news.went_on_leave,
         )
     return counts
 
@@ -247,6 +265,7 @@ def change_people(rows: list[StaffImportRow], places: Places, news: News, return
         write_employment(employment, plan, places)
         row.after = image(employee, employment)
         news.changed.append(employee.pk)
+        news.note_moves(employee.pk, row.before["employment"], row.after["employment"])
     update_all(employees.values(), EMPLOYEE_FIELDS)
     update_all(employments.values(), JOB_FIELDS)
     update_all(rows, ["before", "after"])

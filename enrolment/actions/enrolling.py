@@ -1,5 +1,6 @@
 """Taking a seat, or a place in the queue; and the queue moving up."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,8 +11,15 @@ from centre.models import Policy
 from centre.prepared import Given, Prepared
 from enrolment.approvals.needs import decision_until, needs_approval
 from enrolment.conditions import unmet
+from enrolment.doors.overlooking import (
+    kept_words,
+    overlooked_words,
+    overlooking,
+    refuse_without_right,
+)
 from enrolment.errors import EnrolmentError, NeedsConsent, NotEligible
-from enrolment.models import Approval, Enrolment, EnrolmentEntry, Seat
+from enrolment.interest.ending import end_wishes
+from enrolment.models import Approval, Enrolment, EnrolmentEntry, Interest, Seat
 from enrolment.notices import queue_messages
 from enrolment.office.words import consent_wanted, days_off_words, too_many_away
 from enrolment.seats import hold_seat, note, promote, waiting_trainees
@@ -29,6 +37,8 @@ class Terms:
 
     `approval` is settled, or "asked" with `approval_until`: then nothing is booked and no queue stops for it.
     `is_own_wish` is the trainee's own door: then it is asked where the situation wants it (rules 12 and 16).
+    `overlooks` are codes of conditions, and `exceeds` a seat beyond the limit, which staff answer for with the reason
+    `despite` (rules 10 and 11).
     `at_short_notice` and `consents` are what the trainee agreed to: a seat shortly before the start, a day off.
     """
 
@@ -37,6 +47,9 @@ class Terms:
     at_short_notice: bool = False
     consents: bool = False
     is_own_wish: bool = False
+    overlooks: frozenset[str] = frozenset()
+    exceeds: bool = False
+    despite: str = ""
 
 
 def enrol(
@@ -49,14 +62,19 @@ def enrol(
 
     Raises:
         NotEligible: with each unmet condition in words, and the way out.
+        NotAllowed, ReasonMissing: conditions are overlooked, or the limit is exceeded, without the right or a reason.
         NeedsConsent: it is the trainee's own wish, on a day off, and they have not agreed to come then.
         PersonBusy: a booking elsewhere came first by a moment.
     """
+    if terms.exceeds:
+        promote_waiting(
+            session
+        )  # what is free belongs to the queue; only beyond the limit nobody is overtaken
     enrolment, may_move_up = _enrol(trainee, session, by=by or trainee, terms=terms)
     if may_move_up:
         # A free seat and people who wait: each of them was passed over. Whether the newcomer may take the seat
         # is the queue's decision, and the queue needs everybody's lock, which only a new transaction may take.
-        promote_waiting(session)
+        promote_waiting(session, at_once=(enrolment.pk,))
         enrolment.refresh_from_db()
     return enrolment
 
@@ -76,6 +94,9 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
     if situation.live_enrolment_id and not situation.live_enrolment_elsewhere:
         return Enrolment.objects.get(pk=situation.live_enrolment_id), False
     refuse_leaver(trainee)
+    if terms.overlooks or terms.exceeds:
+        refuse_without_right(by, terms)
+        situation = overlooking(situation, terms.overlooks)
     if failed := unmet(situation):
         raise NotEligible(failed)
     if terms.is_own_wish and situation.days_off and not terms.consents:
@@ -93,29 +114,44 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
         due_on=situation.due_on,
         at_short_notice=terms.at_short_notice,
         consented_at=situation.now if terms.consents and situation.days_off else None,
+        overlooked=" ".join(sorted(situation.overlooked)),
     )
+    if situation.kept_since:  # the centre cancelled, so the first request counts (rule 15)
+        enrolment.requested_at = situation.kept_since
+    if situation.wanted_since:
+        wish = Interest.objects.live().filter(trainee=trainee, course=session.course_id)
+        end_wishes(wish, Interest.Ending.ENROLLED)
+        if not situation.waiting:  # a wish for the course overtakes nobody who waits for this date
+            enrolment.requested_at = min(
+                situation.wanted_since, situation.kept_since or situation.wanted_since
+            )
     if terms.approval == Approval.ASKED:
         enrolment.seat = Seat.NONE
         enrolment.save()
         note(enrolment, Entry.ASKED, by, too_many_away(situation.days_over[0]) if situation.days_over else "")
-    elif situation.has_free_seat and not situation.waiting:
-        hold_seat(enrolment, situation, kind="seat_taken", by=by)
+    elif terms.exceeds or (situation.has_free_seat and not situation.waiting):
+        exceeds = terms.despite if terms.exceeds else ""
+        hold_seat(
+            enrolment, situation, kind="seat_taken", by=by, reason=kept_words(situation), exceeds=exceeds
+        )
     else:
         enrolment.seat = Seat.WAITING
         enrolment.save()
-        note(enrolment, Entry.QUEUED, by)
+        note(enrolment, Entry.QUEUED, by, kept_words(situation))
         plan_messages(queue_messages(enrolment, session))
     if enrolment.consented_at:
         note(enrolment, Entry.CONSENTED, by, days_off_words(situation.days_off))
+    if situation.overlooked:
+        note(enrolment, Entry.OVERRIDDEN, by, overlooked_words(situation.overlooked, terms.despite))
     return enrolment, enrolment.seat == Seat.WAITING and situation.has_free_seat
 
 
 @action
-def promote_waiting(session: Session) -> list[Enrolment]:
-    """Give the session's free seats to those who wait and may take them; return who got one."""
+def promote_waiting(session: Session, *, at_once: Collection[int] = ()) -> list[Enrolment]:
+    """Give the session's free seats to those who wait and may take them; return who got one. See `seats.promote`."""
     session = Session.objects.with_course().lock(session.pk)
     Employee.objects.lock_all(waiting_trainees([session.pk]))
-    return promote(session, policy=Policy.objects.current())
+    return promote(session, policy=Policy.objects.current(), at_once=at_once)
 
 
 def refuse_leaver(trainee: Employee) -> None:

@@ -1,5 +1,6 @@
 """Giving up a seat or a place in the queue, and what that frees for others."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import Q
@@ -8,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from centre.actions import action
 from centre.models import Policy
+from enrolment.doors.notices import late_copies
 from enrolment.errors import ReasonMissing, TooLate
-from enrolment.models import SEATS_TAKEN, Ending, Enrolment, Seat
+from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import given_up_messages
 from enrolment.seats import end_clash, give_up_seat, promote, waiting_trainees
 from notifications.actions import plan_messages
@@ -18,46 +20,61 @@ from people.models import Employee
 from scheduling.models import Session
 from scheduling.notices import about as about_session
 
+Entry = EnrolmentEntry.Kind
+
 
 @action
 def cancel_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -> Enrolment:
     """Give up the seat, or the place in the queue; a freed seat goes to the first who waits and qualifies.
 
     Cancelling again changes nothing. Less than `cancel_lead_hours` before the start it is recorded as late and
-    needs a reason. The trainee's time is free again too, so a clash with it is over, and their own places in other
-    queues are asked anew.
+    needs a reason, and who leads the office at that moment gets a copy. The trainee's time is free again too, so a
+    clash with it is over, and their own places in other queues are asked anew.
 
     Raises:
         TooLate: the session has begun; from then on it is absence.
         ReasonMissing: a late cancellation without a reason.
     """
-    trainee_id = enrolment.trainee_id
+    [cancelled] = cancel_together([enrolment], by=by, reason=reason)
+    return cancelled
+
+
+def cancel_together(
+    enrolments: Sequence[Enrolment], *, by: Employee, reason: str, freely: bool = False
+) -> list[Enrolment]:
+    """Give up several enrolments of one trainee under one set of locks; `freely`: never late, whatever the clock."""
+    trainee_id = enrolments[0].trainee_id
     own = Enrolment.objects.live().filter(trainee=trainee_id)
     concerned = own.filter(Q(seat=Seat.WAITING) | Q(clash_since__isnull=False)).values_list(
         "session", flat=True
     )
-    session_ids = sorted({*concerned, *filter(None, [enrolment.session_id])})
+    named = {one.session_id for one in enrolments if one.session_id is not None}
+    session_ids = sorted({*filter(None, concerned), *named})
     sessions = Session.objects.with_course().lock_all(session_ids)
     Employee.objects.lock_all({trainee_id} | waiting_trainees(session_ids))
-    enrolment = Enrolment.objects.get(pk=enrolment.pk)
-    if not enrolment.is_live:
-        return enrolment
-    if enrolment.session_id is None:
-        give_up_seat(enrolment, Ending.CANCELLED, by=by, reason=reason)
-        return enrolment
-
     policy = Policy.objects.current()
-    session = sessions[enrolment.session_id]
-    if enrolment.seat in SEATS_TAKEN:  # a queue that led nowhere may be left, for the sake of another date
-        refuse_begun(session)
-    give_up_seat(enrolment, ending_of(enrolment, session, policy, reason), by=by, reason=reason.strip())
-    if knows(trainee_id, about_session(session.pk)):  # what was never told needs no taking back
-        plan_messages(given_up_messages(enrolment, session))
+    fresh = list(Enrolment.objects.filter(pk__in=[one.pk for one in enrolments]).order_by("pk"))
+    for enrolment in fresh:
+        if not enrolment.is_live:
+            continue
+        if enrolment.session_id is None:
+            give_up_seat(enrolment, Ending.CANCELLED, by=by, reason=reason)
+            continue
+        session = sessions[enrolment.session_id]
+        if enrolment.seat in SEATS_TAKEN:  # a queue that led nowhere may be left, for another date
+            refuse_begun(session)
+        ending = ending_of(enrolment, session, policy, reason, freely=freely)
+        kind = Entry.DECLINED if ending == Ending.DECLINED else Entry.CANCELLED
+        give_up_seat(enrolment, ending, by=by, reason=reason.strip(), kind=kind)
+        if knows(trainee_id, about_session(session.pk)):  # what was never told needs no taking back
+            plan_messages(given_up_messages(enrolment, session))
+        if ending == Ending.CANCELLED_LATE:
+            plan_messages(late_copies(enrolment, session, timezone.localdate()))
     for clashing in own.ahead(timezone.now()).filter(clash_since__isnull=False, session__in=session_ids):
         end_clash(clashing)
     for freed in sessions.values():
         promote(freed, policy=policy)
-    return enrolment
+    return fresh
 
 
 @action
@@ -97,10 +114,14 @@ def refuse_begun(session: Session) -> None:
         raise TooLate(_("The session has begun: who does not come is absent. Speak to the trainer."))
 
 
-def ending_of(enrolment: Enrolment, session: Session, policy: Policy, reason: str) -> Ending:
-    """Free or late, by the clock; a place in the queue or a request is always free to leave."""
+def ending_of(
+    enrolment: Enrolment, session: Session, policy: Policy, reason: str, *, freely: bool = False
+) -> Ending:
+    """Free or late, by the clock; a place in the queue or a request is always free to leave, an offer to decline."""
+    if enrolment.seat == Seat.OFFERED:
+        return Ending.DECLINED
     lead = timedelta(hours=policy.cancel_lead_hours)
-    if enrolment.seat not in SEATS_TAKEN or session.starts_at - timezone.now() >= lead:
+    if freely or enrolment.seat not in SEATS_TAKEN or session.starts_at - timezone.now() >= lead:
         return Ending.CANCELLED
     if not reason.strip():
         raise ReasonMissing(

@@ -29,6 +29,7 @@ from enrolment.approvals.notices import (
 from enrolment.errors import ReasonMissing, TooLate
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about
+from enrolment.offers.notices import OFFERED
 from enrolment.seats import note, promote, waiting_trainees
 from notifications.actions import plan_messages, withdraw_messages
 from notifications.models import Message
@@ -89,7 +90,8 @@ def decide(enrolment: Enrolment, *, granted: bool, by: Employee, reason: str = "
         row.approval_until = row.escalated_at = None
         row.save()
         note(row, Entry.GRANTED, by, reason.strip())
-        promote(session, policy=Policy.objects.current(now))
+        # The person has waited for this decision, and is not asked once more.
+        promote(session, policy=Policy.objects.current(now), at_once=(row.pk,))
         row.refresh_from_db()
         # The one letter about the decision says what came of it.
         Message.objects.planned().about(about(row.pk)).filter(kind="seat_given").delete()
@@ -137,7 +139,7 @@ def undo_decision(enrolment: Enrolment, *, by: Employee) -> Enrolment:
     row.escalated_at = escalated.at if escalated else None
     row.save()
     # Reminders stay planned: without a seat they do not leave, and with one again they are wanted.
-    withdraw_messages([about(row.pk)], [GRANTED, REFUSED])
+    withdraw_messages([about(row.pk)], [GRANTED, REFUSED, OFFERED])
     note(row, Entry.DECISION_UNDONE, by)
     promote(session, policy=policy)
     return row

@@ -8,8 +8,8 @@ from centre.templatetags.centre_text import short_name, when
 from enrolment.approvals.deciders import awaiting
 from enrolment.approvals.notices import ESCALATED, GRANTED, NOT_DECIDED, REFUSED, WAITING
 from enrolment.calendars import own_agenda
-from enrolment.letters import enrolment_of, facts_of, open_enrolment, please_cancel_early
-from enrolment.models import SEATS_TAKEN, Approval, Ending, EnrolmentEntry, EnrolmentQuerySet, Seat
+from enrolment.letters import answer_by, enrolment_of, facts_of, open_enrolment, please_cancel_early
+from enrolment.models import Approval, Ending, EnrolmentEntry, EnrolmentQuerySet, Seat
 from notifications import kinds
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
@@ -26,9 +26,12 @@ def granted(message: Message) -> Letter | None:
         return None
     session, seat = facts.session, facts.enrolment.seat
     words = {"course": facts.course, "date": short_day(session.starts_at)}
-    if seat in SEATS_TAKEN:
+    if seat == Seat.HELD:
         title = _("Allowed, and the seat is yours: %(course)s, %(date)s")
         after = [*timetable_of(session, sittings_of(session)), please_cancel_early()]
+    elif seat == Seat.OFFERED:
+        title = _("Allowed, and a seat is offered to you: %(course)s, %(date)s")
+        after = [full_moment(session.starts_at), answer_by(facts.enrolment)]
     else:
         title = _("Allowed, and you are in the queue: %(course)s, %(date)s")
         after = [

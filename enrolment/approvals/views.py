@@ -15,6 +15,7 @@ from enrolment.approvals.actions import decide_many, undo_decision
 from enrolment.approvals.forms import REASONS, DecisionForm, UndoForm
 from enrolment.approvals.needs import DECIDE
 from enrolment.approvals.rows import decided_lately, requests_of
+from enrolment.doors.clashes import asked_of_hr
 from enrolment.models import Enrolment, EnrolmentQuerySet
 from people.models import Employee, Office
 from people.requests import UserRequest
@@ -45,6 +46,7 @@ def decisions(request: UserRequest) -> HttpResponse:
         "reasons": REASONS,
         "errors": form.sentences if form.is_bound else [],
         "ticked": set(request.POST.getlist("requests")),
+        "unanswered": list(asked_of_hr()) if request.user.has_perm(DECIDE) else [],
     }
     return render(request, "enrolment/approvals/decisions.html", context)
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrolment', '0009_offers_and_doors'),
+        ('enrolment', '0013_interest'),
         ('scheduling', '0010_reports_of_trouble'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

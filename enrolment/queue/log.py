@@ -19,7 +19,7 @@ from scheduling.models import Session
 Entry = EnrolmentEntry.Kind
 
 JOINED = {Entry.QUEUED, Entry.MERGE_QUEUED, Entry.GRANTED}
-GOT = {Entry.PROMOTED, Entry.OFFERED, Entry.SEAT_TAKEN, Entry.MERGED}
+GOT = {Entry.PROMOTED, Entry.OFFERED, Entry.SEAT_TAKEN, Entry.TRANSFERRED}
 LEFT = {
     Entry.CANCELLED,
     Entry.ENDED,
@@ -29,7 +29,10 @@ LEFT = {
     Entry.LAPSED,
     Entry.REPLACED,
     Entry.MERGE_CLASH,
+    Entry.DECISION_UNDONE,
 }
+# Says nothing of the queue: who held a seat, waited or had asked, goes on so in the session they came to. An accepted
+# offer was a seat before, and says nothing either.
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,17 @@ class Story:
     @property
     def seat(self) -> Line | None:
         """The last time the person got a seat."""
-        return next((line for line in reversed(self.lines) if line.kind in GOT), None)
+        got = [
+            line
+            for line in self.lines
+            if line.kind in GOT or (line.kind == Entry.MERGED and self.came_with_a_seat(line))
+        ]
+        return got[-1] if got else None
+
+    def came_with_a_seat(self, moment: Line) -> bool:
+        """Whether it was a seat that they had in the session they came from."""
+        before = [line.kind for line in self.until(moment) if line.kind in GOT or line.kind in JOINED]
+        return bool(before) and before[-1] in GOT
 
     def passed_over(self, moment: Line) -> Line | None:
         """Why they did not get a seat before that line: the last time they were passed over since they joined."""
@@ -132,5 +145,12 @@ def load(session: Session) -> list[Story]:
         by = entry.by.short_name if entry.by else ""
         lines[entry.enrolment_id].append(Line(entry.pk, entry.at, entry.kind, entry.reason, entry.due_on, by))
     return [
-        Story(one.pk, one.trainee.short_name, one.requested_at, tuple(lines[one.pk])) for one in enrolments
+        Story(one.pk, one.trainee.short_name, one.requested_at, of_this_date(lines[one.pk]))
+        for one in enrolments
     ]
+
+
+def of_this_date(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Without what happened before a change to this date: that was another queue."""
+    changed = [place for place, line in enumerate(lines) if line.kind == Entry.TRANSFERRED]
+    return tuple(lines[changed[-1] :] if changed else lines)

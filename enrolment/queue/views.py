@@ -7,14 +7,17 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from audit.access import note_look
 from centre.errors import Refusal
 from centre.http import require_form
+from centre.models import Policy
 from centre.templatetags.centre_text import when
 from enrolment.models import Enrolment, EnrolmentEntry, Seat
+from enrolment.offers.words import how_given
 from enrolment.queue import actions
 from enrolment.queue.everything import events_of_enrolment, events_of_session
 from enrolment.queue.forms import PinForm, WhyForm
@@ -59,6 +62,12 @@ def queue(request: UserRequest, session_id: int) -> HttpResponse:
         {
             "session": session,
             "rows": queue_rows(session, stories),
+            "offered": session.enrolments.live()
+            .filter(seat=Seat.OFFERED)
+            .select_related("trainee")
+            .order_by("offer_until", "pk"),
+            "how_now": how_given(session, Policy.objects.current(), timezone.now()),
+            "may_give": request.user.has_perm("scheduling.plan_session") and session.is_open_for_enrolment,
             "given": [
                 (story, story.seat)
                 for story in seated
@@ -130,6 +139,8 @@ def pin(request: UserRequest, pk: int) -> HttpResponse:
 
 def said(enrolment: Enrolment) -> str:
     words = {"person": enrolment.trainee.short_name}
+    if enrolment.seat == Seat.OFFERED:
+        return _("A seat was free: it is offered to %(person)s now.") % words
     if enrolment.seat != Seat.WAITING:
         return _("A seat was free: %(person)s has it now.") % words
     return _("%(person)s is number %(place)s in the queue now.") % {

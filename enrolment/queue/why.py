@@ -24,7 +24,8 @@ def why_before(first: Story, second: Story) -> Iterator[str]:
     yield seat_sentence(first, seat) % words
     before = second.until(seat)
     if not before:
-        yield _("%(second)s asked later: %(asked)s.") % {**words, "asked": when(second.requested_at)}
+        asked = second.lines[0].at if second.lines else second.requested_at
+        yield _("%(second)s asked later: %(asked)s.") % {**words, "asked": when(asked)}
     elif not second.waits(seat):
         last = before[-1]
         yield _(
@@ -43,6 +44,8 @@ def seat_sentence(story: Story, seat: Line) -> str:
         return _("%(first)s took a free seat: %(at)s.")
     if seat.kind == Entry.MERGED:
         return _("%(first)s came from another session that was joined with this one: %(at)s.")
+    if seat.kind == Entry.TRANSFERRED:
+        return _("%(first)s came from another date, to a free seat: %(at)s.")
     if seat.kind == Entry.OFFERED:
         return _("%(first)s was offered a seat from the queue: %(at)s.")
     return _("%(first)s got a seat from the queue: %(at)s.")

@@ -35,7 +35,7 @@ from scheduling.actions.shared import (
 )
 from scheduling.checks import Finding
 from scheduling.errors import NeedsReason, StalePlan
-from scheduling.headcounts import headcounts
+from scheduling.headcounts import Headcount, headcounts
 from scheduling.models import Booking, Meeting, Room, Session, SessionStep
 from scheduling.plans import Details, MeetingPlan, SessionPlan
 from trainers.models import Trainer
@@ -269,13 +269,14 @@ def replan(
     rooms = Room.objects.lock_all(
         meeting.room_id for work in works for meeting in work.new.meetings if meeting.room_id
     )
-    held = headcounts(keys)
+    people = headcounts(keys)
     for work in works:
         work.soft = check_plan(work.session.course, work.new, policy=policy, besides=keys)
         own = {meeting.room_id for meeting in work.new.meetings}
         bounds = [room for pk, room in rooms.items() if pk in own]
         work.seats = effective_seats(work.session.course, bounds, work.new.details.limit)
-        refuse_fewer_seats(work.seats, held=held[work.session.pk].held if work.session.pk in held else 0)
+        count = people.get(work.session.pk, Headcount())
+        refuse_fewer_seats(work.seats, count, before=work.session.seats)
 
     for work in works:
         ahead = [meeting for meeting in work.session.meetings.all() if not meeting.has_begun]

@@ -20,6 +20,7 @@ from scheduling import signals
 from scheduling.assignments.asking import ask_trainers
 from scheduling.checks import Finding, day_words, findings_against
 from scheduling.errors import NeedsReason, NotPlannable, SchedulingError, SeatsTaken, StalePlan, WrongState
+from scheduling.headcounts import Headcount
 from scheduling.life import Transition
 from scheduling.models import Booking, Meeting, Room, Session, SessionStep, Waiver
 from scheduling.notices import SHEET_REMINDERS, about, sheet_messages, teaching_messages
@@ -375,8 +376,13 @@ def refuse_rewriting_the_past(old: SessionPlan, new: SessionPlan) -> None:
         )
 
 
-def refuse_fewer_seats(seats: int, *, held: int) -> None:
-    if seats < held:
+def refuse_fewer_seats(seats: int, people: Headcount, *, before: int) -> None:
+    """Neither a seat that somebody holds nor one that is kept for an office goes away by itself (promise R9).
+
+    As many as `before` may stay: who sits beyond the limit was seated there for a reason (rule 10).
+    """
+    held = people.held
+    if seats < min(held, before):
         raise SeatsTaken(
             ngettext(
                 "%(held)s person holds a seat, but there would be only %(seats)s. "
@@ -386,6 +392,17 @@ def refuse_fewer_seats(seats: int, *, held: int) -> None:
                 held,
             )
             % {"held": held, "seats": seats}
+        )
+    if seats < min(held + people.reserved, before):
+        raise SeatsTaken(
+            ngettext(
+                "%(reserved)s seat is kept for an office and %(held)s are held, but there would be only %(seats)s. "
+                "Release the kept seat first, or allow more seats.",
+                "%(reserved)s seats are kept for offices and %(held)s are held, but there would be only %(seats)s. "
+                "Release kept seats first, or allow more seats.",
+                people.reserved,
+            )
+            % {"reserved": people.reserved, "held": held, "seats": seats}
         )
 
 

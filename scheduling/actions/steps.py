@@ -73,7 +73,7 @@ def change_limit(
     refuse_begun_or_ended(session)
     rooms = Room.objects.filter(bookings__meeting__session=session).distinct()
     seats = effective_seats(session.course, rooms, limit)
-    refuse_fewer_seats(seats, held=headcount(session).held)
+    refuse_fewer_seats(seats, headcount(session), before=session.seats)
     session.limit, session.seats = limit, seats
     session.version += 1
     session.save(update_fields=["limit", "seats", "version"])

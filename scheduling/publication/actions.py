@@ -80,7 +80,8 @@ def prepare_move(
     )
     refuse_hard(finding for finding in findings if not finding.is_clash)
     rooms = Room.objects.filter(pk__in={one.room_id for one in plan.meetings if one.room_id})
-    refuse_fewer_seats(effective_seats(session.course, rooms, limit), held=headcount(session).held)
+    seats = effective_seats(session.course, rooms, limit)
+    refuse_fewer_seats(seats, headcount(session), before=session.seats)
     to_be_waived(session, findings, despite)
     return keep(session, Kind.MOVE, by, reason, plan=plan, despite=despite)
 

@@ -1,13 +1,30 @@
-"""What a page is made of, without its words: of pages with equal skeletons only the first is looked at closely."""
+"""What a page is made of, without its words: of pages with equal skeletons only the first is looked at closely.
+
+Colours are looked at where some element stands in others as none has before: what an element looks like follows from
+its tag, its classes and those around it, and from being the first of its like or a later one.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 # What these hold is looked at by styles and rules; of other attributes only whether they hold anything.
 TOLD_BY_VALUE = {"class", "type", "role", "hidden", "disabled", "tabindex", "colspan", "rowspan"}
 LEFT_OUT = {"aria-current"}  # the page's own place in the menu
+# What our styles ask for, but for texts of their own; a focused or hovered element is looked at nowhere here.
+TOLD_BY_STYLES = {
+    "class",
+    "type",
+    "hidden",
+    "disabled",
+    "aria-disabled",
+    "aria-pressed",
+    "readonly",
+    "multiple",
+}
+TOLD_BY_STYLES |= {"open", "popover", "colspan", "data-tone", "data-state", "data-bs-theme", "aria-current"}
 WITHOUT_END = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 WORDS = "…"
 # One row and several differ, for ids that are doubled show in the second; three rows and thirty do not.
@@ -20,7 +37,9 @@ class Element:
 
     tag: str
     opening: str
+    chain: int = 0
     children: list[str] = field(default_factory=list)
+    met: Counter[str] = field(default_factory=Counter)
 
     def add(self, written: str) -> None:
         if self.children.count(written) < EQUALS_AT_MOST:
@@ -31,15 +50,25 @@ class Element:
 
 
 class Skeleton(HTMLParser):
-    """Takes the middle, `main`, apart from the frame around it."""
+    """Takes the middle, `main`, apart from the frame around it, and notes in what each element stands."""
 
     def __init__(self) -> None:
         super().__init__()
         self.open = [Element("", "")]
         self.middle = ""
+        self.chains: set[int] = set()
+
+    @property
+    def frame(self) -> str:
+        return "".join(self.open[0].children)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.open.append(Element(tag, f"{tag} {told(attributes)}"))
+        around, opening = self.open[-1], f"{tag} {told(attributes)}"
+        look = (tag, *sorted((name, value) for name, value in attributes if name in TOLD_BY_STYLES))
+        chain = hash((around.chain, look, min(around.met[opening], EQUALS_AT_MOST - 1)))
+        around.met[opening] += 1
+        self.chains.add(chain)
+        self.open.append(Element(tag, opening, chain))
         if tag in WITHOUT_END:
             self.close_last()
 
@@ -67,11 +96,11 @@ def told(attributes: list[tuple[str, str | None]]) -> str:
     return " ".join(f"{name}={value}" for name, value in sorted(words.items()))
 
 
-def skeletons(html: str) -> tuple[str, str]:
-    """The page's frame and its middle: tags, classes and roles, and where words stand."""
+def skeleton(html: str) -> Skeleton:
+    """The page's frame and middle: tags, classes and roles, and where words stand; and what each element stands in."""
     page = Skeleton()
     page.feed(html)
     page.close()
     while len(page.open) > 1:
         page.close_last()
-    return "".join(page.open[0].children), page.middle
+    return page

@@ -21,6 +21,7 @@ from courses.models import Course, Equipment, Material, Programme, Qualification
 from enrolment.actions import cancel_enrolment, enrol, start_course
 from enrolment.attendance import MarkWish, close_sheet, mark_all_present, mark_attendance
 from enrolment.bulk.making import ListOfPeople, look_again, make_run
+from enrolment.interest.actions import want_course
 from enrolment.models import BulkRun, Mark
 from learning.actions import mark_read
 from learning.models import Choice, Question
@@ -260,6 +261,8 @@ def small_centre(clock: time_machine.Traveller) -> Centre:
 
     clock.move_to(now)
     cancel_session(sessions["cancelled"], "Заболел тренер", by=centre.centre_admin)
+    for trainee in (me, colleagues[5]):
+        want_course(trainee, courses["cancelled"])
     cancel_enrolment(enrol(colleagues[5], sessions["open"]), by=colleagues[5])
     in_the_way(centre, morning + 8 * day, morning + 40 * day)
     remember_synonym("office", "МФЦ на углу", centre.office.name, by=centre.hr_admin)

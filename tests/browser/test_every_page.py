@@ -10,15 +10,15 @@ from people.models import Employee
 from tests.access import FILES, PLANNERS, READ
 from tests.access import address as address_of
 from tests.browser.checks import (
-    RULES_OF_COLOUR,
-    axe_violations,
+    axe_colours,
+    axe_structure,
     faults,
     small_targets,
     wider_than_the_screen,
 )
 from tests.browser.conftest import Open
 from tests.browser.crawl import Walk
-from tests.browser.skeleton import skeletons
+from tests.browser.skeleton import skeleton
 from tests.browser.small_centre import Centre, small_centre
 from tests.browser.visitor import Visitor
 
@@ -46,8 +46,10 @@ DJANGO_S_OWN = (
 )
 OTHER_WIDTH = {320: 1440, 1440: 320}
 PHONES = {320, 360}
-# Frames and middles that axe has seen at a width: several roles, both languages and long lists share them.
+# Frames and middles that axe has seen at a width, and elements whose colours it has: several roles, both languages and
+# long lists share them.
 axe_has_seen: set[tuple[int, int]] = set()
+colours_seen: set[tuple[int, int]] = set()
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def test_pages_of_the_administration(role: str, centre: Centre, visit: Open):
             continue
         found += [
             f"{address}: {what}"
-            for what in violations(visitor, response.text())
+            for what in violations(visitor, response.text(), [visitor.width])
             if not any(own in what for own in DJANGO_S_OWN)
         ]
 
@@ -173,20 +175,33 @@ def wrong_with(
         yield from (f"{width} px: {what}" for what in wider_than_the_screen(visitor.page))
         small = small_targets(visitor.page, by_thumb=by_thumb and width in PHONES)
         yield from (f"{width} px: small target: {what}" for what in small)
-        yield from violations(visitor, html)
+    yield from violations(visitor, html, widths)
 
 
-def violations(visitor: Visitor, html: str) -> Iterator[str]:
-    """What axe finds, light and dark, on a page whose frame or middle is new at this width.
+def violations(visitor: Visitor, html: str, widths: list[int]) -> Iterator[str]:
+    """What axe finds on a page whose frame or middle is new at a width, and of colours where an element is.
 
-    Each width is asked by all rules in both themes: axe passes over what a width hides.
+    Each width is asked by all rules, of colour in both themes: axe passes over what a width hides. Whichever width and
+    theme the page has comes first, for each turn is a layout of its own.
     """
-    parts = {(visitor.width, hash(part)) for part in skeletons(html)}
-    if parts <= axe_has_seen:
+    page = skeleton(html)
+    parts = {hash(page.frame), hash(page.middle)}
+    coloured = []
+    for width in reversed(widths):
+        is_new = not {(width, part) for part in parts} <= axe_has_seen
+        has_new_colours = not {(width, chain) for chain in page.chains} <= colours_seen
+        if is_new or has_new_colours:
+            visitor.has_screen(width)
+        if is_new:
+            axe_has_seen.update((width, part) for part in parts)
+            yield from (f"{width} px: {what}" for what in axe_structure(visitor.page))
+        if has_new_colours:
+            colours_seen.update((width, chain) for chain in page.chains)
+            yield from (f"{width} px, {visitor.theme}: {what}" for what in axe_colours(visitor.page))
+            coloured.append(width)
+    if not coloured:
         return
-    axe_has_seen.update(parts)
-    yield from (f"{visitor.width} px: {what}" for what in axe_violations(visitor.page))
-    visitor.has_theme("dark")
-    dark = axe_violations(visitor.page, RULES_OF_COLOUR)
-    yield from (f"{visitor.width} px, dark: {what}" for what in dark)
-    visitor.has_theme("light")
+    visitor.has_theme("dark" if visitor.theme == "light" else "light")
+    for width in reversed(coloured):
+        visitor.has_screen(width)
+        yield from (f"{width} px, {visitor.theme}: {what}" for what in axe_colours(visitor.page))

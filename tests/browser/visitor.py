@@ -45,6 +45,7 @@ class Visitor:
     def __init__(self, context: BrowserContext, language: str, site: str, *, has_script: bool = True) -> None:
         self.context, self.language, self.site = context, language, site
         self.has_script = has_script
+        self.theme = "light"
         self.words = words_in(language)
         self.problems: list[str] = []
         context.on("console", self._note_console)
@@ -104,6 +105,7 @@ class Visitor:
 
     def has_theme(self, theme: str) -> None:
         """The reader's system turns "dark" or "light" while the page is open."""
+        self.theme = theme
         self.page.emulate_media(color_scheme=theme)
         if self.has_script:
             self.page.evaluate(LAID_OUT)

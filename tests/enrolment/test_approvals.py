@@ -201,7 +201,7 @@ def test_rule_12_what_is_granted_stands_in_the_queue_at_the_moment_it_was_made()
     assert list(session.enrolments.promotable()) == [granted, later]
     cancel_enrolment(holder, by=holder.trainee)
     granted.refresh_from_db()
-    assert granted.seat == Seat.HELD
+    assert granted.seat == Seat.OFFERED
 
 
 def test_rule_12_a_refusal_ends_the_request_with_its_reason():
@@ -317,7 +317,7 @@ def test_rule_12_a_grant_is_taken_back_and_its_seat_goes_to_the_queue():
     undone = undo_decision(request, by=office.head)
 
     waiting.refresh_from_db()
-    assert (undone.seat, undone.approval, waiting.seat) == (Seat.NONE, Approval.ASKED, Seat.HELD)
+    assert (undone.seat, undone.approval, waiting.seat) == (Seat.NONE, Approval.ASKED, Seat.OFFERED)
     assert abs(undone.approval_until - until) < timedelta(seconds=5)
     assert kinds_of(undone)[-1] == Entry.DECISION_UNDONE
     assert booking_faults() == []

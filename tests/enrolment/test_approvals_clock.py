@@ -194,8 +194,8 @@ def test_rule_12_who_was_passed_over_after_a_change_of_mind_hears_of_a_seat_late
     cancel_enrolment(holder, by=holder.trainee)
 
     request.refresh_from_db()
-    assert request.seat == Seat.HELD
-    assert [one.recipient for one in planned("seat_given")] == [request.trainee]
+    assert request.seat == Seat.OFFERED
+    assert [one.recipient for one in planned("seat_offered")] == [request.trainee]
 
 
 def test_rule_12_hr_is_told_of_requests_of_heads(monday):

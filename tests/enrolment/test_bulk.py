@@ -476,7 +476,7 @@ def test_rule_18_a_seat_of_an_undone_run_goes_to_who_waits():
 
     undone(run)
 
-    assert session.enrolments.get(trainee=outsider).seat == Seat.HELD
+    assert session.enrolments.get(trainee=outsider).seat == Seat.OFFERED
 
 
 def test_rule_18_who_was_told_is_told_once_that_it_is_taken_back():

@@ -249,7 +249,7 @@ def test_rule_13_a_freed_seat_goes_to_the_first_who_waits():
 
     assert seats(session) == [
         (first, Seat.GIVEN_UP, Ending.CANCELLED),
-        (second, Seat.HELD, ""),
+        (second, Seat.OFFERED, ""),
         (third, Seat.WAITING, ""),
     ]
     assert [booking.person for booking in Booking.objects.attending()] == [second]
@@ -264,7 +264,7 @@ def test_r7_the_freed_seat_is_told_once():
     cancel_enrolment(enrolment, by=first)
     cancel_enrolment(enrolment, by=first)
 
-    assert Message.objects.filter(kind="seat_given").values_list("recipient", flat=True).get() == second.pk
+    assert Message.objects.filter(kind="seat_offered").values_list("recipient", flat=True).get() == second.pk
     assert not Message.objects.planned().filter(recipient=first).exists()
 
 
@@ -278,7 +278,7 @@ def test_rule_13_who_fails_the_conditions_is_passed_over_with_the_reason():
 
     cancel_enrolment(enrolment, by=first)
 
-    assert seats(session)[1:] == [(busy, Seat.WAITING, ""), (third, Seat.HELD, "")]
+    assert seats(session)[1:] == [(busy, Seat.WAITING, ""), (third, Seat.OFFERED, "")]
     entry = passed_over.entries.get(kind="skipped")
     assert "Другой курс" in entry.reason
 
@@ -306,7 +306,7 @@ def test_r7_a_waiting_person_who_became_the_trainer_does_not_hold_up_the_queue()
 
     waiting.refresh_from_db()
     last.refresh_from_db()
-    assert (waiting.seat, last.seat) == (Seat.WAITING, Seat.HELD)
+    assert (waiting.seat, last.seat) == (Seat.WAITING, Seat.OFFERED)
     assert waiting.entries.filter(kind="skipped").exists()
 
 
@@ -333,7 +333,7 @@ def test_rule_13_a_cancelled_clash_lets_the_person_move_up_elsewhere():
     cancel_enrolment(elsewhere, by=busy)
 
     waiting.refresh_from_db()
-    assert waiting.seat == Seat.HELD
+    assert waiting.seat == Seat.OFFERED
 
 
 def test_rule_13_the_person_sees_their_place():
@@ -355,7 +355,12 @@ def test_rule_13_new_seats_go_to_the_queue_in_order():
 
     change_limit(session, 3, by=None)
 
-    assert [seat for _person, seat, _ended in seats(session)] == [Seat.HELD] * 3 + [Seat.WAITING]
+    assert [seat for _person, seat, _ended in seats(session)] == [
+        Seat.HELD,
+        Seat.OFFERED,
+        Seat.OFFERED,
+        Seat.WAITING,
+    ]
 
 
 def test_r9_fewer_seats_than_people_is_refused():

@@ -70,9 +70,9 @@ def test_rule_19_a_dismissal_by_the_staff_list_gives_the_seat_to_the_queue(
 
     assert state(held) == state(queued) == (Seat.GIVEN_UP, Ending.DISMISSED)
     assert state(studied) == (Seat.NONE, Ending.DISMISSED)
-    assert state(waiting) == (Seat.HELD, "")
+    assert state(waiting) == (Seat.OFFERED, "")
     assert held.entries.last().by == hr
-    assert Message.objects.filter(kind="seat_given").get().recipient == waiting.trainee
+    assert Message.objects.filter(kind="seat_offered").get().recipient == waiting.trainee
     assert not Message.objects.planned().filter(recipient=leaver).exists()
     assert booking_faults() == []
 
@@ -85,7 +85,7 @@ def test_rule_19_an_account_closed_in_another_way_frees_its_seats_too(leaver):
     assert (end_enrolments_of_leavers(), end_enrolments_of_leavers()) == (1, 0)
 
     assert state(held) == (Seat.GIVEN_UP, Ending.DISMISSED)
-    assert state(waiting) == (Seat.HELD, "")
+    assert state(waiting) == (Seat.OFFERED, "")
 
 
 def test_rule_19_who_returned_meanwhile_keeps_the_seat(leaver):
@@ -116,7 +116,7 @@ def test_rule_13_a_freed_seat_is_not_given_to_who_left(leaver):
 
     cancel_enrolment(held, by=first)
 
-    assert (state(gone), state(waiting)) == ((Seat.WAITING, ""), (Seat.HELD, ""))
+    assert (state(gone), state(waiting)) == ((Seat.WAITING, ""), (Seat.OFFERED, ""))
     session.seats = 2
     session.save()
     assert promote_waiting(session) == []
@@ -166,6 +166,6 @@ def test_rule_19_leavers_and_newcomers_at_once():
 
     assert [result for result in results if isinstance(result, Exception)] == []
     for session in sessions:
-        assert {one.trainee for one in session.enrolments.filter(seat=Seat.HELD)} == set(waiting)
+        assert {one.trainee for one in session.enrolments.filter(seat=Seat.OFFERED)} == set(waiting)
         assert {one.trainee for one in session.enrolments.promotable()} == set(newcomers)
     assert booking_faults() == []

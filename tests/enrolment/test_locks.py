@@ -123,7 +123,7 @@ def test_r7_who_joins_the_queue_while_a_seat_is_freed_gets_it():
 
     before_the_commit(lambda: enrol(newcomer, session), lambda: cancel_enrolment(held, by=held.trainee))
 
-    assert newcomer.enrolments.get().seat == Seat.HELD
+    assert newcomer.enrolments.get().seat == Seat.OFFERED
 
 
 def test_r7_a_seat_that_is_freed_meanwhile_is_taken():
@@ -145,7 +145,7 @@ def test_rule_19_who_joins_the_queue_while_a_leavers_seat_is_freed_gets_it():
 
     before_the_commit(lambda: enrol(newcomer, session), lambda: end_enrolments_of_leaver(leaver))
 
-    assert newcomer.enrolments.get().seat == Seat.HELD
+    assert newcomer.enrolments.get().seat == Seat.OFFERED
 
 
 def test_rule_10_a_seat_that_is_given_away_meanwhile_cannot_be_taken_back_by_a_limit():

@@ -96,7 +96,7 @@ def test_rule_13_who_is_overdue_gets_the_freed_seat_before_who_is_due_soon_and_b
 
     assert order == [overdue, soon, later]
     overdue.refresh_from_db()
-    assert (overdue.seat, soon.place_in_queue, later.place_in_queue) == (Seat.HELD, 1, 2)
+    assert (overdue.seat, soon.place_in_queue, later.place_in_queue) == (Seat.OFFERED, 1, 2)
 
 
 def test_rule_13_in_the_queue_of_an_optional_course_nobody_has_a_term():

@@ -40,10 +40,10 @@ def test_rule_13_who_is_put_first_gets_the_next_seat_and_the_story_says_who_and_
     assert order(session) == [third, first, second]
     cancel_enrolment(held, by=held.trainee)
     third.refresh_from_db()
-    assert third.seat == Seat.HELD
+    assert third.seat == Seat.OFFERED
     pinned, given = third.entries.order_by("pk")[1:3]
     assert (pinned.kind, pinned.by, pinned.reason) == ("pinned", staff, "Ведёт новое окно с понедельника")
-    assert (given.kind, given.reason) == ("promoted", "вперёд очереди по решению центра")
+    assert (given.kind, given.reason) == ("offered", "вперёд очереди по решению центра")
 
 
 def test_rule_13_of_two_who_were_put_first_goes_who_asked_earlier_and_taking_it_back_restores_the_order():
@@ -72,7 +72,7 @@ def test_rule_10_rule_13_a_pin_makes_no_seat_and_asks_the_queue_for_what_is_free
     pin(first, by=EmployeeFactory(), reason="Нужно")
 
     seats = dict(session.enrolments.values_list("pk", "seat"))
-    assert (seats[first.pk], seats[second.pk]) == (Seat.HELD, Seat.WAITING)
+    assert (seats[first.pk], seats[second.pk]) == (Seat.OFFERED, Seat.WAITING)
 
 
 def test_rule_13_a_pin_needs_a_reason_and_somebody_who_waits_for_what_has_not_begun():

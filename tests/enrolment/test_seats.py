@@ -47,7 +47,7 @@ def test_rule_13_the_queue_of_a_confirmed_session_moves_too():
     cancel_enrolment(held, by=held.trainee)
 
     waiting.refresh_from_db()
-    assert waiting.seat == Seat.HELD
+    assert waiting.seat == Seat.OFFERED
 
 
 def test_a_confirmed_session_still_takes_people():
@@ -89,8 +89,8 @@ def test_rule_13_each_story_says_how_the_seat_came_and_by_whom():
     stories = [[(entry.kind, entry.by) for entry in one.entries.all()] for one in (held, waiting, third)]
     assert stories == [
         [("seat_taken", held.trainee)],
-        [("queued", waiting.trainee), ("promoted", None)],
-        [("queued", planner), ("promoted", None)],
+        [("queued", waiting.trainee), ("offered", None)],
+        [("queued", planner), ("offered", None)],
     ]
 
 
@@ -136,7 +136,7 @@ def test_rule_13_the_queue_goes_by_the_time_of_request_whatever_the_keys_say():
 
     later.refresh_from_db()
     waiting.refresh_from_db()
-    assert (later.seat, waiting.seat, waiting.place_in_queue) == (Seat.HELD, Seat.WAITING, 1)
+    assert (later.seat, waiting.seat, waiting.place_in_queue) == (Seat.OFFERED, Seat.WAITING, 1)
 
 
 def test_rule_12_rule_13_a_request_to_be_approved_holds_no_seat_and_does_not_stop_the_queue():
@@ -155,7 +155,7 @@ def test_rule_12_rule_13_a_request_to_be_approved_holds_no_seat_and_does_not_sto
 
     waiting.refresh_from_db()
     asked.refresh_from_db()
-    assert (waiting.seat, asked.seat) == (Seat.HELD, Seat.NONE)
+    assert (waiting.seat, asked.seat) == (Seat.OFFERED, Seat.NONE)
     assert list(session.enrolments.promotable()) == []
 
 
@@ -172,7 +172,7 @@ def test_rule_13_a_newcomer_does_not_overtake_who_qualifies_by_now():
     newcomer = enrol(EmployeeFactory(), session)
 
     passed_over.refresh_from_db()
-    assert (passed_over.seat, newcomer.seat, newcomer.place_in_queue) == (Seat.HELD, Seat.WAITING, 1)
+    assert (passed_over.seat, newcomer.seat, newcomer.place_in_queue) == (Seat.OFFERED, Seat.WAITING, 1)
 
 
 @pytest.mark.parametrize(("hours", "ending"), [(24, Ending.CANCELLED), (23.99, Ending.CANCELLED_LATE)])

@@ -26,7 +26,7 @@ def test_rule_13_who_was_passed_over_gets_the_seat_once_they_qualify():
 
     assert (before, after) == (0, 1)
     enrolment.refresh_from_db()
-    assert enrolment.seat == Seat.HELD
+    assert enrolment.seat == Seat.OFFERED
     assert enrolment.entries.filter(kind="skipped").count() == 1
 
 
@@ -51,4 +51,4 @@ def test_r25_a_session_that_fails_does_not_hold_up_the_other_queues():
     assert give_free_seats() == 1
 
     enrolments[sound].refresh_from_db()
-    assert enrolments[sound].seat == Seat.HELD
+    assert enrolments[sound].seat == Seat.OFFERED

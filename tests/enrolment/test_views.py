@@ -137,7 +137,7 @@ def test_r7_cancelling_gives_the_seat_to_the_first_who_waits(client, trainee):
 
     enrolment.refresh_from_db()
     waiting.refresh_from_db()
-    assert (enrolment.ended_because, waiting.seat) == (Ending.CANCELLED, Seat.HELD)
+    assert (enrolment.ended_because, waiting.seat) == (Ending.CANCELLED, Seat.OFFERED)
     assert f"Done: your enrolment in “{session.course}” is cancelled." in response.content.decode()
 
 
@@ -229,7 +229,7 @@ def test_an_enrolment_tells_its_story(client, trainee):
 
     response = client.get(enrolment.get_absolute_url(), headers=ENGLISH)
 
-    assert [entry.kind for entry in response.context["entries"]] == ["queued", "promoted"]
+    assert [entry.kind for entry in response.context["entries"]] == ["queued", "offered"]
     assert "Joined the queue" in response.content.decode()
 
 

@@ -371,7 +371,7 @@ def test_rule_13_a_larger_room_gives_seats_to_the_queue():
     )
 
     waiting.refresh_from_db()
-    assert waiting.seat == Seat.HELD
+    assert waiting.seat == Seat.OFFERED
 
 
 def test_cancelling_tells_everybody_and_frees_every_booking():

@@ -345,7 +345,7 @@ def test_r9_a_larger_room_shows_who_gets_a_seat_and_gives_it_in_order(somebody, 
     somebody.post(address, seen(asked, form))
     third.refresh_from_db()
     fourth.refresh_from_db()
-    assert (third.seat, fourth.seat) == (Seat.HELD, Seat.WAITING)
+    assert (third.seat, fourth.seat) == (Seat.OFFERED, Seat.WAITING)
 
 
 @pytest.mark.parametrize("sessions", [1, 3, 12])

@@ -165,7 +165,7 @@ def test_rule_13_a_larger_room_gives_its_seats_to_the_queue_and_a_smaller_one_ta
     enrolments[2].refresh_from_db()
     session.refresh_from_db()
     begun.refresh_from_db()
-    assert (enrolments[2].seat, session.seats, session.version, begun.seats) == (Seat.HELD, 12, 2, 2)
+    assert (enrolments[2].seat, session.seats, session.version, begun.seats) == (Seat.OFFERED, 12, 2, 2)
     assert [(step.kind, step.by) for step in session.steps.all()] == [("limited", by)]
     assert Room.objects.get().note == "стало просторно"
     change_room(room, {"capacity": 3}, by=by)

@@ -66,14 +66,14 @@ def test_rule_6_the_preview_names_whom_it_hurts_and_every_message(session):
 
     assert [(effect.person, effect.is_hurt) for effect in rehearsal.effects] == [
         (waiting, False),  # moved
-        (waiting, False),  # and given a seat
+        (waiting, False),  # and offered a seat
         (holder, True),
     ]
     assert {news.kind: news.recipients for news in rehearsal.news if news.is_due} == {
         "teaching_changed": (trainer,),
         "clash_after_move": (holder,),
         "session_moved": (waiting,),
-        "seat_given": (waiting,),
+        "seat_offered": (waiting,),
     }
 
 

@@ -113,7 +113,7 @@ def test_rule_1_publishing_keeps_the_question_to_the_trainer():
 def test_rule_1_more_seats_keep_who_was_given_one(session):
     change_limit(session, 2, by=None)
 
-    assert caused(session.steps.get())["seat_given"] == 1
+    assert caused(session.steps.get())["seat_offered"] == 1
 
 
 def test_rule_1_a_larger_room_keeps_by_session_who_was_given_a_seat():
@@ -126,7 +126,7 @@ def test_rule_1_a_larger_room_keeps_by_session_who_was_given_a_seat():
     change_capacity(room, 2, by=None)
 
     steps = [session.steps.get() for session in sessions]
-    assert [caused(step)["seat_given"] for step in steps] == [1, 1, 0]
+    assert [caused(step)["seat_offered"] for step in steps] == [1, 1, 0]
 
 
 def test_rule_1_joining_keeps_the_news_of_those_who_come_over():

@@ -212,7 +212,9 @@ def test_planners_whom_nothing_waits_for_are_told_so(client, reader):
 def test_all_numbers_of_the_planners_but_small_groups_cost_one_statement(reader, django_assert_num_queries):
     reader.get_all_permissions()  # which the reader of a page brings along
     with django_assert_num_queries(1):
-        assert counts(reader) == dict.fromkeys(("drafts", "declined", "leaves", "requests", "reports"), 0)
+        assert counts(reader) == dict.fromkeys(
+            ("drafts", "declined", "leaves", "requests", "reports", "wanted"), 0
+        )
 
 
 def test_rule_8_the_number_of_small_groups_leads_to_them(client, reader):
@@ -234,7 +236,7 @@ def test_rule_8_the_number_of_small_groups_leads_to_them(client, reader):
 
 @pytest.mark.rows_of("website:home")
 @pytest.mark.parametrize("rows", [1, 3, 300])
-def test_my_training_costs_five_statements_for_any_number_of_rows(
+def test_my_training_costs_six_statements_for_any_number_of_rows(
     client, reader, rows, django_assert_num_queries
 ):
     position = reader.main_employment.position
@@ -247,8 +249,8 @@ def test_my_training_costs_five_statements_for_any_number_of_rows(
     position.courses.add(*courses)
     client.force_login(reader)
 
-    # Session and user; requests, next meeting, policy, mandatory; the menu's trainer.
-    with django_assert_num_queries(2 + 5):
+    # Session and user; requests, next meeting, policy, mandatory, what the centre cancelled; the menu's trainer.
+    with django_assert_num_queries(2 + 6):
         client.get(HOME)
 
 

@@ -12,6 +12,8 @@ from django.test import override_settings
 
 from accounts.roles import Role
 from courses.models import Course, Material
+from enrolment.doors.checks import cancelled_lately
+from enrolment.interest.demand import demand
 from enrolment.invariants import booking_faults
 from enrolment.models import AttendanceMark, Enrolment, Seat
 from learning.models import Question
@@ -91,6 +93,19 @@ def test_some_session_is_full_and_people_wait(demo):
 
     # Beside them some wait although a seat is free, whom their office cannot spare (rule 16).
     assert any(session.enrolments.holding().count() == session.seats for session in full)
+
+
+def test_somebody_sits_beyond_the_limit_and_the_employee_chooses_another_date(demo):
+    employee = demo_accounts()["employee"]
+
+    assert Enrolment.objects.holding().filter(exceeds=True).count() == 1
+    assert len(cancelled_lately(employee)) == 1
+
+
+def test_two_courses_without_a_date_are_wanted(demo):
+    rows = list(demand(without_date=True))
+
+    assert len({row.course_id for row in rows}) == 2
 
 
 def test_a_sheet_waits_for_the_presented_trainer(demo):

@@ -120,7 +120,9 @@ NAMINGS: dict[str, Naming] = {
     "scheduling.subscription": Naming(("room", "person")),
     "scheduling.booking": Naming(("room", "person"), lambda booking: str(booking.room or booking.person)),
     "enrolment.enrolment": Naming(("course",), lambda enrolment: course_without_session(enrolment)),
+    "enrolment.interest": Naming(("course",), lambda wish: _("“%(course)s”") % {"course": wish.course.title}),
     "enrolment.attendancemark": Naming(("meeting",), lambda mark: str(mark.meeting)),
+    "enrolment.reservation": Naming(("office",), lambda kept: kept.whom),
     "records.completion": Naming(("course",), lambda completion: course_without_session(completion)),
     "courses.programmestep": Naming(("programme",), lambda step: str(step.programme)),
 }

@@ -20,12 +20,14 @@ from scheduling.actions import cancel_session, confirm_session, plan_session, pu
 from scheduling.assignments.actions import accept_assignment
 from scheduling.errors import SchedulingError
 from scheduling.models import Session, SessionStep
+from website.demo.changes import cancel_for, days_of, exceed_once
 from website.demo.files import chance, words
 from website.demo.history import trainers_of, webinar_link
 from website.demo.planning import Drawn, draw_sessions, load_timetable, sessions_a_day
 from website.demo.pool import Pool, Trainee, load_pool
 from website.demo.requests import load_requests
 from website.demo.staff import demo_accounts
+from website.demo.wishes import load_wishes
 
 SIX_WEEKS = timedelta(days=42)
 ROOM_FOR_LONG_COURSES = timedelta(days=14)
@@ -154,11 +156,12 @@ class Coming:
         for session, reason in zip(later[1:3], self.words["session_cancelled"], strict=False):
             cancel_session(session, reason, by=self.planner)
 
-
-def days_of(session: Session) -> list[date]:
-    return [
-        timezone.localdate(starts_at) for starts_at in session.meetings.values_list("starts_at", flat=True)
-    ]
+    def change_some(self, presented: Employee) -> None:
+        """Somebody sits beyond the limit, and the one presented is to choose another date."""
+        exceed_once(self.pool, self.planner, self.words["seat_exceeded"])
+        for trainee in self.pool.trainees:
+            if trainee.pk == presented.pk:
+                cancel_for(trainee, self.planner, self.words["session_cancelled"][0])
 
 
 @transaction.atomic
@@ -170,6 +173,7 @@ def load_coming(today: date, progress: Progress) -> None:
     coming.enrol_presented([accounts[key] for key in ("employee", "second_employee") if key in accounts])
     coming.confirm_near()
     coming.cancel_some()
+    coming.change_some(accounts["employee"])
     start_some_courses(coming, list(accounts.values()))
     look_grown(coming.rng)
     load_requests(
@@ -177,6 +181,7 @@ def load_coming(today: date, progress: Progress) -> None:
         heads=[account for account in accounts.values() if account.headed_offices.exists()],
         presented=[accounts[key] for key in ("employee", "second_employee") if key in accounts],
     )
+    load_wishes(coming.pool, [accounts[key] for key in ("employee", "second_employee") if key in accounts])
     quieten([account.pk for account in accounts.values()])
 
 

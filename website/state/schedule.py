@@ -25,6 +25,8 @@ TASK_WORDS: dict[str, Words] = {
     "centre.tasks.forget_uses": _("Clearing away counts of limits"),
     "enrolment.tasks.refresh_due_days": _("Counting terms of mandatory courses anew"),
     "enrolment.tasks.give_free_seats": _("Giving free seats to who waits"),
+    "enrolment.offers.tasks.lapse_due_offers": _("Passing on offered seats that nobody accepted in time"),
+    "enrolment.interest.tasks.keep_wishes": _("Offering seats to who wants a course"),
     "enrolment.approvals.tasks.keep_terms_of_requests": _("Asking HR about requests nobody decided"),
     "enrolment.approvals.tasks.tell_of_waiting_requests": _("Telling heads which requests wait for them"),
     "audit.tasks.forget_old_looks": _("Forgetting old looks at people’s data"),

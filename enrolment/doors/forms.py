@@ -1,0 +1,121 @@
+"""What staff fill in to enrol somebody, to change a date and to take a cancellation back."""
+
+from typing import Any
+
+from crispy_forms.layout import Layout, LayoutObject
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from centre.forms import CentreForm
+from enrolment.attendance_forms import WalkInSearchForm
+from enrolment.doors.checks import Door
+from people.models import Employee, add_work
+
+REASON_LENGTH = 200
+
+
+class FindPersonForm(WalkInSearchForm):
+    """Whom to enrol: a typing error finds those who were probably meant."""
+
+    def people(self) -> list[Employee]:
+        found = super().people()
+        if not found and self.is_valid() and self.cleaned_data["find"].strip():
+            meant = Employee.objects.employed().meant(self.cleaned_data["find"])
+            if meant:
+                found = list(Employee.objects.employed().by_name(meant)[: self.MOST_FOUND])
+                add_work(found)
+        return found
+
+
+class PersonForm(forms.Form):
+    """Who was chosen."""
+
+    person = forms.ModelChoiceField(Employee.objects.employed(), required=False)
+
+    @property
+    def chosen(self) -> Employee | None:
+        return self.cleaned_data["person"] if self.is_valid() else None
+
+
+class DoorForm(CentreForm, forms.Form):
+    """What is overlooked and why, a place in the queue or a seat beyond the limit, and a day off that was agreed to."""
+
+    overlooks = forms.MultipleChoiceField(
+        label=_("Overlook"),
+        help_text=_("Tick each one that you overlook; the words are those that the person would read."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    how = forms.ChoiceField(label=_("No seat is free"), widget=forms.RadioSelect, initial="queue")
+    consents = forms.BooleanField(label=_("The person has agreed to come on a day off"))
+    despite = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Needed for what you overlook or exceed; it stays in the story of the enrolment."),
+        max_length=REASON_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    button_label = _("Enrol")
+
+    def __init__(self, *args: Any, door: Door, **kwargs: Any) -> None:
+        self.door = door
+        super().__init__(*args, **kwargs)
+        if door.healable:
+            self.fields["overlooks"].choices = door.healable  # type: ignore[attr-defined]
+        else:
+            del self.fields["overlooks"]
+        if door.seat_is_free or not door.may_exceed:
+            del self.fields["how"]
+        else:
+            self.fields["how"].choices = [  # type: ignore[attr-defined]
+                ("queue", _("A place at the end of the queue")),
+                ("exceed", door.beyond_words),
+            ]
+        if door.situation.days_off:
+            self.fields["consents"].help_text = door.day_off_words
+        else:
+            del self.fields["consents"]
+        if not {"overlooks", "how"} & self.fields.keys():
+            del self.fields["despite"]
+
+    def clean(self) -> None:
+        cleaned = super().clean() or self.cleaned_data
+        ticked = set(cleaned.get("overlooks", ()))
+        if "overlooks" in self.fields and ticked != {code for code, _words in self.door.healable}:
+            self.add_error("overlooks", _("Tick all that stand in the way, or enrol somebody else."))
+        if (ticked or self.exceeds) and not cleaned.get("despite", "").strip():
+            self.add_error("despite", _("Say why: the reason stays in the story of the enrolment."))
+
+    @property
+    def exceeds(self) -> bool:
+        return self.cleaned_data.get("how") == "exceed"
+
+
+class ReasonForm(CentreForm, forms.Form):
+    """Why staff take a cancellation back."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=REASON_LENGTH,
+        help_text=_("The person reads it in the story of their enrolment."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    button_label = _("Take the cancellation back")
+
+    def required_legend(self) -> LayoutObject:
+        return Layout()  # one field
+
+
+class OtherDateForm(forms.Form):
+    """Which date, and what goes with it."""
+
+    session = forms.IntegerField()
+    queues = forms.BooleanField(required=False)
+    consents = forms.BooleanField(required=False)
+    reason = forms.CharField(required=False, max_length=REASON_LENGTH)
+
+
+class ChoiceForm(forms.Form):
+    """Which of two sessions of one time is kept."""
+
+    keeps = forms.ChoiceField(choices=[("this", ""), ("other", "")])

@@ -1,0 +1,114 @@
+"""The letters of changes: each is made of the facts of the moment it leaves, or is not true any more (None)."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from centre.templatetags.centre_text import short_name
+from enrolment.calendars import own_agenda
+from enrolment.doors.notices import LATE_COPY, RESTORED, TRANSFERRED
+from enrolment.letters import (
+    enrolment_of,
+    facts_of,
+    open_enrolment,
+    please_cancel_early,
+    timetable_now,
+)
+from enrolment.models import SEATS_TAKEN, Ending, EnrolmentEntry, Seat
+from notifications import kinds
+from notifications.kinds import Button, Letter, hello
+from notifications.models import Message
+from notifications.words import full_moment, short_day
+from scheduling.letters import time_told_before
+
+
+def transferred(message: Message) -> Letter | None:
+    """Another date: what the person has there is told as it is now, and the old time leaves their calendar."""
+    facts = facts_of(message)
+    if facts is None or facts.session.has_begun or message.context.get("to") != facts.session.pk:
+        return None
+    session, seat = facts.session, facts.enrolment.seat
+    words = {"course": facts.course, "date": short_day(session.starts_at)}
+    told = time_told_before(message)
+    if seat in SEATS_TAKEN:
+        after = [_("You have a seat there."), please_cancel_early()]
+    elif seat == Seat.WAITING:
+        after = [
+            _("No seat is free there yet: your place in its queue is %(place)s.")
+            % {"place": facts.enrolment.place_in_queue}
+        ]
+    else:
+        after = [_("Your request goes on there and awaits its decision.")]
+    return Letter(
+        title=_("Another date: %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("Your enrolment in “%(course)s” is for another date now.") % words,
+            *(["\n".join([_("Before:"), full_moment(told)])] if told else []),
+            *timetable_now(session),
+            *after,
+        ),
+        button=open_enrolment(facts.enrolment),
+        deadline=session.starts_at,
+        agenda=own_agenda(message.recipient, session.pk, message.context.get("from", session.pk)),
+    )
+
+
+def restored(message: Message) -> Letter | None:
+    facts = facts_of(message)
+    if facts is None or facts.session.has_begun:
+        return None
+    session, seat = facts.session, facts.enrolment.seat
+    words = {"course": facts.course, "date": short_day(session.starts_at)}
+    if seat in SEATS_TAKEN:
+        after = [_("You have your seat again."), please_cancel_early()]
+    elif seat == Seat.WAITING:
+        after = [
+            _("No seat is free: your place in the queue is %(place)s, by the time of your first request.")
+            % {"place": facts.enrolment.place_in_queue}
+        ]
+    else:
+        after = [_("Your request awaits its decision again.")]
+    return Letter(
+        title=_("The cancellation is taken back: %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("The cancellation of your enrolment in “%(course)s” is taken back.") % words,
+            full_moment(session.starts_at),
+            *after,
+        ),
+        button=open_enrolment(facts.enrolment),
+        deadline=session.starts_at,
+        agenda=own_agenda(message.recipient, session.pk) if seat == Seat.HELD else None,
+    )
+
+
+def late_copy(message: Message) -> Letter | None:
+    """To the head: somebody of the office cannot come, and why (rule 15). Not sent once that is taken back."""
+    enrolment = enrolment_of(message)
+    session = enrolment.session if enrolment else None
+    if enrolment is None or session is None or enrolment.ended_because != Ending.CANCELLED_LATE:
+        return None
+    entry = enrolment.entries.filter(kind=EnrolmentEntry.Kind.CANCELLED).order_by("pk").last()
+    words = {
+        "person": short_name(enrolment.trainee),
+        "course": session.course.title,
+        "date": short_day(session.starts_at),
+    }
+    return Letter(
+        title=_("Cannot come: %(person)s, %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("%(person)s has given up the seat in “%(course)s” shortly before the start.") % words,
+            full_moment(session.starts_at),
+            _("Reason: %(reason)s") % {"reason": entry.reason if entry else ""},
+            _("The seat goes to the next in the queue. There is nothing for you to do here."),
+        ),
+        button=Button(_("Open the enrolment"), enrolment.get_absolute_url()),
+    )
+
+
+def register_kinds() -> None:
+    """Called when the app is ready."""
+    kinds.register(TRANSFERRED, transferred, gettext_lazy("changed to another date"))
+    kinds.register(RESTORED, restored, gettext_lazy("cancellation taken back"))
+    kinds.register(LATE_COPY, late_copy, gettext_lazy("late cancellation, copy to the head"))

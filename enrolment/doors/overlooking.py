@@ -1,0 +1,72 @@
+"""What staff may overlook and exceed, with a right and a reason, and how the story tells it (rules 10 and 11)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from centre.templatetags.centre_text import when
+from enrolment.conditions import NEVER_OVERLOOKED, OFFICE, Situation, unmet
+from enrolment.errors import NotAllowed, ReasonMissing
+from people.models import Employee
+
+if TYPE_CHECKING:
+    from enrolment.actions.enrolling import Terms
+
+OVERRIDE = "enrolment.override_conditions"
+EXCEED = "enrolment.exceed_seats"
+
+NAMES = {
+    "audience": gettext_lazy("the positions that the course is meant for"),
+    "completed": gettext_lazy("the completion that is valid"),
+    "prerequisites": gettext_lazy("the courses to be completed before"),
+    "travel": gettext_lazy("the way between the sites"),
+    "optional": gettext_lazy("the most optional courses ahead"),
+    OFFICE: gettext_lazy("the most who may be away from the office"),
+}
+
+
+def overlooking(situation: Situation, codes: frozenset[str]) -> Situation:
+    """The situation with those of the conditions overlooked that are not met and may be."""
+    found = {failed.code for failed in unmet(situation)} - NEVER_OVERLOOKED
+    if situation.days_over:
+        found.add(OFFICE)
+    return replace(situation, overlooked=situation.overlooked | (codes & found))
+
+
+def refuse_without_right(by: Employee, terms: "Terms") -> None:
+    """Asked anew, with the rights of this moment (promise S31).
+
+    Raises:
+        NotAllowed: who acts may not, or may not any more.
+        ReasonMissing: no reason is given.
+    """
+    if terms.overlooks:
+        refuse_without(by, OVERRIDE)
+    if terms.exceeds:
+        refuse_without(by, EXCEED)
+    if not terms.despite.strip():
+        raise ReasonMissing(_("Say why: the reason stays in the story of the enrolment."))
+
+
+def refuse_without(by: Employee, permission: str) -> None:
+    fresh = Employee.objects.employed().filter(pk=by.pk).first()
+    if fresh is None or not fresh.has_perm(permission):
+        raise NotAllowed(_("You have no right to do this. Ask the training centre."))
+
+
+def overlooked_words(codes: Iterable[str], despite: str) -> str:
+    """Which conditions were overlooked, and why, for the story."""
+    names = ", ".join(str(NAMES[code]) for code in NAMES if code in set(codes))
+    return f"{names}: {despite.strip()}"
+
+
+def kept_words(situation: Situation) -> str:
+    """For the story of somebody whose first request counts."""
+    if situation.kept_since is None:
+        return ""
+    return _("The centre had cancelled: the request of %(when)s counts.") % {
+        "when": when(situation.kept_since)
+    }

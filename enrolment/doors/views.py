@@ -1,0 +1,195 @@
+"""Enrolling somebody, another date, a cancellation taken back, and the choice after a clash."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from audit.access import note_look
+from centre.errors import Refusal
+from centre.http import require_form
+from centre.templatetags.centre_text import when
+from enrolment.actions import Terms, enrol
+from enrolment.doors.actions import STAFF, may_be_taken_back, restore_enrolment, transfer_enrolment
+from enrolment.doors.checks import door_of, other_dates
+from enrolment.doors.clashes import choose_in_clash
+from enrolment.doors.forms import (
+    ChoiceForm,
+    DoorForm,
+    FindPersonForm,
+    OtherDateForm,
+    PersonForm,
+    ReasonForm,
+)
+from enrolment.models import Enrolment, Seat
+from people.models import Employee
+from people.requests import UserRequest
+from scheduling.models import Session
+
+SESSIONS_SHOWN = 30
+
+
+@login_required
+@permission_required(STAFF, raise_exception=True)
+@require_form
+def enrol_somebody(request: UserRequest, session_id: int) -> HttpResponse:
+    """Find a person; then what stands in the way, and the button. A POST enrols."""
+    session = get_object_or_404(Session.objects.published().with_course(), pk=session_id)
+    data = request.POST if request.method == "POST" else request.GET
+    person = PersonForm(data).chosen
+    context: dict[str, object] = {"session": session}
+    if person is None:
+        search = FindPersonForm(request.GET if "find" in request.GET else None)
+        context |= {"search": search, "found": search.people() if search.is_bound else []}
+        return render(request, "enrolment/doors/find.html", context)
+    note_look(request, person_id=person.pk, session_id=session.pk)
+    door = door_of(person, session, request.user)
+    form = DoorForm(request.POST if request.method == "POST" else None, door=door)
+    form.cancel_url = reverse("enrolment:people", args=[session.pk])
+    if request.method == "POST" and not door.enrolment and form.is_valid():
+        try:
+            made = enrol(person, session, by=request.user, terms=terms_of(form))
+        except Refusal as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, made_words(made, person))
+            return redirect("enrolment:people", session.pk)
+    return render(request, "enrolment/doors/enrol.html", {**context, "door": door, "form": form})
+
+
+def terms_of(form: DoorForm) -> Terms:
+    cleaned = form.cleaned_data
+    return Terms(
+        overlooks=frozenset(cleaned.get("overlooks", ())),
+        exceeds=form.exceeds,
+        despite=cleaned.get("despite", ""),
+        consents=bool(cleaned.get("consents")),
+    )
+
+
+def made_words(made: Enrolment, person: Employee) -> str:
+    words = {"person": person.short_name}
+    if made.seat == Seat.WAITING:
+        return _("%(person)s is number %(place)s in the queue now.") % {
+            **words,
+            "place": made.place_in_queue,
+        }
+    if made.exceeds:
+        return _("%(person)s has a seat beyond the limit.") % words
+    return _("%(person)s has a seat.") % words
+
+
+@login_required
+@permission_required(STAFF, raise_exception=True)
+@require_safe
+def enrol_person(request: UserRequest, pk: int) -> HttpResponse:
+    """The dates ahead, by words of the course: which is the person to be enrolled in?"""
+    person = get_object_or_404(Employee.objects.employed(), pk=pk)
+    note_look(request, person_id=person.pk)
+    words = request.GET.get("find", "").strip()[:80]
+    sessions = Session.objects.upcoming().with_course()
+    for word in words.split()[:4]:
+        sessions = sessions.filter(course__title__icontains=word)
+    shown = list(sessions.order_by("starts_at", "pk")[:SESSIONS_SHOWN])
+    context = {"person": person, "sessions": shown, "words": words}
+    return render(request, "enrolment/doors/sessions.html", context)
+
+
+@login_required
+@require_form
+def dates(request: UserRequest, pk: int) -> HttpResponse:
+    """Other dates of the course with what they mean for the trainee, one button each."""
+    enrolment = own_or_staff(request, pk)
+    is_own = enrolment.trainee_id == request.user.pk
+    if not enrolment.is_live or enrolment.session is None:
+        messages.info(request, _("This enrolment has already ended."))
+        return redirect(enrolment)
+    if request.method == "POST":
+        form = OtherDateForm(request.POST)
+        target = None
+        if form.is_valid():
+            upcoming = Session.objects.upcoming().filter(course=enrolment.course_id)
+            target = upcoming.filter(pk=form.cleaned_data["session"]).first()
+        if target is None:
+            messages.error(request, _("Choose a date from the list."))
+            return redirect("enrolment:dates", pk)
+        try:
+            moved = transfer_enrolment(
+                enrolment,
+                target,
+                by=request.user,
+                reason=form.cleaned_data["reason"],
+                queues=form.cleaned_data["queues"] and not is_own,
+                consents=form.cleaned_data["consents"],
+            )
+        except Refusal as error:
+            messages.error(request, str(error))
+            return redirect("enrolment:dates", pk)
+        done = _("Done: the enrolment is for %(date)s now.")
+        messages.success(request, done % {"date": when(target.starts_at)})
+        return redirect(moved)
+    context = {"enrolment": enrolment, "is_own": is_own, "dates": other_dates(enrolment)}
+    return render(request, "enrolment/doors/dates.html", context)
+
+
+@login_required
+@require_form
+def restore(request: UserRequest, pk: int) -> HttpResponse:
+    """Takes a cancellation back: the trainee at once with a button, staff with a reason."""
+    enrolment = own_or_staff(request, pk)
+    is_own = enrolment.trainee_id == request.user.pk
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form.cancel_url = enrolment.get_absolute_url()
+    if request.method == "POST" and (is_own or form.is_valid()):
+        reason = "" if is_own else form.cleaned_data["reason"]
+        try:
+            back = restore_enrolment(enrolment, by=request.user, reason=reason)
+        except Refusal as error:
+            messages.error(request, str(error))
+            return redirect(enrolment)
+        if back.seat == Seat.HELD:
+            messages.success(request, _("Taken back: the seat is there again."))
+        elif back.seat == Seat.WAITING:
+            messages.success(request, _("Taken back: there is a place in the queue."))
+        else:
+            messages.success(request, _("Taken back: the request awaits its decision again."))
+        return redirect(back)
+    context = {
+        "enrolment": enrolment,
+        "form": form,
+        "is_own": is_own,
+        "may": may_be_taken_back(enrolment, timezone.now()) if is_own else not enrolment.is_live,
+    }
+    return render(request, "enrolment/doors/restore.html", context)
+
+
+@login_required
+@require_POST
+def choose(request: UserRequest, pk: int) -> HttpResponse:
+    """Keeps one of two sessions of one time."""
+    enrolment = own_or_staff(request, pk)
+    form = ChoiceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose which session is kept."))
+        return redirect(enrolment)
+    try:
+        choose_in_clash(enrolment, keeps=form.cleaned_data["keeps"] == "this", by=request.user)
+    except Refusal as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Done: one session is kept, and the seat in the other is free."))
+    return redirect(enrolment)
+
+
+def own_or_staff(request: UserRequest, pk: int) -> Enrolment:
+    """One's own, or anybody's for planners; of everything else nothing is said, not even that it is there."""
+    found = Enrolment.objects.select_related("course", "session__course", "trainee")
+    if not request.user.has_perm(STAFF):
+        found = found.filter(trainee=request.user)
+    enrolment = get_object_or_404(found, pk=pk)
+    note_look(request, person_id=enrolment.trainee_id, session_id=enrolment.session_id)
+    return enrolment

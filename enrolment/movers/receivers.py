@@ -1,0 +1,51 @@
+"""After the commit of a staff list: its people's training ahead, each person in a transaction of their own."""
+
+import logging
+from collections.abc import Collection
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import receiver
+
+from accounts.signals import staff_changed
+from enrolment.movers.actions import give_up_for_leave, tell_of_moves
+from people.models import Employee, Employment
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(staff_changed)
+def settle_movers(
+    by: Employee | None,
+    new_office: Collection[int] = (),
+    new_position: Collection[int] = (),
+    went_on_leave: Collection[int] = (),
+    **kwargs: Any,
+) -> None:
+    """Sessions are locked before people, and the list holds its people: hence after its commit."""
+    if new_office or new_position or went_on_leave:
+        settle = partial(
+            settle_all, by=by, new_office=new_office, new_position=new_position, went_on_leave=went_on_leave
+        )
+        transaction.on_commit(settle, robust=True)
+
+
+def settle_all(
+    *,
+    by: Employee | None,
+    new_office: Collection[int],
+    new_position: Collection[int],
+    went_on_leave: Collection[int],
+) -> None:
+    """What fails for one person is left for the log, and for HR's list of what does not fit."""
+    parental = Employment.objects.current().filter(
+        employee__in=went_on_leave, is_main=True, leave=Employment.Leave.PARENTAL
+    )
+    given_up: list[int] = []
+    for person in Employee.objects.employed().filter(pk__in=parental.values("employee")).order_by("pk"):
+        try:
+            given_up += [one.pk for one in give_up_for_leave(person, by=by)]
+        except Exception:
+            logger.exception("The training ahead of person %s cannot be given up.", person.pk)
+    tell_of_moves(new_office=new_office, new_position=new_position, given_up=given_up)

@@ -1,0 +1,102 @@
+"""Staff's doors and changes at one moment with others, over real connections (rules 10 and 15, promise R1).
+
+Without the locks of sessions and persons all but the first and the last were seen to fail.
+"""
+
+import pytest
+
+from enrolment.actions import Terms, cancel_enrolment, enrol
+from enrolment.doors.actions import restore_enrolment, transfer_enrolment
+from enrolment.invariants import booking_faults
+from enrolment.models import SEATS_TAKEN, Enrolment, Seat
+from tests.enrolment.approvals import hr_admin
+from tests.factories import EmployeeFactory, SessionFactory, in_days
+from tests.threads import at_once, before_the_commit
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.threads]
+
+
+def errors(results):
+    return [one for one in results if isinstance(one, Exception)]
+
+
+def test_r1_beyond_the_limit_beside_a_rush_marks_only_what_is_beyond():
+    session, by = SessionFactory(seats=3), hr_admin()
+    people = EmployeeFactory.create_batch(8)
+    terms = Terms(exceeds=True, despite="Стул есть")
+
+    results = at_once(
+        [lambda person=person: enrol(person, session) for person in people[:6]]
+        + [lambda person=person: enrol(person, session, by=by, terms=terms) for person in people[6:]]
+    )
+
+    assert errors(results) == []
+    held = session.enrolments.filter(seat__in=SEATS_TAKEN)
+    assert held.filter(exceeds=False).count() == 3
+    assert held.count() - 3 == held.filter(exceeds=True).count()
+    assert booking_faults() == []
+
+
+def test_r1_one_is_moved_while_they_cancel():
+    first = SessionFactory(seats=1)
+    other = SessionFactory(course=first.course, seats=1, starts_at=in_days(20))
+    enrolment = enrol(EmployeeFactory(), first)
+    trainee = enrolment.trainee
+
+    result = before_the_commit(
+        lambda: cancel_enrolment(enrolment, by=trainee),
+        lambda: transfer_enrolment(enrolment, other, by=trainee),
+    )
+
+    enrolment.refresh_from_db()
+    assert isinstance(result, Exception)
+    assert (enrolment.seat, enrolment.session) == (Seat.GIVEN_UP, first)
+    assert booking_faults() == []
+
+
+def test_r1_the_last_seat_of_the_other_date_is_given_once():
+    first = SessionFactory(seats=4)
+    other = SessionFactory(course=first.course, seats=1, starts_at=in_days(20))
+    moving = [enrol(person, first) for person in EmployeeFactory.create_batch(4)]
+
+    results = at_once([lambda one=one: transfer_enrolment(one, other, by=one.trainee) for one in moving])
+
+    assert len([one for one in results if isinstance(one, Enrolment)]) == 1
+    assert other.enrolments.holding().count() == 1
+    assert first.enrolments.holding().count() == 3
+    assert booking_faults() == []
+
+
+def test_r1_a_seat_taken_back_and_a_newcomer_are_one_seat():
+    session = SessionFactory(seats=1)
+    enrolment = enrol(EmployeeFactory(), session)
+    cancel_enrolment(enrolment, by=enrolment.trainee)
+    newcomer = EmployeeFactory()
+
+    result = before_the_commit(
+        lambda: enrol(newcomer, session),
+        lambda: restore_enrolment(enrolment, by=enrolment.trainee),
+    )
+
+    assert isinstance(result, Exception)
+    assert session.enrolments.holding().count() == 1
+    assert booking_faults() == []
+
+
+def test_r1_people_change_dates_in_opposite_directions_without_a_deadlock():
+    first = SessionFactory(seats=12)
+    other = SessionFactory(course=first.course, seats=12, starts_at=in_days(20))
+    there = [enrol(person, first) for person in EmployeeFactory.create_batch(6)]
+    back = [enrol(person, other) for person in EmployeeFactory.create_batch(6)]
+
+    results = at_once(
+        [lambda one=one: transfer_enrolment(one, other, by=one.trainee) for one in there]
+        + [lambda one=one: transfer_enrolment(one, first, by=one.trainee) for one in back]
+    )
+
+    assert errors(results) == []
+    assert {one.session_id for one in Enrolment.objects.filter(pk__in=[one.pk for one in there])} == {
+        other.pk
+    }
+    assert {one.session_id for one in Enrolment.objects.filter(pk__in=[one.pk for one in back])} == {first.pk}
+    assert booking_faults() == []
