@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.staff_import.bulk import update_all
 from centre.actions import action
 from centre.errors import Refusal
 from centre.models import Policy
@@ -221,9 +222,7 @@ def foresee(run: BulkRun) -> None:
     for place, row in enumerate(rows, start=1):
         row.place = place
         foresee_row(row, people, found, forecast, lines)
-    BulkRow.objects.bulk_update(
-        rows, ["place", "outcome", "foreseen", "reasons", "notes"], batch_size=WRITTEN_AT_ONCE
-    )
+    update_all(rows, ["place", "outcome", "foreseen", "reasons", "notes"])
     run.counts = dict(Counter(str(row.outcome) for row in rows))
     run.save()
 
