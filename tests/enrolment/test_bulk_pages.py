@@ -129,6 +129,7 @@ def test_rule_18_of_namesakes_one_is_chosen_on_its_page(client, hr):
     assert run.rows.get().person == jobs[1].employee
 
 
+@pytest.mark.rows_of("enrolment:bulk_run", "enrolment:bulk_runs")
 def test_the_pages_of_lists_cost_the_same_for_few_and_many(client, hr, django_assert_max_num_queries):
     session = SessionFactory()
     few, many = pasted(session, at_work(1), by=hr), pasted(session, at_work(9), by=hr)
