@@ -36,12 +36,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(cause__in=causes).exclude(cause="")  # the condition of their index
 
     def superseding(self, message: "Message", kinds: Iterable[str], now: datetime) -> Self:
-        """Messages of these kinds, due or sent by now, about the very same matter to the same person."""
+        """Messages of these kinds, due or sent by now, about the very same matter to the same person.
+
+        Also a later one of the same kind: planned under another version, it tells the same.
+        """
         return self.filter(
+            Q(kind__in=list(kinds)) | Q(kind=message.kind, pk__gt=message.pk),
             recipient=message.recipient_id,
             subject=message.subject,
             context=message.context,
-            kind__in=list(kinds),
             send_after__lte=now,
         ).exclude(state=Message.State.WITHDRAWN)
 

@@ -5,8 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from centre.models import Policy
 from enrolment.actions import cancel_enrolment, enrol
+from enrolment.notices import reminder_messages
+from notifications.actions import plan_messages
 from notifications.models import Message
+from scheduling.actions import change_limit
 from scheduling.models import Booking
 from tests.enrolment.letters import REMINDERS, START, a_session, add_meeting, body, move, planned, subjects
 from tests.factories import (
@@ -58,6 +62,25 @@ def test_rule_26_of_reminders_that_the_beat_slept_over_only_the_last_is_sent(clo
     assert subjects() == ["Сегодня в 10:00: «Сложный разговор»"]
     states = Message.objects.filter(kind__startswith="reminder").order_by("send_after")
     assert list(states.values_list("state", flat=True)) == [State.WITHDRAWN, State.WITHDRAWN, State.SENT]
+
+
+def test_rule_26_a_reminder_planned_again_under_another_version_leaves_once(clock):
+    """A decision taken back keeps the reminders; the limit has changed when it is taken again."""
+    session = a_session()
+    enrolment = enrol(EmployeeFactory(), session)
+    change_limit(session, 7, by=None)
+    session.refresh_from_db()
+    plan_messages(
+        reminder_messages(
+            enrolment, session, starts=[START], policy=Policy.objects.current(), now=timezone.now()
+        )
+    )
+    assert len(planned()) == 2 * len(REMINDERS)
+    subjects()
+
+    clock.move_to(START - timedelta(days=1))
+
+    assert subjects() == ["Завтра в 10:00: «Сложный разговор»"]
 
 
 def test_rule_26_a_late_reminder_says_how_long_it_still_is(clock):
