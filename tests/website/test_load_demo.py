@@ -15,7 +15,7 @@ from courses.models import Course, Material
 from enrolment.doors.checks import cancelled_lately
 from enrolment.interest.demand import demand
 from enrolment.invariants import booking_faults
-from enrolment.models import AttendanceMark, Enrolment, Seat
+from enrolment.models import AttendanceMark, Enrolment, EnrolmentEntry, Reservation, Seat
 from learning.models import Question
 from people.models import Employee
 from records.models import Completion
@@ -46,7 +46,7 @@ def demo(django_db_setup, django_db_blocker):
 
 def everything():
     models = (Employee, Session, Meeting, Booking, Enrolment, AttendanceMark, Completion, Material, Question)
-    models += (TroubleReport,)
+    models += (TroubleReport, Reservation)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
@@ -100,6 +100,15 @@ def test_somebody_sits_beyond_the_limit_and_the_employee_chooses_another_date(de
 
     assert Enrolment.objects.holding().filter(exceeds=True).count() == 1
     assert len(cancelled_lately(employee)) == 1
+
+
+def test_heads_have_kept_seats_and_sent_somebody(demo):
+    kept = Reservation.objects.standing().select_related("office")
+    sent = EnrolmentEntry.objects.filter(kind=EnrolmentEntry.Kind.NOMINATED)
+
+    assert kept
+    assert all(one.seats and one.used and one.made_by_id == one.office.head_id for one in kept)
+    assert sent.count() == len(kept)
 
 
 def test_two_courses_without_a_date_are_wanted(demo):

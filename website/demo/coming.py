@@ -22,6 +22,7 @@ from scheduling.errors import SchedulingError
 from scheduling.models import Session, SessionStep
 from website.demo.changes import cancel_for, days_of, exceed_once
 from website.demo.files import chance, words
+from website.demo.heads import load_deeds
 from website.demo.history import trainers_of, webinar_link
 from website.demo.planning import Drawn, draw_sessions, load_timetable, sessions_a_day
 from website.demo.pool import Pool, Trainee, load_pool
@@ -176,12 +177,14 @@ def load_coming(today: date, progress: Progress) -> None:
     coming.change_some(accounts["employee"])
     start_some_courses(coming, list(accounts.values()))
     look_grown(coming.rng)
+    heads = [account for account in accounts.values() if account.headed_offices.exists()]
     load_requests(
         coming.pool,
-        heads=[account for account in accounts.values() if account.headed_offices.exists()],
+        heads=heads,
         presented=[accounts[key] for key in ("employee", "second_employee") if key in accounts],
     )
     load_wishes(coming.pool, [accounts[key] for key in ("employee", "second_employee") if key in accounts])
+    load_deeds(heads)
     quieten([account.pk for account in accounts.values()])
 
 
