@@ -8,7 +8,7 @@ from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from centre.models import Policy
 from centre.templatetags.centre_text import clock, when
@@ -211,7 +211,7 @@ def clash_after_move(message: Message) -> Letter | None:
                 ),
             )
         ),
-        button=Button(_("Choose"), facts.enrolment.get_absolute_url()),
+        button=Button(pgettext("button", "Choose"), facts.enrolment.get_absolute_url()),
         deadline=session.starts_at,
         agenda=own_agenda(message.recipient, session.pk),
     )
