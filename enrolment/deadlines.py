@@ -18,19 +18,29 @@ from scheduling.rehearsal import Deadline
 
 
 def deadlines_of(enrolment_ids: Collection[int]) -> Iterator[Deadline]:
-    """Of those of the enrolments that hold a seat in a session ahead; three queries, or none."""
+    """Of those of the enrolments that hold or are offered a seat in a session ahead; three queries, or none."""
     if not enrolment_ids:
         return
-    seated = Enrolment.objects.live().seated().filter(pk__in=enrolment_ids, session__isnull=False)
-    rows = list(seated.values_list("session", "clash_since"))
+    holding = Enrolment.objects.live().holding().filter(pk__in=enrolment_ids, session__isnull=False)
+    every = list(holding.values_list("session", "clash_since", "offer_until"))
+    rows = [(session, since) for session, since, offer_until in every if offer_until is None]
+    offers: dict[int | None, list[datetime]] = {}
+    for session_id, _since, offer_until in every:
+        if offer_until is not None:
+            offers.setdefault(session_id, []).append(offer_until)
     people = Counter(session for session, _clash in rows)
     clashing = Counter(session for session, since in rows if since)
     since = {session: since for session, since in rows if since}
     policy = Policy.objects.current()
     lead = timedelta(hours=policy.cancel_lead_hours)
     choice = timedelta(hours=policy.clash_choice_hours)
-    for session in Session.objects.with_course().filter(pk__in=people, starts_at__gt=timezone.now()):
-        yield of_cancelling(session, people[session.pk], lead)
+    for session in Session.objects.with_course().filter(
+        pk__in=people.keys() | offers.keys(), starts_at__gt=timezone.now()
+    ):
+        if people[session.pk]:
+            yield of_cancelling(session, people[session.pk], lead)
+        if session.pk in offers:
+            yield of_answering(session, offers[session.pk])
         if clashing[session.pk]:
             until = min(since[session.pk] + choice, session.starts_at)
             yield of_choosing(session, clashing[session.pk], until)
@@ -52,6 +62,19 @@ def of_cancelling(session: Session, people: int, lead: timedelta) -> Deadline:
         people,
     )
     return Deadline(until, free % (words | {"until": when(until)}))
+
+
+def of_answering(session: Session, terms: list[datetime]) -> Deadline:
+    """By the first of the terms; silence passes the seat on (rule 14)."""
+    until = min(terms)
+    sentence = ngettext(
+        "“%(course)s”: %(count)s person who is offered a seat answers until %(until)s; then it goes to the next.",
+        "“%(course)s”: %(count)s people who are offered seats answer until %(until)s at the earliest; then the next are asked.",
+        len(terms),
+    )
+    return Deadline(
+        until, sentence % {"course": session.course.title, "count": len(terms), "until": when(until)}
+    )
 
 
 def of_choosing(session: Session, people: int, until: datetime) -> Deadline:

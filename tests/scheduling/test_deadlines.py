@@ -105,10 +105,13 @@ def test_rule_6_people_in_a_clash_are_to_choose_within_two_days(session):
     assert (until, sentence) in found
 
 
-def test_rule_6_whoever_gets_a_seat_reads_the_same_deadline(session):
-    ((_until, sentence),) = deadlines(lambda: change_limit(session, 2, by=None), session)
+def test_rule_6_whoever_is_offered_a_seat_has_a_term_for_the_answer(session):
+    ((until, sentence),) = deadlines(lambda: change_limit(session, 2, by=None), session)
 
-    assert sentence.startswith("“Касса”: 1 person with a seat can cancel freely until")
+    assert NOW < until < session.starts_at
+    assert sentence == (
+        f"“Касса”: 1 person who is offered a seat answers until {when(until)}; then it goes to the next."
+    )
 
 
 def test_rule_6_a_cancellation_leaves_nobody_a_deadline(session):
