@@ -69,7 +69,7 @@ def of_answering(session: Session, terms: list[datetime]) -> Deadline:
     until = min(terms)
     sentence = ngettext(
         "“%(course)s”: %(count)s person who is offered a seat answers until %(until)s; then it goes to the next.",
-        "“%(course)s”: %(count)s people who are offered seats answer until %(until)s at the earliest; then the next are asked.",
+        "“%(course)s”: %(count)s people who are offered seats answer until %(until)s at the earliest.",
         len(terms),
     )
     return Deadline(

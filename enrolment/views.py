@@ -1,5 +1,7 @@
 """The trainee's own enrolments: take a seat, see how it stands, cancel. Attendance is in attendance_views.py."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -55,6 +57,7 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
     note_look(request, person_id=shown.trainee_id, session_id=shown.session_id)
     is_own = shown.trainee_id == request.user.pk
     is_staff = request.user.has_perm(STAFF)
+    entries = list(shown.entries.select_related("by"))
     context = {
         "enrolment": shown,
         "is_own": is_own,
@@ -69,32 +72,28 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
         and is_ahead(shown)
         and shown.seat in {Seat.WAITING, Seat.NONE},
         "summary": summary(shown),
-        "day_off_words": unanswered_day_off(shown, request.user),
-        "entries": shown.entries.select_related("by"),
+        "day_off_words": unanswered_day_off(shown, entries, request.user),
+        "entries": entries,
         "sees_history": may_see_changes(request.user),
         "sees_everything": request.user.has_perm("enrolment.view_enrolment"),
     }
     return render(request, "enrolment/enrolment.html", context)
 
 
-def unanswered_day_off(enrolment: Enrolment, reader: Employee) -> str:
+def unanswered_day_off(enrolment: Enrolment, entries: Iterable[EnrolmentEntry], reader: Employee) -> str:
     """Which days off the reader has not agreed to give up for a session that somebody else sent them to (rule 16)."""
     session = enrolment.session
     if reader.pk != enrolment.trainee_id or not enrolment.is_live or session is None:
         return ""
-    if enrolment.consented_at or session.has_begun or not is_sent(enrolment):
+    if enrolment.consented_at or session.has_begun or not is_sent(entries):
         return ""
     days_off = situations(reader, [session], policy=Policy.objects.current())[session.pk].days_off
     return days_off_words(days_off) if days_off else ""
 
 
-def is_sent(enrolment: Enrolment) -> bool:
-    kinds = (EnrolmentEntry.Kind.NOMINATED, EnrolmentEntry.Kind.REPLACES)
-    return enrolment.entries.filter(kind__in=kinds).exists()
-
-
-def is_ahead(enrolment: Enrolment) -> bool:
-    return enrolment.session is not None and enrolment.session.is_open_for_enrolment
+def is_sent(entries: Iterable[EnrolmentEntry]) -> bool:
+    kinds = {EnrolmentEntry.Kind.NOMINATED, EnrolmentEntry.Kind.REPLACES}
+    return any(entry.kind in kinds for entry in entries)
 
 
 @login_required

@@ -250,7 +250,7 @@ def test_one_signal_tells_the_whole_list(office):
     )
     assert heard == [
         nothing | {"hired": 2},
-        nothing | {"changed": 2, "left": 1},
+        nothing | {"changed": 2, "left": 1, "went_on_leave": 1},
     ]
 
 
