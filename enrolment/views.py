@@ -96,6 +96,10 @@ def is_sent(entries: Iterable[EnrolmentEntry]) -> bool:
     return any(entry.kind in kinds for entry in entries)
 
 
+def is_ahead(enrolment: Enrolment) -> bool:
+    return enrolment.session is not None and enrolment.session.is_open_for_enrolment
+
+
 @login_required
 @require_form
 def cancel(request: UserRequest, pk: int) -> HttpResponse:

@@ -19,7 +19,6 @@ from centre.models import Policy
 from courses.models import Course
 from enrolment.panels import panel_of
 from learning.progress import Progress, materials_of
-from people.models import Office
 from people.requests import UserRequest
 from scheduling.models import Session
 from website.catalogue import results
@@ -119,7 +118,7 @@ def session(request: UserRequest, pk: int) -> HttpResponse:
         "meetings": meetings_shown(offer),
         "panel": panel,
         "session": shown,
-        "leads_office": Office.objects.led_by(request.user).exists(),
+        "leads_office": parts_of(request.user).leads,
         "sees_people": request.user in offer.trainers or request.user.has_perm("enrolment.view_enrolment"),
     }
     return render(request, "website/session.html", context)

@@ -21,7 +21,7 @@ from accounts.roles import Role
 from centre.models import CalendarDay, Heartbeat, Policy, Use
 from courses.models import Programme
 from enrolment.actions import enrol
-from enrolment.models import BulkRow, BulkRun, Enrolment
+from enrolment.models import BulkRow, BulkRun, Enrolment, Interest, Reservation
 from learning.models import Question
 from notifications.models import CalendarEntry
 from records.models import Completion
@@ -117,10 +117,20 @@ def test_every_model_is_registered_or_part_of_a_page():
     parts = {inline.model for page in admin.site._registry.values() for inline in page.inlines}
     own = [model for model in apps.get_models() if model._meta.app_label in APPS and not model._meta.proxy]
     # Keys of sessions, links to a password and addresses of doors and calendars are nobody's to read, the rows of a
-    # staff list and lists of people to enrol have their own pages, what calendars know stands in the letters,
+    # staff list and lists of people to enrol have their own pages, as wishes and seats kept for offices do, what calendars know stands in the letters,
     # and signs of life and counts of uses are the machine's, told by /readyz.
     secrets = (BrowserSession, PasswordRequest, RoomDoor, Subscription)
-    left_out = (*secrets, StaffImportRow, BulkRun, BulkRow, CalendarEntry, Heartbeat, Use)
+    left_out = (
+        *secrets,
+        StaffImportRow,
+        BulkRun,
+        BulkRow,
+        Interest,
+        Reservation,
+        CalendarEntry,
+        Heartbeat,
+        Use,
+    )
     own = [model for model in own if model not in left_out]
 
     assert [model for model in own if model not in admin.site._registry and model not in parts] == []
