@@ -117,8 +117,8 @@ def test_every_model_is_registered_or_part_of_a_page():
     parts = {inline.model for page in admin.site._registry.values() for inline in page.inlines}
     own = [model for model in apps.get_models() if model._meta.app_label in APPS and not model._meta.proxy]
     # Keys of sessions, links to a password and addresses of doors and calendars are nobody's to read, the rows of a
-    # staff list and lists of people to enrol have their own pages, as wishes and seats kept for offices do, what calendars know stands in the letters,
-    # and signs of life and counts of uses are the machine's, told by /readyz.
+    # staff list, lists of people to enrol, wishes and seats kept for offices have their own pages, what calendars
+    # know stands in the letters, and signs of life and counts of uses are the machine's, told by /readyz.
     secrets = (BrowserSession, PasswordRequest, RoomDoor, Subscription)
     left_out = (
         *secrets,
