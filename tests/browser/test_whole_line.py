@@ -69,10 +69,14 @@ def test_from_the_staff_list_to_a_closed_sheet(language, visit, clock, transacti
     assert send_due_messages() == 4  # two seats, a place in the queue, and the trainer is asked
     give_the_seat_up(first)
     third.open(session.get_absolute_url())
-    third.sees_words("You have a seat")
-    assert send_due_messages() == 2  # the seat's next holder, and the calendar of its last
+    third.sees_words("A seat is offered to you")
+    assert send_due_messages() == 2  # the offer, and the calendar of the seat's last holder
     third.open("/my-messages/")
-    third.sees(Message.objects.get(kind="seat_given").title)
+    third.sees(Message.objects.get(kind="seat_offered").title)
+    third.open(session.get_absolute_url())
+    third.press("Accept the seat")
+    third.sees_words("You have a seat")
+    assert send_due_messages() == 1
 
     send_reminders(clock)
     trainer = mark_everybody(line, late=boris)
@@ -88,7 +92,7 @@ def test_from_the_staff_list_to_a_closed_sheet(language, visit, clock, transacti
         {
             anna: ["seat_taken", "seat_given_up"],
             boris: ["seat_taken", *REMINDERS, "completion_recorded"],
-            vera: ["queued", "seat_given", *REMINDERS, "completion_recorded"],
+            vera: ["queued", "seat_offered", "seat_taken", *REMINDERS, "completion_recorded"],
             centre.trainer.employee: ["teaching_asked"],
         }
     )
