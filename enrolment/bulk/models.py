@@ -93,7 +93,7 @@ class BulkRun(models.Model):
     source_words = models.CharField(_("made of"), max_length=300, blank=True)
     # What the background is to read: the text or the file, gone once it is read; keys of the other sources.
     data = models.BinaryField(null=True, editable=False)
-    spec = models.JSONField(default=dict, blank=True)
+    spec = models.JSONField(_("what was chosen"), default=dict, blank=True)
     state = models.CharField(
         pgettext_lazy("list of people", "state"), max_length=10, choices=State.choices, default=State.READING
     )

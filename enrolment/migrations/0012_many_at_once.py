@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(choices=[('paste', 'a pasted list'), ('file', 'a file'), ('places', 'offices and positions'), ('session', 'another session')], max_length=10, verbose_name='source')),
                 ('source_words', models.CharField(blank=True, max_length=300, verbose_name='made of')),
                 ('data', models.BinaryField(null=True)),
-                ('spec', models.JSONField(blank=True, default=dict)),
+                ('spec', models.JSONField(blank=True, default=dict, verbose_name='what was chosen')),
                 ('state', models.CharField(choices=[('reading', 'being looked through'), ('ready', 'not carried out yet'), ('unreadable', 'could not be read'), ('applying', 'being carried out'), ('applied', 'carried out'), ('undoing', 'being undone'), ('undone', 'undone')], default='reading', max_length=10, verbose_name='state')),
                 ('trouble', models.TextField(blank=True, verbose_name='trouble')),
                 ('over_share', models.CharField(choices=[('leave_out', 'Leave them out'), ('ask', 'Ask their heads'), ('enrol', 'Enrol them all the same')], default='leave_out', max_length=10, verbose_name='too many of an office')),

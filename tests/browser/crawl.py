@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # So many addresses of one route: a session that is full looks unlike one that is cancelled.
 OF_ONE_ROUTE = 2
 # More pages than any role has; a walk that gets so far has lost its way, and says so.
-PAGES_AT_MOST = 180
+PAGES_AT_MOST = 260
 LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map((link) => link.href)"
 
 

@@ -68,10 +68,15 @@ DEEDS: dict[str, str | Promise] = {
 }
 OWN_RIGHTS: dict[str, str | Promise] = {
     "appoint_leaders": gettext_lazy("name heads of offices and deputies"),
+    "decide_requests": gettext_lazy("decide on requests for seats in place of a head"),
+    "enrol_many": gettext_lazy("enrol many people at once"),
+    "exceed_seats": gettext_lazy("give seats beyond the limit of a session"),
     "give_role": gettext_lazy("give and take roles, close accounts"),
     "import_staff": gettext_lazy("load the staff list"),
     "invite_people": gettext_lazy("invite people to choose a password"),
+    "override_conditions": gettext_lazy("enrol somebody in spite of a condition"),
     "plan_session": gettext_lazy("plan, publish and cancel sessions"),
+    "reserve_seats": gettext_lazy("keep seats of a session for an office or an okrug"),
     "view_state": gettext_lazy("see how the installation is"),
     "view_training_changes": gettext_lazy("read the changes of training objects"),
 }
