@@ -199,6 +199,7 @@ LEFT_OUT = "left_out"
 
 
 class RowFilters(ListFilters):
+    more = gettext_lazy("What became of them")
     show = forms.ChoiceField(
         label=gettext_lazy("Show"),
         required=False,
