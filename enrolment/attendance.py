@@ -1,4 +1,4 @@
-"""The verbs of the attendance sheet: mark, score, add who walks in, close (rules 20, 21 and 23).
+"""The verbs of the attendance sheet: mark, score, close (rules 20, 21 and 23); walk-ins: enrolment/doors/walk_ins.py.
 
 Each locks the session first, so that a sheet closes between two marks and never in the middle of one.
 """
@@ -14,24 +14,10 @@ from django.utils.translation import ngettext
 
 from centre.actions import action
 from centre.models import Policy
-from enrolment.actions.enrolling import refuse_leaver
-from enrolment.approvals.needs import refuse_undecided
-from enrolment.conditions import (
-    CONDITIONS,
-    OtherBooking,
-    Situation,
-    has_no_overlapping_booking,
-    is_open,
-    unmet,
-)
-from enrolment.doors.overlooking import EXCEED, refuse_without
-from enrolment.errors import EnrolmentError, InvalidMinutes, NotMarked, SessionFull, SheetClosed, TooEarly
+from enrolment.errors import EnrolmentError, InvalidMinutes, NotMarked, SheetClosed, TooEarly
 from enrolment.models import ENDED_FIELDS, AttendanceMark, Ending, Enrolment, EnrolmentEntry, Mark, Seat
 from enrolment.notices import about, completion_messages
-from enrolment.offers.actions import holds_by_coming
 from enrolment.results import Demand, MarkedMeeting, Result, result_of
-from enrolment.seats import hold_seat
-from enrolment.situations import situations
 from notifications.actions import noting, plan_messages, withdraw_messages
 from people.models import Employee
 from records.actions import Finished, record_completions
@@ -41,8 +27,6 @@ from scheduling.models import Meeting, Session, SessionStep
 
 WITH_MINUTES = (Mark.LATE, Mark.LEFT_EARLY)
 NAMES_IN_A_SENTENCE = 5
-# A sheet is written after enrolment has ended, and the other bookings are asked for in the trainer's words.
-WALK_IN_CONDITIONS = [one for one in CONDITIONS if one not in (is_open, has_no_overlapping_booking)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,34 +212,6 @@ def set_scores(session: Session, wishes: Iterable[ScoreWish], *, by: Employee) -
 
 
 @action
-def add_walk_in(session: Session, trainee: Employee, *, by: Employee, despite: str = "") -> Enrolment:
-    """Give a person who came without an enrolment a free seat, with its bookings; adding again changes nothing.
-
-    Who waits in its queue and came takes the seat too. `despite`: why staff give a seat beyond the limit (rule 10).
-
-    Raises:
-        SheetClosed, TooEarly: as in `mark_attendance`.
-        SessionFull, NotAllowed: no seat is free; beyond the limit without the right.
-        EnrolmentError: a condition of the course is not met, or the person is booked elsewhere, in words.
-    """
-    first = session.meetings.earliest("starts_at")
-    session = lock_open_sheet(first)
-    trainee = Employee.objects.lock(trainee.pk)
-    live = trainee.enrolments.live().filter(session=session).first()
-    if live is not None and holds_by_coming(live, session, by=by):
-        return live
-    refuse_leaver(trainee)
-    refuse_undecided(live)
-    situation = situations(trainee, [session], policy=Policy.objects.current())[session.pk]
-    if despite.strip() and not situation.has_free_seat:
-        refuse_without(by, EXCEED)
-    refuse_walk_in(situation, trainee, by=by, exceeds=bool(despite.strip()))
-    enrolment = live or Enrolment(trainee=trainee, session=session, course=session.course)
-    hold_seat(enrolment, situation, kind="seat_taken", by=by, exceeds=despite.strip())
-    return enrolment
-
-
-@action
 def close_sheet(session: Session, *, by: Employee) -> Session:
     """Close the sheet: each enrolment ends with its result, completions are recorded, people are told.
 
@@ -419,44 +375,6 @@ def refuse_closing(session: Session, not_marked: Sequence[Employee]) -> None:
             _("Not marked yet: %(names)s. Mark everybody for each meeting, then close the sheet.")
             % {"names": names}
         )
-
-
-def refuse_walk_in(situation: Situation, trainee: Employee, *, by: Employee, exceeds: bool) -> None:
-    """The conditions of rule 11, in words for the trainer; who stands in the room needs no way between sites."""
-    if not situation.has_free_seat and not exceeds:
-        words = _("No seat is free, so nobody can be added. Ask the training centre for more seats.")
-        raise SessionFull(words)
-    person = {"person": trainee.short_name}
-    for meeting in situation.meetings:
-        for other in meeting.nearby:
-            if other.starts_at < meeting.ends_at and meeting.starts_at < other.ends_at:
-                raise EnrolmentError(booked_elsewhere(trainee, other, by=by))
-    sentences = {
-        "enrolled": _("%(person)s is enrolled in another session of this course."),
-        "audience": _("The course is not meant for the position of %(person)s."),
-        "completed": _("%(person)s has a valid completion of this course already."),
-        "prerequisites": _("%(person)s has not completed the courses that must come before this one."),
-        "optional": _("%(person)s has the most optional courses ahead that one may have."),
-    }
-    for condition in unmet(situation, WALK_IN_CONDITIONS):
-        raise EnrolmentError(sentences[condition.code] % person)
-
-
-def booked_elsewhere(trainee: Employee, other: OtherBooking, *, by: Employee) -> str:
-    """What it is that stands in the way is nobody's business in the room: staff alone see other people's courses."""
-    if by.has_perm("enrolment.view_enrolment"):
-        sentence = _("%(person)s is booked on %(day)s from %(start)s to %(end)s: “%(course)s”.")
-    else:
-        sentence = _(
-            "%(person)s is booked elsewhere on %(day)s from %(start)s to %(end)s. Ask the training centre."
-        )
-    return sentence % {
-        "person": trainee.short_name,
-        "day": formats.date_format(timezone.localtime(other.starts_at), "SHORT_DATE_FORMAT"),
-        "start": formats.time_format(timezone.localtime(other.starts_at), "H:i"),
-        "end": formats.time_format(timezone.localtime(other.ends_at), "H:i"),
-        "course": other.title,
-    }
 
 
 def minutes_of(mark: str, minutes: int | None, meeting: Meeting) -> int:

@@ -22,7 +22,6 @@ from centre.models import Policy
 from enrolment.approvals.needs import DECIDE
 from enrolment.attendance import (
     Saved,
-    add_walk_in,
     close_sheet,
     closed_words,
     demand_of,
@@ -42,6 +41,7 @@ from enrolment.attendance_forms import (
 from enrolment.columns import PEOPLE_COLUMNS, rows_with_work
 from enrolment.desk import questions_to
 from enrolment.doors.overlooking import EXCEED
+from enrolment.doors.walk_ins import add_walk_in
 from enrolment.models import Ending, Seat
 from enrolment.sheets import (
     NOT_CLOSED,

@@ -292,7 +292,7 @@ def test_s31_a_head_of_yesterday_decides_nothing():
 
 
 def test_rule_20_a_sheet_takes_nobody_whose_request_awaits_a_decision():
-    from enrolment.attendance import add_walk_in
+    from enrolment.doors.walk_ins import add_walk_in
 
     request = asking()
     trainer = Booking.objects.teaching().get(meeting__session=request.session).person

@@ -11,11 +11,11 @@ from enrolment.attendance import (
     MarkWish,
     ScoreWish,
     Standing,
-    add_walk_in,
     mark_all_present,
     mark_attendance,
     set_scores,
 )
+from enrolment.doors.walk_ins import add_walk_in
 from enrolment.errors import (
     EnrolmentError,
     InvalidMinutes,

@@ -10,12 +10,12 @@ from enrolment.attendance import (
     MarkWish,
     ScoreWish,
     Standing,
-    add_walk_in,
     close_sheet,
     mark_all_present,
     mark_attendance,
     set_scores,
 )
+from enrolment.doors.walk_ins import add_walk_in
 from enrolment.errors import (
     EnrolmentError,
     NotMarked,

@@ -9,11 +9,11 @@ from django.utils import timezone
 from enrolment.attendance import (
     MarkWish,
     Standing,
-    add_walk_in,
     close_sheet,
     mark_all_present,
     mark_attendance,
 )
+from enrolment.doors.walk_ins import add_walk_in
 from enrolment.errors import SessionFull, SheetClosed
 from enrolment.invariants import booking_faults
 from enrolment.models import AttendanceMark, Enrolment, EnrolmentEntry, Mark, Seat

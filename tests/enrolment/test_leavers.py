@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.staff_import.actions import upload_staff_list
 from accounts.staff_import.apply import apply_staff_import
 from enrolment.actions import cancel_enrolment, end_enrolments_of_leaver, enrol, promote_waiting, start_course
-from enrolment.attendance import add_walk_in
+from enrolment.doors.walk_ins import add_walk_in
 from enrolment.errors import EnrolmentError
 from enrolment.invariants import booking_faults
 from enrolment.models import Ending, Seat

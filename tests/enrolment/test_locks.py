@@ -17,7 +17,8 @@ from enrolment.actions import (
     promote_waiting,
     start_course,
 )
-from enrolment.attendance import ScoreWish, add_walk_in, set_scores
+from enrolment.attendance import ScoreWish, set_scores
+from enrolment.doors.walk_ins import add_walk_in
 from enrolment.errors import EnrolmentError, NotEligible
 from enrolment.invariants import booking_faults
 from enrolment.models import Ending, Enrolment, Seat

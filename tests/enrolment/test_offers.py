@@ -9,8 +9,8 @@ from django.utils import timezone
 from centre.models import Policy
 from enrolment.actions import cancel_enrolment, end_enrolments_of_leaver, enrol, promote_waiting
 from enrolment.approvals.actions import ask_for_seat, decide, undo_decision
-from enrolment.attendance import add_walk_in
 from enrolment.calendars import own_meetings
+from enrolment.doors.walk_ins import add_walk_in
 from enrolment.errors import NotEligible, ReasonMissing, SessionFull, TooLate
 from enrolment.invariants import booking_faults
 from enrolment.merging import merge_sessions
