@@ -67,9 +67,8 @@ def enrol(
         PersonBusy: a booking elsewhere came first by a moment.
     """
     if terms.exceeds:
-        promote_waiting(
-            session
-        )  # what is free belongs to the queue; only beyond the limit nobody is overtaken
+        # What is free belongs to the queue; only beyond the limit nobody is overtaken.
+        promote_waiting(session)
     enrolment, may_move_up = _enrol(trainee, session, by=by or trainee, terms=terms)
     if may_move_up:
         # A free seat and people who wait: each of them was passed over. Whether the newcomer may take the seat
@@ -122,9 +121,8 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
         wish = Interest.objects.live().filter(trainee=trainee, course=session.course_id)
         end_wishes(wish, Interest.Ending.ENROLLED)
         if not situation.waiting:  # a wish for the course overtakes nobody who waits for this date
-            enrolment.requested_at = min(
-                situation.wanted_since, situation.kept_since or situation.wanted_since
-            )
+            earlier = filter(None, [situation.wanted_since, situation.kept_since])
+            enrolment.requested_at = min(earlier)
     if terms.approval == Approval.ASKED:
         enrolment.seat = Seat.NONE
         enrolment.save()

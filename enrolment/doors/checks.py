@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from centre.models import Policy
 from centre.prepared import Given, Prepared
+from enrolment import conditions
 from enrolment.annotations import TRAINEE
 from enrolment.conditions import (
     CONDITIONS,
@@ -20,15 +21,8 @@ from enrolment.conditions import (
     Condition,
     Situation,
     Unmet,
-    is_open,
     unmet,
 )
-from enrolment.conditions import belongs_to_the_audience as audience
-from enrolment.conditions import has_no_other_enrolment as other_enrolment
-from enrolment.conditions import has_no_overlapping_booking as own_time
-from enrolment.conditions import has_no_valid_completion as completion
-from enrolment.conditions import has_prerequisites as prerequisites
-from enrolment.conditions import has_room_for_optional as optional
 from enrolment.doors.overlooking import EXCEED, OVERRIDE
 from enrolment.models import Ending, Enrolment
 from enrolment.office.words import days_off_words, too_many_away
@@ -38,13 +32,13 @@ from people.models import Employee
 from scheduling.models import Session
 
 NAMES: dict[Condition, str | Promise] = {
-    is_open: gettext_lazy("The session is open for enrolment"),
-    other_enrolment: gettext_lazy("No other date of this course"),
-    audience: gettext_lazy("The course is for the position"),
-    completion: gettext_lazy("Not completed yet, or to be repeated soon"),
-    prerequisites: gettext_lazy("What comes before is completed"),
-    own_time: gettext_lazy("Nothing else at that time"),
-    optional: gettext_lazy("Not too many optional courses ahead"),
+    conditions.is_open: gettext_lazy("The session is open for enrolment"),
+    conditions.has_no_other_enrolment: gettext_lazy("No other date of this course"),
+    conditions.belongs_to_the_audience: gettext_lazy("The course is for the position"),
+    conditions.has_no_valid_completion: gettext_lazy("Not completed yet, or to be repeated soon"),
+    conditions.has_prerequisites: gettext_lazy("What comes before is completed"),
+    conditions.has_no_overlapping_booking: gettext_lazy("Nothing else at that time"),
+    conditions.has_room_for_optional: gettext_lazy("Not too many optional courses ahead"),
 }
 DATES_SHOWN = 10
 DATES_OFFERED = 3
