@@ -13,6 +13,7 @@ from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests.emptying import Emptying
+from tests.estimates import give_pages_back, let_nobody_count
 from tests.halves import HALVES, halves_of
 from trainingcenter.celery import app as celery_app
 
@@ -62,6 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 COLLECTED = pytest.StashKey[list[pytest.Item]]()
 LEFT_OUT = pytest.StashKey[dict[str, str]]()
+HAS_DATABASE = pytest.StashKey[bool]()
 BROWSER_TESTS = pytest.StashKey[int]()
 
 
@@ -85,6 +87,21 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # What is queued in a test goes nowhere: a test calls the task itself, as the beat would.
     celery_app.conf.broker_url = "memory://"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_setup, django_db_blocker) -> None:
+    """The database of pytest-django, made at the first test that asks for one."""
+    with django_db_blocker.unblock():
+        let_nobody_count()
+    request.config.stash[HAS_DATABASE] = True
+
+
+@pytest.fixture(autouse=True, scope="module")
+def tables_are_not_longer_than_their_rows(request: pytest.FixtureRequest, django_db_blocker) -> None:
+    if request.config.stash.get(HAS_DATABASE, False):
+        with django_db_blocker.unblock():
+            give_pages_back()
 
 
 @pytest.fixture(autouse=True, scope="session")
