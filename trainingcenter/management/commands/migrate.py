@@ -7,6 +7,8 @@ from django.core.management.commands import migrate as django_migrate
 from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from trainingcenter.quick_states import keep_unchanged_classes
+
 # The advisory lock under which one migrate at a time changes the database.
 MIGRATE_LOCK = 21
 
@@ -34,6 +36,7 @@ class WholeExecutor(MigrationExecutor):
 
 # The command has no other place to be told of another executor.
 django_migrate.MigrationExecutor = WholeExecutor  # type: ignore[attr-defined]
+keep_unchanged_classes()
 
 
 class Command(django_migrate.Command):
