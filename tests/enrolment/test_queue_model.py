@@ -109,6 +109,7 @@ class Queue(RuleBasedStateMachine):
         PolicyFactory(away_percent=100)  # all are of one office, and the shift is not what this is about
         office = led_office()
         self.head, self.people = office.head, [member(office) for _number in range(CROWD)]
+        self.number_of = {person.pk: number for number, person in enumerate(self.people)}
         self.sessions = [SessionFactory(seats=1, limit=1, starts_at=in_days(14, hour)) for hour in (10, 11)]
 
     def teardown(self):
@@ -196,14 +197,17 @@ class Queue(RuleBasedStateMachine):
     def agrees_with_the_model(self):
         for index, session in enumerate(self.sessions):
             live = session.enrolments.live().order_by("requested_at", "pk")
-            asked = {self.people.index(one.trainee) for one in live.filter(approval=Approval.ASKED)}
-            held = {self.people.index(one.trainee) for one in live.holding()}  # held or offered
-            waiting = [self.people.index(one.trainee) for one in session.enrolments.promotable()]
+            asked = set(self.numbers_of(live.filter(approval=Approval.ASKED)))
+            held = set(self.numbers_of(live.holding()))  # held or offered
+            waiting = self.numbers_of(session.enrolments.promotable())
             assert (held, waiting) == (self.model.held[index], self.model.queue[index])
             assert asked == self.model.asked[index]
             assert len(held) <= self.model.seats[index]
             eligible = [person for person in waiting if person not in self.model.held[1 - index]]
             assert not (eligible and len(held) < self.model.seats[index])
+
+    def numbers_of(self, enrolments):
+        return [self.number_of[key] for key in enrolments.values_list("trainee_id", flat=True)]
 
     @invariant()
     def bookings_are_the_seats(self):
