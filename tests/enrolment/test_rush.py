@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 import psutil
 import pytest
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import connection, transaction
 from django.test import Client
@@ -28,9 +29,11 @@ from django.urls import reverse
 from django.utils import timezone
 from time_machine import travel
 
-from accounts.sessions import TOUCH_EVERY
+from accounts.models import BrowserSession
+from accounts.sessions import TOUCH_EVERY, SessionStore
 from enrolment.invariants import booking_faults
 from enrolment.models import Seat
+from people.models import Employee
 from tests.databases import database_elsewhere
 from tests.factories import PASSWORD, EmployeeFactory, MandatorySessionFactory
 from tests.trainingcenter.running_centre import Centre, works
@@ -83,11 +86,13 @@ class Rush:
         with transaction.atomic():
             self.session = MandatorySessionFactory(seats=SEATS)
             password = ScryptPasswordHasher().encode(PASSWORD, "salt") if by_form else ""
-            people = [
-                *EmployeeFactory.create_batch(by_form, password=password),
-                *EmployeeFactory.create_batch(people - by_form),
-            ]
-            cookies = {person.pk: signed_in(person) for person in people[by_form:]}
+            people = Employee.objects.bulk_create(
+                [
+                    *EmployeeFactory.build_batch(by_form, password=password),
+                    *EmployeeFactory.build_batch(people - by_form),
+                ]
+            )
+            cookies = signed_in(people[by_form:])
         connection.close()  # the database may die before it is asked again
         self.path = reverse("enrolment:enrol_in_session", args=[self.session.pk])
         # Of each person: the cookies of their browser and the token that their page holds against forgery.
@@ -230,13 +235,27 @@ def with_token(cookie):
     return f"{cookie}; {settings.CSRF_COOKIE_NAME}={token}", token
 
 
-def signed_in(person):
-    """The cookie of somebody who has looked at the page for a while, so that the press also renews their session."""
+def signed_in(people):
+    """The cookies of people who have looked at the page for a while, so that the press also renews their session.
+
+    One signs in, and the others' sessions are like theirs.
+    """
     client = Client()
     with travel(timezone.now() - TOUCH_EVERY - timedelta(minutes=1)):
-        client.force_login(person, settings.AUTHENTICATION_BACKENDS[-1])
-    name = settings.SESSION_COOKIE_NAME
-    return f"{name}={client.cookies[name].value}"
+        client.force_login(people[0], settings.AUTHENTICATION_BACKENDS[-1])
+        rows = [session_like(client.session, person) for person in people]
+    BrowserSession.objects.bulk_create(rows)
+    return {row.person_id: f"{settings.SESSION_COOKIE_NAME}={row.session_key}" for row in rows}
+
+
+def session_like(other, person):
+    store = SessionStore()
+    store.update({**dict(other.items()), **whose(person)})
+    return store.create_model_instance(dict(store.items()))
+
+
+def whose(person):
+    return {SESSION_KEY: str(person.pk), HASH_SESSION_KEY: person.get_session_auth_hash()}
 
 
 def test_r1_five_hundred_people_for_twenty_seats(centre, database):
