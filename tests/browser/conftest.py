@@ -35,9 +35,6 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A page that waits for the next picture does not wait for the screen.
-    "--disable-frame-rate-limit",
-    "--disable-gpu-vsync",
 ]
 PATIENCE_MS = 15_000
 # A folder for pictures of what a failed test had before it.

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qsl, urldefrag, urlsplit
 
 from django.urls import Resolver404, resolve
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 # So many addresses of one route: a session that is full looks unlike one that is cancelled.
 OF_ONE_ROUTE = 2
 # More pages than any role has; a walk that gets so far has lost its way, and says so.
 PAGES_AT_MOST = 260
-LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map((link) => link.href)"
 
 
 def route_of(path: str) -> str | None:
@@ -40,17 +35,20 @@ class Walk:
     of_the_administration: bool = False
     seen: set[str] = field(default_factory=set)
     met: Counter[str] = field(default_factory=Counter)
+    waiting: deque[str] = field(default_factory=deque)
     visited: int = 0
 
-    def addresses(self, page: Page, site: str) -> Iterator[str]:
-        """Each address in turn; whoever asks for the next one has opened the last in the page."""
-        waiting = deque(address for address in self.start if self.takes(address, most=PAGES_AT_MOST))
-        while waiting:
-            yield waiting.popleft()
+    def addresses(self) -> Iterator[str]:
+        """Each address in turn; whoever asks for the next one has told `leads_to` of the last."""
+        self.waiting += [address for address in self.start if self.takes(address, most=PAGES_AT_MOST)]
+        while self.waiting:
+            yield self.waiting.popleft()
             self.visited += 1
-            assert self.visited < PAGES_AT_MOST, f"still to visit: {list(waiting)}"
-            links = (urldefrag(link).url for link in page.evaluate(LINKS) if link.startswith(site))
-            waiting += [link for link in (link.removeprefix(site) for link in links) if self.takes(link)]
+            assert self.visited < PAGES_AT_MOST, f"still to visit: {list(self.waiting)}"
+
+    def leads_to(self, links: Iterable[str]) -> None:
+        """Links of a page, as paths of the site."""
+        self.waiting += [link for link in (urldefrag(link).url for link in links) if self.takes(link)]
 
     def takes(self, address: str, *, most: int | None = None) -> bool:
         parts = urlsplit(address)

@@ -1,14 +1,17 @@
 """What a page is made of, without its words: of pages with equal skeletons only the first is looked at closely.
 
+Of pages that say the very same, but for numbers, only the first is opened: staff of several roles share most of theirs.
 Colours are looked at where some element stands in others as none has before: what an element looks like follows from
 its tag, its classes and those around it, and from being the first of its like or a later one.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from urllib.parse import urljoin
 
 # What these hold is looked at by styles and rules; of other attributes only whether they hold anything.
 TOLD_BY_VALUE = {"class", "type", "role", "hidden", "disabled", "tabindex", "colspan", "rowspan"}
@@ -29,6 +32,13 @@ WITHOUT_END = {"area", "br", "col", "hr", "img", "input", "link", "meta", "sourc
 WORDS = "…"
 # One row and several differ, for ids that are doubled show in the second; three rows and thirty do not.
 EQUALS_AT_MOST = 2
+
+# The own place in the menu, where links lead, what a form carries along and numbers change no page's looks.
+UNSEEN = re.compile(
+    r"""\saria-current="page"|<input [^>]*type="hidden"[^>]*>|\s(?:href|action|hx-\w+)="/[^"]*"|\snonce="[^"]*\""""
+)
+NUMBER = re.compile(r"\d+")
+MIDDLE = re.compile(r"<title>.*?</title>|<main\b.*</main>", re.DOTALL)
 
 
 @dataclass
@@ -57,6 +67,7 @@ class Skeleton(HTMLParser):
         self.open = [Element("", "")]
         self.middle = ""
         self.chains: set[int] = set()
+        self.links: list[str] = []
 
     @property
     def frame(self) -> str:
@@ -69,6 +80,8 @@ class Skeleton(HTMLParser):
         around.met[opening] += 1
         self.chains.add(chain)
         self.open.append(Element(tag, opening, chain))
+        if tag == "a" and "download" not in (values := dict(attributes)) and values.get("href"):
+            self.links.append(values["href"])
         if tag in WITHOUT_END:
             self.close_last()
 
@@ -104,3 +117,16 @@ def skeleton(html: str) -> Skeleton:
     while len(page.open) > 1:
         page.close_last()
     return page
+
+
+def sayings(html: str) -> list[str]:
+    """What the page's frame and its middle say and are made of, without what nobody sees and with 0 for each number."""
+    plain = NUMBER.sub("0", UNSEEN.sub("", html))
+    return [MIDDLE.sub("", plain), "".join(MIDDLE.findall(plain))]
+
+
+def links_in(html: str, address: str) -> list[str]:
+    """The paths to which a page of this address leads, but for downloads."""
+    return [
+        link for link in (urljoin(address, link) for link in skeleton(html).links) if link.startswith("/")
+    ]

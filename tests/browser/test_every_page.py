@@ -18,7 +18,7 @@ from tests.browser.checks import (
 )
 from tests.browser.conftest import Open
 from tests.browser.crawl import Walk
-from tests.browser.skeleton import skeleton
+from tests.browser.skeleton import links_in, sayings, skeleton
 from tests.browser.small_centre import Centre, small_centre
 from tests.browser.visitor import Visitor
 
@@ -46,6 +46,8 @@ DJANGO_S_OWN = (
 )
 OTHER_WIDTH = {320: 1440, 1440: 320}
 PHONES = {320, 360}
+# What frames and middles said that were looked at, in a language and on a screen.
+looked_at: set[tuple[str, int, bool, bool, int]] = set()
 # Frames and middles that axe has seen at a width, and elements whose colours it has: several roles, both languages and
 # long lists share them.
 axe_has_seen: set[tuple[int, int]] = set()
@@ -88,8 +90,9 @@ def test_pages_of_the_administration(role: str, centre: Centre, visit: Open):
     walk = Walk(["/admin/"], of_one_route=1, of_the_administration=True)
 
     found = []
-    for address in walk.addresses(visitor.page, visitor.site):
+    for address in walk.addresses():
         response = visitor.open(address)
+        walk.leads_to(visitor.links())
         if response is None or not response.ok:
             found.append(f"{address}: a link leads to {response and response.status}")
             continue
@@ -148,9 +151,17 @@ def look_at_every_page(
     visitor: Visitor, walk: Walk, *, both_widths: bool = True, by_thumb: bool = False
 ) -> list[str]:
     """Everything wrong with any page that the walk reaches, each with its address."""
+    kind = (visitor.language, visitor.width, both_widths, by_thumb)
     found = []
-    for address in walk.addresses(visitor.page, visitor.site):
+    for address in walk.addresses():
+        html = visitor.reads_ahead(address)
+        said = {(*kind, hash(part)) for part in sayings(html)}
+        if html and said <= looked_at:
+            walk.leads_to(links_in(html, address))
+            continue
+        looked_at.update(said)
         response = visitor.open(address)
+        walk.leads_to(visitor.links())
         if response is None or not response.ok:
             found.append(f"{address}: a link leads to {response and response.status}")
             continue

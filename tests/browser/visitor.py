@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HEIGHTS = {320: 640, 360: 740, 1440: 900}
 # A new width is laid out, and shown, before the next question.
 LAID_OUT = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+LINKS = "() => [...document.querySelectorAll('a[href]:not([download])')].map((link) => link.href)"
 # htmx gives a search up when a newer one is on its way, and says so in the console as if it were an error.
 SUPERSEDED = ("htmx:afterRequest", "htmx:sendAbort")
 
@@ -48,6 +49,8 @@ class Visitor:
         self.theme = "light"
         self.words = words_in(language)
         self.problems: list[str] = []
+        # The same person without a screen: reads a page before it is worth opening.
+        self.ahead = Client()
         context.on("console", self._note_console)
         context.on("weberror", lambda error: self.problems.append(f"{self.where}: {error.error}"))
         context.on("response", self._note_response)
@@ -79,9 +82,8 @@ class Visitor:
 
     def is_signed_in_as(self, employee: Employee) -> None:
         """Without the form: for tests that are about something else."""
-        client = Client()
-        client.force_login(employee)
-        self.keep_cookie(settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value)
+        self.ahead.force_login(employee)
+        self.keep_cookie(settings.SESSION_COOKIE_NAME, self.ahead.cookies[settings.SESSION_COOKIE_NAME].value)
         self.reads(self.language)
 
     def reads(self, language: str) -> None:
@@ -89,10 +91,22 @@ class Visitor:
         self.keep_cookie(settings.LANGUAGE_COOKIE_NAME, language)
 
     def keep_cookie(self, name: str, value: str) -> None:
+        self.ahead.cookies[name] = value
         self.context.add_cookies([{"name": name, "value": value, "url": self.site}])
 
     def open(self, path: str) -> Response | None:
         return self.page.goto(path, wait_until="load")
+
+    def reads_ahead(self, path: str) -> str:
+        """The page's HTML, without opening it; empty when it is no page."""
+        answer = self.ahead.get(path)
+        is_page = answer.status_code == HTTPStatus.OK and "text/html" in answer["Content-Type"]
+        return answer.content.decode() if is_page else ""
+
+    def links(self) -> list[str]:
+        """The paths of the site to which the open page leads."""
+        links = self.page.evaluate(LINKS)
+        return [link.removeprefix(self.site) for link in links if link.startswith(self.site)]
 
     @property
     def width(self) -> int:
