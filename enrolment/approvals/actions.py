@@ -15,6 +15,7 @@ from centre.working_days import working_days
 from enrolment.actions.enrolling import Terms, enrol
 from enrolment.approvals.deciders import asked, hr_admins, may_decide, told_of
 from enrolment.approvals.errors import AlreadyDecided, CannotTakeBack, NotYours
+from enrolment.approvals.links import line_of
 from enrolment.approvals.needs import decision_until
 from enrolment.approvals.notices import (
     ESCALATED,
@@ -26,6 +27,7 @@ from enrolment.approvals.notices import (
     decision_message,
     not_decided_messages,
 )
+from enrolment.approvals.words import DECISIONS, earlier_words
 from enrolment.errors import ReasonMissing, TooLate
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about
@@ -37,7 +39,6 @@ from people.models import Employee
 from scheduling.models import Booking, Session
 
 Entry = EnrolmentEntry.Kind
-DECISIONS = (Entry.GRANTED, Entry.REFUSED)
 # What a decision itself brings about: with anything else in the story it cannot be taken back any more.
 FOLLOWS_AT_ONCE = {*DECISIONS, Entry.PROMOTED, Entry.SKIPPED, Entry.OFFERED}
 
@@ -62,16 +63,19 @@ def ask_for_seat(
 
 
 @action
-def decide(enrolment: Enrolment, *, granted: bool, by: Employee, reason: str = "") -> Enrolment:
+def decide(
+    enrolment: Enrolment, *, granted: bool, by: Employee, reason: str = "", line: int | None = None
+) -> Enrolment:
     """Allow the request or refuse it.
 
     What is allowed stands in the queue at the time of its request, and the queue decides at once about the seats
     that are free. Refusing needs a reason and ends it. The trainee is told when the decision cannot be taken back
-    any more.
+    any more. `line` is that of the letter's link, which is good for its own question alone.
 
     Raises:
         NotYours: it is the own request, or somebody else decides about it by now.
-        AlreadyDecided: somebody was faster, or the trainee has withdrawn it; says who.
+        AlreadyDecided: somebody was faster, or the trainee has withdrawn it; says who. Or the link is of an earlier
+            question.
         TooLate: the session has begun, or does not take place.
         ReasonMissing: a refusal without one.
     """
@@ -79,6 +83,8 @@ def decide(enrolment: Enrolment, *, granted: bool, by: Employee, reason: str = "
         raise ReasonMissing(_("Say why you refuse: the person will read it."))
     session, row = lock(enrolment)
     refuse_settled(row)
+    if line is not None and line != line_of(row):
+        raise AlreadyDecided(earlier_words())
     refuse_past(session)
     if not may_decide(by, row):
         raise NotYours(

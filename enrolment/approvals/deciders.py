@@ -66,6 +66,19 @@ def may_decide(person: Employee, enrolment: Enrolment) -> bool:
     return fresh is not None and awaiting(fresh).filter(pk=enrolment.pk).exists()
 
 
+def leads(person: Employee, enrolment: Enrolment) -> bool:
+    """Whether the person has an account and heads the trainee's office, or stands in for who does, at this moment."""
+    of_theirs = Enrolment.objects.filter(
+        Exists(jobs_led_by(person.pk, timezone.localdate())), pk=enrolment.pk
+    )
+    return person.is_active and of_theirs.exclude(trainee=person.pk).exists()
+
+
+def decides_by_right(person: Employee) -> bool:
+    """Whether HR's right to decide is theirs; a role is guarded by more than a mailbox."""
+    return person.is_active and person.has_perm(DECIDE)
+
+
 def hr_admins() -> list[Employee]:
     """Who is told of what HR decides."""
     return list(Employee.objects.employed().filter(groups__name=Role.HR_ADMIN).order_by("pk"))

@@ -1,19 +1,23 @@
 """The letters of approvals: each is made of the facts of the moment it leaves, or is not true any more (None)."""
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from centre.templatetags.centre_text import short_name, when
 from enrolment.approvals.deciders import awaiting
+from enrolment.approvals.links import decide_path, waiting_line
 from enrolment.approvals.notices import ESCALATED, GRANTED, NOT_DECIDED, REFUSED, WAITING
 from enrolment.calendars import own_agenda
 from enrolment.letters import answer_by, enrolment_of, facts_of, open_enrolment, please_cancel_early
-from enrolment.models import Approval, Ending, EnrolmentEntry, EnrolmentQuerySet, Seat
+from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, EnrolmentQuerySet, Seat
 from notifications import kinds
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, short_day
+from people.models import Employee
 from scheduling.timetables import sittings_of, timetable_of
 
 LISTED = 20
@@ -129,25 +133,43 @@ def escalated(message: Message) -> Letter | None:
 
 def listing(message: Message, title: str, introduction: str, found: EnrolmentQuerySet, count: int) -> Letter:
     """The letter that lists requests, the nearest session first, with the button that leads to them."""
-    rows = found.select_related("trainee", "session__course").order_by("session__starts_at", "pk")[:LISTED]
-    lines = [
-        f"{short_name(row.trainee)}: {row.session.course.title}, {when(row.session.starts_at)}"
-        for row in rows
-        if row.session
-    ]
-    if count > LISTED:
-        lines.append(
-            ngettext("and %(count)s more", "and %(count)s more", count - LISTED) % {"count": count - LISTED}
-        )
+    rows = with_lines(found).order_by("session__starts_at", "pk")[:LISTED]
     return Letter(
         title=title,
         paragraphs=(
             hello(message.recipient),
-            introduction,
-            "\n".join(lines),
             _("What nobody decides before the session begins, ends without a seat."),
+            *more_words(count - LISTED),
+            introduction,
         ),
-        button=Button(_("Look and decide"), reverse("enrolment:decisions")),
+        choices=choices(message.recipient, rows),
+        button=Button(_("Look at all and decide"), reverse("enrolment:decisions")),
+    )
+
+
+def more_words(count: int) -> list[str]:
+    """A sentence about those that the letter does not name; none when it names all."""
+    if count <= 0:
+        return []
+    words = ngettext("%(count)s more is on the page.", "%(count)s more are on the page.", count)
+    return [words % {"count": count}]
+
+
+def with_lines(found: EnrolmentQuerySet) -> EnrolmentQuerySet:
+    """The requests with all that their lines in a letter say."""
+    return found.select_related("trainee", "session__course").annotate(line=waiting_line())
+
+
+def choices(decider: Employee, rows: Iterable[Enrolment]) -> tuple[Button, ...]:
+    """Each request `with_lines`, with its decider's own link to a page where it is allowed or refused."""
+    return tuple(
+        Button(
+            f"{short_name(row.trainee)}: {row.session.course.title}, {when(row.session.starts_at)}",
+            decide_path(decider, row.line),  # type: ignore[attr-defined]
+            is_secret=True,
+        )
+        for row in rows
+        if row.session
     )
 
 
