@@ -27,12 +27,14 @@ from enrolment.approvals.notices import (
     decision_message,
     not_decided_messages,
 )
+from enrolment.approvals.urgent import not_told_today, urgent_messages
 from enrolment.approvals.words import DECISIONS, earlier_words
 from enrolment.errors import ReasonMissing, TooLate
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about
 from enrolment.offers.notices import OFFERED
 from enrolment.seats import note, promote, waiting_trainees
+from enrolment.weekly.notices import told_of_the_week_on
 from notifications.actions import plan_messages, withdraw_messages
 from notifications.models import Message
 from people.models import Employee
@@ -167,11 +169,16 @@ def keep_terms(session: Session) -> int:
 
 @action
 def tell_deciders(now: datetime) -> int:
-    """Plan the day's one letter to each who decides about something, and return to how many; none on a day off."""
+    """Plan the day's one letter to each who decides about something, and return to how many; none on a day off.
+
+    Who is told of the week today is told there. What cannot wait for tomorrow's letter is told at once, on any day:
+    who asks does it, and here what became urgent by a move of the session, or by another head.
+    """
     today = timezone.localdate(now)
+    plan_messages(urgent_messages(asked(now), now, Policy.objects.current(now)))
     if not working_days(today, today):
         return 0
-    people = told_of(asked(now).order_by("pk"), today)
+    people = told_of(not_told_today(asked(now), now), today) - told_of_the_week_on(today)
     plan_messages(daily_messages(WAITING, people, today))
     return len(people)
 

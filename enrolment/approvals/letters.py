@@ -1,6 +1,7 @@
 """The letters of approvals: each is made of the facts of the moment it leaves, or is not true any more (None)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,10 +9,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from centre.templatetags.centre_text import short_name, when
 from enrolment.approvals.deciders import awaiting
-from enrolment.approvals.links import decide_path, waiting_line
-from enrolment.approvals.notices import ESCALATED, GRANTED, NOT_DECIDED, REFUSED, WAITING
+from enrolment.approvals.links import decide_path, with_lines
+from enrolment.approvals.notices import ESCALATED, GRANTED, NOT_DECIDED, REFUSED, URGENT, WAITING
 from enrolment.calendars import own_agenda
-from enrolment.letters import answer_by, enrolment_of, facts_of, open_enrolment, please_cancel_early
+from enrolment.letters import answer_by, enrolment_of, facts_of, key_of, open_enrolment, please_cancel_early
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, EnrolmentQuerySet, Seat
 from notifications import kinds
 from notifications.kinds import Button, Letter, hello
@@ -131,6 +132,32 @@ def escalated(message: Message) -> Letter | None:
     )
 
 
+def urgent(message: Message) -> Letter | None:
+    """One request whose session begins before the next regular letter could be answered; decided: no letter."""
+    row = with_lines(awaiting(message.recipient)).filter(pk=key_of(message)).first()
+    if row is None or row.session is None:
+        return None
+    words = {
+        "person": short_name(row.trainee),
+        "course": row.session.course.title,
+        "date": short_day(row.session.starts_at),
+    }
+    [choice] = choices(message.recipient, [row])
+    return Letter(
+        title=_("Please decide now: %(person)s, %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("%(person)s asks for a seat in “%(course)s”.") % words,
+            full_moment(row.session.starts_at),
+            _(
+                "The session begins before our next letter. What nobody decides until then, ends without a seat."
+            ),
+        ),
+        button=replace(choice, label=_("Allow or refuse")),
+        deadline=row.session.starts_at,
+    )
+
+
 def listing(message: Message, title: str, introduction: str, found: EnrolmentQuerySet, count: int) -> Letter:
     """The letter that lists requests, the nearest session first, with the button that leads to them."""
     rows = with_lines(found).order_by("session__starts_at", "pk")[:LISTED]
@@ -155,11 +182,6 @@ def more_words(count: int) -> list[str]:
     return [words % {"count": count}]
 
 
-def with_lines(found: EnrolmentQuerySet) -> EnrolmentQuerySet:
-    """The requests with all that their lines in a letter say."""
-    return found.select_related("trainee", "session__course").annotate(line=waiting_line())
-
-
 def choices(decider: Employee, rows: Iterable[Enrolment]) -> tuple[Button, ...]:
     """Each request `with_lines`, with its decider's own link to a page where it is allowed or refused."""
     return tuple(
@@ -179,4 +201,5 @@ def register_kinds() -> None:
     kinds.register(REFUSED, refused, gettext_lazy("request refused"))
     kinds.register(NOT_DECIDED, not_decided, gettext_lazy("request not decided in time"))
     kinds.register(WAITING, waiting, gettext_lazy("requests wait for a decision"))
+    kinds.register(URGENT, urgent, gettext_lazy("request that cannot wait"))
     kinds.register(ESCALATED, escalated, gettext_lazy("requests not decided in time, for HR"))

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from enrolment.links import is_older, read_signed, sign
-from enrolment.models import Enrolment, EnrolmentEntry
+from enrolment.models import Enrolment, EnrolmentEntry, EnrolmentQuerySet
 from people.models import Employee
 
 SALT = "enrolment.decision"
@@ -37,6 +37,11 @@ def waiting_line() -> Subquery:
     """Of an enrolment: the key of the line by which its request waits."""
     lines = EnrolmentEntry.objects.filter(enrolment=OuterRef("pk"), kind__in=WAITS_SINCE).order_by("-pk")
     return Subquery(lines.values("pk")[:1])
+
+
+def with_lines(found: EnrolmentQuerySet) -> EnrolmentQuerySet:
+    """The requests with all that a letter says of them, and `line` for their links."""
+    return found.select_related("trainee", "session__course").annotate(line=waiting_line())
 
 
 def line_of(enrolment: Enrolment) -> int:
