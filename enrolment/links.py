@@ -45,6 +45,11 @@ def without_referrer(response: HttpResponse) -> HttpResponse:
 
 
 def for_its_reader_alone(response: HttpResponse) -> HttpResponse:
-    """A page that a link opens without a sign-in: no search engine has it, and no other site hears of it."""
+    """A page that a link opens without a sign-in: no search engine has it, and no other site hears of it.
+
+    Its own site does, for the forms of a page without any referrer come as if from nowhere and are refused. The token
+    is not in its address.
+    """
     response["X-Robots-Tag"] = "noindex"
-    return without_referrer(response)
+    response["Referrer-Policy"] = "same-origin"
+    return response

@@ -153,7 +153,7 @@ def test_17_the_page_shows_this_request_alone_with_the_numbers_of_the_shift(clie
     assert f"You decide as {short_name(office.head)}" in text
     for hidden in (request.trainee.first_name, colleague.last_name, other.trainee.last_name):
         assert hidden not in text
-    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Referrer-Policy"] == "same-origin"
     assert "noindex" in response.headers["X-Robots-Tag"]
     assert "no-store" in response.headers["Cache-Control"]
 
