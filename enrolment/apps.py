@@ -28,5 +28,6 @@ class EnrolmentConfig(AppConfig):
         import_module("enrolment.reservations.letters").register_kinds()
         import_module("enrolment.reservations.tasks")
         import_module("enrolment.nominating.letters").register_kinds()
+        import_module("enrolment.weekly.letters").register_kinds()
         import_module("enrolment.bulk.letters").register_kinds()
         import_module("enrolment.bulk.tasks")

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from enrolment import attendance_views, calendar_views, desk, too_few_views, views
+from enrolment.approvals import link_views
 from enrolment.approvals import views as approvals_views
 from enrolment.bulk import views as bulk_views
 from enrolment.doors import views as doors_views
@@ -48,6 +49,8 @@ urlpatterns = [
     path("my-calendar/address/", calendar_views.own_calendar_address, name="own_calendar_address"),
     path("my-calendar/removal/", calendar_views.own_calendar_removal, name="own_calendar_removal"),
     path("decisions/", approvals_views.decisions, name="decisions"),
+    path("decisions/letter/", link_views.decide_one, name="decide_one"),
+    path("decisions/letter/<str:token>/", link_views.decide_by_link, name="decide_by_link"),
     path("decisions/undone/", approvals_views.undo_decisions, name="undo_decisions"),
     path("courses/<slug:code>/wish/", interest_views.want, name="want_course"),
     path("wishes/<int:pk>/removal/", interest_views.drop, name="drop_interest"),

@@ -18,10 +18,12 @@ from people.models import Employee
 
 @dataclass(frozen=True)
 class Button:
-    """The one thing to do after reading: what it is called, and the page's path on this site."""
+    """A thing to do after reading: what it is called, and the page's path on this site."""
 
     label: str
     path: str
+    # The address lets in whoever has it, as those of a letter that `is_secret` do.
+    is_secret: bool = False
 
     @property
     def url(self) -> str:
@@ -33,6 +35,8 @@ class Button:
 class Letter:
     """What a message says: a title, short paragraphs, one button, and the other answer where two are possible.
 
+    `choices` stand before the button: of several things of which each has a page of its own, such as requests.
+
     `deadline` is the moment after which the news is worth nothing, such as the session's start: because of it
     a letter may leave in the quiet hours. `is_secret`: the button's address lets in whoever has it, so that only
     the letter itself holds it, and neither the ledger nor the pages of staff do.
@@ -40,6 +44,7 @@ class Letter:
 
     title: str
     paragraphs: tuple[str, ...]
+    choices: tuple[Button, ...] = ()
     button: Button | None = None
     # The other of two answers; as secret as the button.
     other: Button | None = None
@@ -62,11 +67,12 @@ class Letter:
     def as_kept(self) -> str:
         """The text for the ledger."""
         hidden = _("(the address stands in the letter only)")
-        return self._text(lambda button: hidden if self.is_secret else button.url)
+        return self._text(lambda button: hidden if self.is_secret or button.is_secret else button.url)
 
     def _text(self, address: Callable[[Button], str]) -> str:
         parts = list(self.paragraphs)
-        parts += [f"{button.label}:\n{address(button)}" for button in (self.button, self.other) if button]
+        buttons = [*self.choices, *filter(None, [self.button, self.other])]
+        parts += [f"{button.label}:\n{address(button)}" for button in buttons]
         return "\n\n".join([*parts, f"-- \n{self.footer}"])
 
     def as_html(self) -> str:

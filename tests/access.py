@@ -253,10 +253,13 @@ PUBLIC = {
 STEPS = {
     "accounts:password_link": False,
     "accounts:new_password": False,
-    # The links of an offer; what they open is asked in tests/enrolment/test_offers_links.py.
+    # The links of an offer; what they open is asked in tests/enrolment/test_offers_pages.py.
     "enrolment:accept_by_link": False,
     "enrolment:decline_by_link": False,
     "enrolment:decline_offered": False,
+    # The links of requests: tests/enrolment/test_decision_links.py.
+    "enrolment:decide_by_link": False,
+    "enrolment:decide_one": False,
     "accounts:second_factor_code": True,
     "accounts:recovery_codes": True,
     "accounts:switch_factor_off": True,
@@ -321,6 +324,7 @@ CHANGERS = {
 }
 WITHOUT_ARGUMENTS = {
     "enrolment:decline_offered",
+    "enrolment:decide_one",
     "enrolment:bulk_runs",
     "enrolment:decisions",
     "enrolment:undo_decisions",
@@ -453,6 +457,7 @@ def address(route: str, centre: Centre) -> str:
         "accounts:password_link": ["made-up"],
         "enrolment:accept_by_link": ["made-up"],
         "enrolment:decline_by_link": ["made-up"],
+        "enrolment:decide_by_link": ["made-up"],
         "accounts:staff_import_preview": [centre.staff_import.pk],
         "accounts:apply_staff_import": [centre.staff_import.pk],
         "accounts:staff_import_refused": [centre.staff_import.pk],

@@ -298,7 +298,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
     },
     "note-unanswered-clashes": {"task": "enrolment.doors.tasks.note_unanswered_clashes", "schedule": 300.0},
-    # One letter a person and day, see the task; asked more often, so that a lost run costs ten minutes.
+    # One letter a person and day, on the week's first day one about the week, see the task; asked more often, so that
+    # a lost run costs ten minutes.
     "tell-of-waiting-requests": {
         "task": "enrolment.approvals.tasks.tell_of_waiting_requests",
         "schedule": 600.0,

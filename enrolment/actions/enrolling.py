@@ -10,6 +10,7 @@ from centre.actions import action
 from centre.models import Policy
 from centre.prepared import Given, Prepared
 from enrolment.approvals.needs import decision_until, needs_approval
+from enrolment.approvals.urgent import may_be_urgent, urgent_messages
 from enrolment.conditions import unmet
 from enrolment.doors.overlooking import (
     kept_words,
@@ -127,6 +128,9 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
         enrolment.seat = Seat.NONE
         enrolment.save()
         note(enrolment, Entry.ASKED, by, too_many_away(situation.days_over[0]) if situation.days_over else "")
+        if may_be_urgent(enrolment):
+            own = Enrolment.objects.filter(pk=enrolment.pk)
+            plan_messages(urgent_messages(own, situation.now, policy))
     elif terms.exceeds or (situation.has_free_seat and not situation.waiting):
         exceeds = terms.despite if terms.exceeds else ""
         hold_seat(

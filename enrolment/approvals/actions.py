@@ -15,6 +15,7 @@ from centre.working_days import working_days
 from enrolment.actions.enrolling import Terms, enrol
 from enrolment.approvals.deciders import asked, hr_admins, may_decide, told_of
 from enrolment.approvals.errors import AlreadyDecided, CannotTakeBack, NotYours
+from enrolment.approvals.links import line_of
 from enrolment.approvals.needs import decision_until
 from enrolment.approvals.notices import (
     ESCALATED,
@@ -26,18 +27,20 @@ from enrolment.approvals.notices import (
     decision_message,
     not_decided_messages,
 )
+from enrolment.approvals.urgent import not_told_today, urgent_messages
+from enrolment.approvals.words import DECISIONS, earlier_words
 from enrolment.errors import ReasonMissing, TooLate
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about
 from enrolment.offers.notices import OFFERED
 from enrolment.seats import note, promote, waiting_trainees
+from enrolment.weekly.notices import told_of_the_week_on
 from notifications.actions import plan_messages, withdraw_messages
 from notifications.models import Message
 from people.models import Employee
 from scheduling.models import Booking, Session
 
 Entry = EnrolmentEntry.Kind
-DECISIONS = (Entry.GRANTED, Entry.REFUSED)
 # What a decision itself brings about: with anything else in the story it cannot be taken back any more.
 FOLLOWS_AT_ONCE = {*DECISIONS, Entry.PROMOTED, Entry.SKIPPED, Entry.OFFERED}
 
@@ -62,16 +65,19 @@ def ask_for_seat(
 
 
 @action
-def decide(enrolment: Enrolment, *, granted: bool, by: Employee, reason: str = "") -> Enrolment:
+def decide(
+    enrolment: Enrolment, *, granted: bool, by: Employee, reason: str = "", line: int | None = None
+) -> Enrolment:
     """Allow the request or refuse it.
 
     What is allowed stands in the queue at the time of its request, and the queue decides at once about the seats
     that are free. Refusing needs a reason and ends it. The trainee is told when the decision cannot be taken back
-    any more.
+    any more. `line` is that of the letter's link, which is good for its own question alone.
 
     Raises:
         NotYours: it is the own request, or somebody else decides about it by now.
-        AlreadyDecided: somebody was faster, or the trainee has withdrawn it; says who.
+        AlreadyDecided: somebody was faster, or the trainee has withdrawn it; says who. Or the link is of an earlier
+            question.
         TooLate: the session has begun, or does not take place.
         ReasonMissing: a refusal without one.
     """
@@ -79,6 +85,8 @@ def decide(enrolment: Enrolment, *, granted: bool, by: Employee, reason: str = "
         raise ReasonMissing(_("Say why you refuse: the person will read it."))
     session, row = lock(enrolment)
     refuse_settled(row)
+    if line is not None and line != line_of(row):
+        raise AlreadyDecided(earlier_words())
     refuse_past(session)
     if not may_decide(by, row):
         raise NotYours(
@@ -161,11 +169,16 @@ def keep_terms(session: Session) -> int:
 
 @action
 def tell_deciders(now: datetime) -> int:
-    """Plan the day's one letter to each who decides about something, and return to how many; none on a day off."""
+    """Plan the day's one letter to each who decides about something, and return to how many; none on a day off.
+
+    Who is told of the week today is told there. What cannot wait for tomorrow's letter is told at once, on any day:
+    who asks does it, and here what became urgent by a move of the session, or by another head.
+    """
     today = timezone.localdate(now)
+    plan_messages(urgent_messages(asked(now), now, Policy.objects.current(now)))
     if not working_days(today, today):
         return 0
-    people = told_of(asked(now).order_by("pk"), today)
+    people = told_of(not_told_today(asked(now), now), today) - told_of_the_week_on(today)
     plan_messages(daily_messages(WAITING, people, today))
     return len(people)
 

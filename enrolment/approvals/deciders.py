@@ -4,6 +4,7 @@ The head of the trainee's main office or the deputy, one of both is enough. HR d
 nobody leads the office or all who do are away, and about what was escalated. Nobody decides about their own request.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -14,7 +15,7 @@ from accounts.roles import Role
 from centre.prepared import Given
 from enrolment.approvals.needs import DECIDE
 from enrolment.models import Approval, Enrolment, EnrolmentQuerySet
-from people.models import Employee, EmployeeQuerySet, Employment, EmploymentQuerySet
+from people.models import Employee, EmployeeQuerySet, Employment, EmploymentQuerySet, Office
 
 
 def asked(now: datetime | Given) -> EnrolmentQuerySet:
@@ -66,41 +67,65 @@ def may_decide(person: Employee, enrolment: Enrolment) -> bool:
     return fresh is not None and awaiting(fresh).filter(pk=enrolment.pk).exists()
 
 
+def leads(person: Employee, enrolment: Enrolment) -> bool:
+    """Whether the person has an account and heads the trainee's office, or stands in for who does, at this moment."""
+    of_theirs = Enrolment.objects.filter(
+        Exists(jobs_led_by(person.pk, timezone.localdate())), pk=enrolment.pk
+    )
+    return person.is_active and of_theirs.exclude(trainee=person.pk).exists()
+
+
+def decides_by_right(person: Employee) -> bool:
+    """Whether HR's right to decide is theirs; a role is guarded by more than a mailbox."""
+    return person.is_active and person.has_perm(DECIDE)
+
+
 def hr_admins() -> list[Employee]:
     """Who is told of what HR decides."""
     return list(Employee.objects.employed().filter(groups__name=Role.HR_ADMIN).order_by("pk"))
 
 
 def told_of(enrolments: Iterable[Enrolment], today: date) -> set[int]:
-    """Keys of who is told of the requests: the head, the deputy while the head is away, else HR; four queries."""
+    """Keys of who is told of the requests."""
+    return set(told_about(enrolments, today))
+
+
+def told_about(enrolments: Iterable[Enrolment], today: date) -> dict[int, list[Enrolment]]:
+    """The requests by the key of who is told of them: the head, the deputy while the head is away, else HR; four
+    queries."""
     enrolments = list(enrolments)
     jobs = Employment.objects.current(today).filter(is_main=True)
     of = {
         job.employee_id: job
         for job in jobs.filter(employee__in={one.trainee_id for one in enrolments}).select_related("office")
     }
-    leaders = {
-        key for job in of.values() for key in (job.office.head_id, job.office.deputy_id) if key is not None
-    }
-    away = set(jobs.filter(employee__in=leaders).exclude(leave="").values_list("employee", flat=True))
-    at_work = set(Employee.objects.employed().filter(pk__in=leaders).values_list("pk", flat=True)) - away
-    told: set[int] = set()
+    there = leaders_there({job.office for job in of.values()}, today)
+    told: dict[int, list[Enrolment]] = defaultdict(list)
     asks_hr: list[Enrolment] = []
     for one in enrolments:
         job = of.get(one.trainee_id)
-        first = next(
-            (
-                key
-                for key in ((job.office.head_id, job.office.deputy_id) if job else ())
-                if key in at_work and key != one.trainee_id
-            ),
-            None,
-        )
+        leaders = [key for key in there[job.office_id] if key != one.trainee_id] if job else []
         is_head = job is not None and job.office.head_id == one.trainee_id
-        if first is None or is_head or one.escalated_at:
+        if not leaders or is_head or one.escalated_at:
             asks_hr.append(one)
-        if first is not None and not is_head:
-            told.add(first)
-    if asks_hr:
-        told |= {admin.pk for admin in hr_admins() if any(one.trainee_id != admin.pk for one in asks_hr)}
-    return told
+        if leaders and not is_head:
+            told[leaders[0]].append(one)
+    for admin in hr_admins() if asks_hr else []:
+        for one in asks_hr:
+            if one.trainee_id != admin.pk and one not in told[admin.pk]:
+                told[admin.pk].append(one)
+    return {person: rows for person, rows in told.items() if rows}
+
+
+def leaders_there(offices: Iterable[Office], today: date) -> dict[int, list[int]]:
+    """By the key of an office who leads it and is not on leave: the head, then the deputy; two queries."""
+    leading = {
+        office.pk: [key for key in (office.head_id, office.deputy_id) if key is not None]
+        for office in offices
+    }
+    leaders = {key for keys in leading.values() for key in keys}
+    jobs = Employment.objects.current(today).filter(is_main=True, employee__in=leaders)
+    away = set(jobs.exclude(leave="").values_list("employee", flat=True))
+    employed = Employee.objects.employed().filter(pk__in=leaders)
+    there = set(employed.values_list("pk", flat=True)) - away
+    return {office: [key for key in keys if key in there] for office, keys in leading.items()}

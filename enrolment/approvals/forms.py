@@ -23,10 +23,9 @@ class KeysField(forms.MultipleChoiceField):
         return value.isascii() and value.isdigit() and len(value) <= 18
 
 
-class DecisionForm(forms.Form):
-    """Which requests, the decision, and for a refusal the reason: a ready one, own words, or both."""
+class VerdictForm(forms.Form):
+    """The decision, and for a refusal the reason: a ready one, own words, or both; about one request that is known."""
 
-    requests = KeysField(error_messages={"required": _("Tick at least one request.")})
     decision = forms.ChoiceField(choices=[("grant", _("Allow")), ("refuse", _("Refuse"))])
     reason = forms.ChoiceField(choices=REASONS, required=False)
     words = forms.CharField(max_length=200, required=False)
@@ -37,14 +36,28 @@ class DecisionForm(forms.Form):
         cleaned["why"] = " ".join(part for part in (str(ready), cleaned.get("words", "").strip()) if part)
         if cleaned.get("decision") == "refuse" and not cleaned["why"]:
             self.add_error("reason", _("Choose a reason or write your own: the person will read it."))
-        if len(cleaned.get("requests", [])) > MOST:
-            self.add_error("requests", _("These are too many at once."))
         return cleaned
+
+    @property
+    def is_granted(self) -> bool:
+        return bool(self.cleaned_data["decision"] == "grant")
 
     @property
     def sentences(self) -> list[str]:
         """Everything that is wrong, each once."""
         return list(dict.fromkeys(str(error) for errors in self.errors.values() for error in errors))
+
+
+class DecisionForm(VerdictForm):
+    """The decision about the requests that are ticked."""
+
+    requests = KeysField(error_messages={"required": _("Tick at least one request.")})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if len(cleaned.get("requests", [])) > MOST:
+            self.add_error("requests", _("These are too many at once."))
+        return cleaned
 
 
 class UndoForm(forms.Form):

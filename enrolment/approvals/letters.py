@@ -1,19 +1,24 @@
 """The letters of approvals: each is made of the facts of the moment it leaves, or is not true any more (None)."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from centre.templatetags.centre_text import short_name, when
 from enrolment.approvals.deciders import awaiting
-from enrolment.approvals.notices import ESCALATED, GRANTED, NOT_DECIDED, REFUSED, WAITING
+from enrolment.approvals.links import decide_path, with_lines
+from enrolment.approvals.notices import ESCALATED, GRANTED, NOT_DECIDED, REFUSED, URGENT, WAITING
 from enrolment.calendars import own_agenda
-from enrolment.letters import answer_by, enrolment_of, facts_of, open_enrolment, please_cancel_early
-from enrolment.models import Approval, Ending, EnrolmentEntry, EnrolmentQuerySet, Seat
+from enrolment.letters import answer_by, enrolment_of, facts_of, key_of, open_enrolment, please_cancel_early
+from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, EnrolmentQuerySet, Seat
 from notifications import kinds
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, short_day
+from people.models import Employee
 from scheduling.timetables import sittings_of, timetable_of
 
 LISTED = 20
@@ -127,27 +132,66 @@ def escalated(message: Message) -> Letter | None:
     )
 
 
+def urgent(message: Message) -> Letter | None:
+    """One request whose session begins before the next regular letter could be answered; decided: no letter."""
+    row = with_lines(awaiting(message.recipient)).filter(pk=key_of(message)).first()
+    if row is None or row.session is None:
+        return None
+    words = {
+        "person": short_name(row.trainee),
+        "course": row.session.course.title,
+        "date": short_day(row.session.starts_at),
+    }
+    [choice] = choices(message.recipient, [row])
+    return Letter(
+        title=_("Please decide now: %(person)s, %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("%(person)s asks for a seat in “%(course)s”.") % words,
+            full_moment(row.session.starts_at),
+            _(
+                "The session begins before our next letter. What nobody decides until then, ends without a seat."
+            ),
+        ),
+        button=replace(choice, label=_("Allow or refuse")),
+        deadline=row.session.starts_at,
+    )
+
+
 def listing(message: Message, title: str, introduction: str, found: EnrolmentQuerySet, count: int) -> Letter:
     """The letter that lists requests, the nearest session first, with the button that leads to them."""
-    rows = found.select_related("trainee", "session__course").order_by("session__starts_at", "pk")[:LISTED]
-    lines = [
-        f"{short_name(row.trainee)}: {row.session.course.title}, {when(row.session.starts_at)}"
-        for row in rows
-        if row.session
-    ]
-    if count > LISTED:
-        lines.append(
-            ngettext("and %(count)s more", "and %(count)s more", count - LISTED) % {"count": count - LISTED}
-        )
+    rows = with_lines(found).order_by("session__starts_at", "pk")[:LISTED]
     return Letter(
         title=title,
         paragraphs=(
             hello(message.recipient),
-            introduction,
-            "\n".join(lines),
             _("What nobody decides before the session begins, ends without a seat."),
+            *more_words(count - LISTED),
+            introduction,
         ),
-        button=Button(_("Look and decide"), reverse("enrolment:decisions")),
+        choices=choices(message.recipient, rows),
+        button=Button(_("Look at all and decide"), reverse("enrolment:decisions")),
+    )
+
+
+def more_words(count: int) -> list[str]:
+    """A sentence about those that the letter does not name; none when it names all."""
+    if count <= 0:
+        return []
+    words = ngettext("%(count)s more is on the page.", "%(count)s more are on the page.", count)
+    return [words % {"count": count}]
+
+
+def choices(decider: Employee, rows: Iterable[Enrolment]) -> tuple[Button, ...]:
+    """Each request `with_lines`, with its decider's own link to a page where it is allowed or refused."""
+    return tuple(
+        Button(
+            f"{short_name(row.trainee)}: {row.session.course.title}, {when(row.session.starts_at)}",
+            decide_path(decider, row.line),  # type: ignore[attr-defined]
+            is_secret=True,
+        )
+        for row in rows
+        if row.session
     )
 
 
@@ -157,4 +201,5 @@ def register_kinds() -> None:
     kinds.register(REFUSED, refused, gettext_lazy("request refused"))
     kinds.register(NOT_DECIDED, not_decided, gettext_lazy("request not decided in time"))
     kinds.register(WAITING, waiting, gettext_lazy("requests wait for a decision"))
+    kinds.register(URGENT, urgent, gettext_lazy("request that cannot wait"))
     kinds.register(ESCALATED, escalated, gettext_lazy("requests not decided in time, for HR"))

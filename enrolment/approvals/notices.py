@@ -8,7 +8,7 @@ from enrolment.notices import about
 from notifications.actions import PlannedMessage
 
 GRANTED, REFUSED, NOT_DECIDED = "request_granted", "request_refused", "request_not_decided"
-WAITING, ESCALATED = "requests_waiting", "requests_escalated"
+WAITING, ESCALATED, URGENT = "requests_waiting", "requests_escalated", "request_urgent"
 # So long a decision may be taken back; the trainee hears of it afterwards, and so of nothing that is not so any more.
 UNDO_MINUTES = 10
 

@@ -9,11 +9,11 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from centre.models import Policy
-from enrolment.approvals.actions import DECISIONS
 from enrolment.approvals.deciders import awaiting
 from enrolment.approvals.notices import UNDO_MINUTES
+from enrolment.approvals.words import DECISIONS
 from enrolment.conditions import DayAtOffice
-from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry
+from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, EnrolmentQuerySet
 from enrolment.office.shifts import Away as Missed
 from enrolment.office.shifts import Colleagues, Pattern, days_at_office
 from people.models import Employee, Employment, add_work
@@ -63,8 +63,12 @@ class Decided:
 
 
 def requests_of(reader: Employee) -> Requests:
-    """In seven statements for any number of requests."""
-    found = awaiting(reader).select_related("trainee", "session__course")
+    """What the reader decides about; in seven statements for any number of requests."""
+    return requests_in(awaiting(reader))
+
+
+def requests_in(found: EnrolmentQuerySet) -> Requests:
+    found = found.select_related("trainee", "session__course")
     count = found.count()
     enrolments = list(found.order_by("session__starts_at", "requested_at", "pk")[:SHOWN]) if count else []
     add_work(one.trainee for one in enrolments)

@@ -35,7 +35,16 @@ def keep_terms_of_requests() -> int:
 
 @shared_task
 def tell_of_waiting_requests() -> int:
-    """Plan the day's letter to each who has requests to decide about, and return to how many; safe to run often."""
-    from enrolment.approvals.actions import tell_deciders
+    """Plan the week's and the day's letter to each who decides, and return to how many; safe to run often.
 
-    return tell_deciders(timezone.now())
+    The week's comes first, for who gets it needs no other that day. It must not hold up the day's.
+    """
+    from enrolment.approvals.actions import tell_deciders
+    from enrolment.weekly.actions import tell_of_the_week
+
+    now, told = timezone.now(), 0
+    try:
+        told = tell_of_the_week(now)
+    except Exception:
+        logger.exception("The letters about the week cannot be planned.")
+    return told + tell_deciders(now)

@@ -32,7 +32,7 @@ def decisions(request: UserRequest) -> HttpResponse:
     refuse_who_decides_nothing(request.user)
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        granted = form.cleaned_data["decision"] == "grant"
+        granted = form.is_granted
         chosen = seen_by(request.user).filter(pk__in=form.cleaned_data["requests"])
         outcomes = decide_many(chosen, granted=granted, by=request.user, reason=form.cleaned_data["why"])
         done = [outcome.enrolment for outcome in outcomes if not outcome.refusal]

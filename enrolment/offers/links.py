@@ -1,4 +1,4 @@
-"""Links of the letter by which an offered seat is accepted or declined (rule 14); signed, and kept nowhere.
+"""Links of the letter by which an offered seat is accepted or declined (rule 14).
 
 A link carries the enrolment and the line of its story by which the seat was offered: it is good for this very offer,
 also when its term has become shorter because the session was moved, and never for a later one. It dies with the answer.
@@ -6,9 +6,9 @@ also when its term has become shorter because the session was moved, and never f
 
 from dataclasses import dataclass
 
-from django.core import signing
 from django.urls import reverse
 
+from enrolment.links import read_signed, sign
 from enrolment.models import Enrolment, EnrolmentEntry
 
 SALT = "enrolment.offer"
@@ -27,16 +27,13 @@ def offer_of(enrolment: Enrolment) -> int:
 
 
 def make_token(enrolment: Enrolment) -> str:
-    return signing.dumps([enrolment.pk, offer_of(enrolment)], salt=SALT)
+    return sign([enrolment.pk, offer_of(enrolment)], SALT)
 
 
 def read_token(token: str) -> OfferLink | None:
     """What the link is about; None when nobody here has made it."""
-    try:
-        enrolment_id, offer_id = signing.loads(token, salt=SALT)
-    except signing.BadSignature:
-        return None
-    return OfferLink(enrolment_id, offer_id)
+    values = read_signed(token, SALT)
+    return OfferLink(*values) if values else None
 
 
 def accept_path(enrolment: Enrolment) -> str:

@@ -13,6 +13,7 @@ from audit.access import note_look
 from centre.errors import Refusal
 from centre.http import require_form
 from centre.templatetags.centre_text import when
+from enrolment.links import for_its_reader_alone, keep_and_lead, without_referrer
 from enrolment.models import Enrolment, Seat
 from enrolment.offers import actions
 from enrolment.offers.forms import AnswerForm, GiveSeatForm, ShortNoticeForm
@@ -21,7 +22,7 @@ from enrolment.offers.words import over_words, term_words
 from enrolment.panels import panel_of, summary
 from people.requests import UserRequest
 
-# Between the link and the page the token is in the session: no page has it in its address, so no Referer has.
+# Where the token is between the link and the page.
 LINK = "offer_link"
 
 
@@ -70,9 +71,7 @@ def accept_by_link(request: HttpRequest, token: str) -> HttpResponse:
     link = read_token(token)
     if link is None:
         raise Http404
-    response = redirect("enrolment:offer", link.enrolment_id)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return without_referrer(redirect("enrolment:offer", link.enrolment_id))
 
 
 @never_cache
@@ -82,10 +81,7 @@ def decline_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Uses nothing up: programs of mail servers open links too."""
     if read_token(token) is None:
         raise Http404
-    request.session[LINK] = token
-    response = redirect("enrolment:decline_offered")
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return keep_and_lead(request, LINK, token, "enrolment:decline_offered")
 
 
 @never_cache
@@ -115,9 +111,7 @@ def decline_offered(request: HttpRequest) -> HttpResponse:
             "term": term_words(offered),
         },
     )
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return for_its_reader_alone(response)
 
 
 def over_by_link(enrolment: Enrolment, link: OfferLink) -> str:

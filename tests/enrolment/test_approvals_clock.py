@@ -9,7 +9,7 @@ from django.utils import timezone
 from enrolment.actions import cancel_enrolment, enrol
 from enrolment.approvals.actions import ask_for_seat, decide, tell_deciders, undo_decision
 from enrolment.approvals.deciders import awaiting
-from enrolment.approvals.tasks import keep_terms_of_requests, tell_of_waiting_requests
+from enrolment.approvals.tasks import keep_terms_of_requests
 from enrolment.models import Approval, Ending, EnrolmentEntry, Seat
 from notifications import kinds
 from notifications.models import Message
@@ -96,8 +96,8 @@ def test_rule_12_what_was_escalated_and_taken_back_stays_with_hr(monday):
 def test_rule_12_heads_get_one_letter_a_day_that_lists_what_waits(monday):
     office = led_office()
     requests = [asking(office) for _number in range(3)]
-    tell_of_waiting_requests()
-    tell_of_waiting_requests()
+    tell_deciders(timezone.now())
+    tell_deciders(timezone.now())
     decide(requests[0], granted=True, by=office.head)
 
     (message,) = planned("requests_waiting")
@@ -107,13 +107,13 @@ def test_rule_12_heads_get_one_letter_a_day_that_lists_what_waits(monday):
     assert [one.course.title in told.as_text() for one in requests] == [False, True, True]
     assert told.button.path == "/decisions/"
     monday.move_to(MONDAY + DAY)
-    assert tell_of_waiting_requests() == 1
+    assert tell_deciders(timezone.now()) == 1
     assert planned("requests_waiting").count() == 2
 
 
 def test_rule_12_a_letter_of_which_nothing_is_true_any_more_does_not_leave(monday):
     request = asking()
-    tell_of_waiting_requests()
+    tell_deciders(timezone.now())
     cancel_enrolment(request, by=request.trainee)
 
     (message,) = planned("requests_waiting")
@@ -132,7 +132,7 @@ def test_rule_12_in_the_heads_absence_the_deputy_gets_the_letter(monday):
     asking(office)
     goes_on_leave(office.head)
 
-    tell_of_waiting_requests()
+    tell_deciders(timezone.now())
 
     (message,) = planned("requests_waiting")
     assert message.recipient == office.deputy
@@ -203,6 +203,6 @@ def test_rule_12_hr_is_told_of_requests_of_heads(monday):
     ask_for_seat(office.head, SessionFactory())
     ask_for_seat(member(office), SessionFactory())
 
-    tell_of_waiting_requests()
+    tell_deciders(timezone.now())
 
     assert {one.recipient for one in planned("requests_waiting")} == {hr, office.head}

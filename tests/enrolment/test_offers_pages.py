@@ -142,7 +142,7 @@ def test_rule_14_declining_by_the_link_needs_no_sign_in_and_says_nothing_of_othe
     assert first.trainee.short_name in text
     assert first.trainee.first_name not in text
     assert second.trainee.last_name not in text
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     assert "noindex" in page.headers["X-Robots-Tag"]
     assert "no-store" in page.headers["Cache-Control"]
 

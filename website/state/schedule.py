@@ -34,7 +34,9 @@ TASK_WORDS: dict[str, Words] = {
     "enrolment.interest.tasks.keep_wishes": _("Offering seats to who wants a course"),
     "enrolment.reservations.tasks.keep_reservations": _("Releasing seats kept for offices"),
     "enrolment.approvals.tasks.keep_terms_of_requests": _("Asking HR about requests nobody decided"),
-    "enrolment.approvals.tasks.tell_of_waiting_requests": _("Telling heads which requests wait for them"),
+    "enrolment.approvals.tasks.tell_of_waiting_requests": _(
+        "Telling heads what waits for them, and of their week"
+    ),
     "audit.tasks.forget_old_looks": _("Forgetting old looks at people’s data"),
     "scheduling.tasks.tell_of_too_few": _("Telling HR of sessions with too few people"),
     "scheduling.tasks.tell_of_silent_trainers": _("Telling HR of trainers who have not answered"),
