@@ -163,7 +163,11 @@ class Enrolment(models.Model):
     """
 
     trainee = models.ForeignKey(
-        Employee, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("trainee")
+        Employee,
+        on_delete=models.PROTECT,
+        related_name="enrolments",
+        db_index=False,  # enrolment_by_trainee begins with it
+        verbose_name=_("trainee"),
     )
     course = models.ForeignKey(
         Course, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("course")
@@ -250,6 +254,7 @@ class Enrolment(models.Model):
         ]
         indexes = [
             models.Index(fields=["session", "seat"], name="enrolment_by_session"),
+            models.Index(fields=["trainee", "course"], name="enrolment_by_trainee"),
             models.Index(
                 fields=["session", "requested_at"],
                 condition=Q(ended_because="", seat="waiting"),
