@@ -131,10 +131,9 @@ def due_day(trainee: Given | OuterRef) -> Subquery:
     """
     audience = Course.audience.through.objects.filter(course=OuterRef(OuterRef("pk")))
     latest = Completion.objects.filter(trainee=OuterRef("employee"), course=OuterRef(OuterRef("pk")))
-    is_given = isinstance(trainee, Given)
     jobs = (
-        Employment.objects.current(TODAY if is_given else None)
-        .filter(employee=trainee if is_given else OuterRef(trainee), is_main=True)
+        Employment.objects.current(TODAY if isinstance(trainee, Given) else None)
+        .filter(employee=trainee if isinstance(trainee, Given) else OuterRef(trainee), is_main=True)
         .exclude(leave=Employment.Leave.PARENTAL)
         .filter(~Exists(audience) | Exists(audience.filter(position=OuterRef("position"))))
         .order_by("-started_on")

@@ -24,7 +24,7 @@ from enrolment.conditions import (
     Unmet,
     unmet,
 )
-from enrolment.office.loading import lock_office_days, office_days
+from enrolment.office.loading import office_days
 from enrolment.reservations.models import kept_from
 from people.models import Employee
 from scheduling.models import Session
@@ -85,9 +85,7 @@ def situations(
     meetings = {pk: tuple(meeting_of_json(one) for one in row["planned"]) for pk, row in facts.items()}
     days = {pk: days_of(planned) for pk, planned in meetings.items()}
     all_days = set().union(*days.values())
-    if locks_days:
-        lock_office_days([trainee.pk], all_days)
-    at_office = office_days(trainee, all_days, policy=policy, now=now)
+    at_office = office_days(trainee, all_days, policy=policy, now=now, locks=locks_days)
     found = {}
     for pk, session in by_key.items():
         row, live = facts[pk], facts[pk]["live"] or {}

@@ -56,17 +56,26 @@ OFFICE = Prepared(ask_office)
 
 
 def office_days(
-    trainee: Employee, days: Collection[date], *, policy: Policy, now: datetime | None = None
+    trainee: Employee,
+    days: Collection[date],
+    *,
+    policy: Policy,
+    now: datetime | None = None,
+    locks: bool = False,
 ) -> dict[date, DayAtOffice]:
-    """Each of the days as the trainee's office has it; one statement. Nothing for somebody without an office."""
+    """Each of the days as the trainee's office has it; one statement. Nothing for somebody without an office.
+
+    `locks`: nobody else may count them before this transaction has ended, see `lock_office_days`.
+    """
     if not days:
         return {}
-    found = OFFICE(
-        trainee=trainee.pk,
-        today=timezone.localdate(now),
-        begins_at=midnight(min(days)),
-        ends_at=midnight(max(days) + timedelta(days=1)),
-    )
+    given = {
+        "trainee": trainee.pk,
+        "today": timezone.localdate(now),
+        "begins_at": midnight(min(days)),
+        "ends_at": midnight(max(days) + timedelta(days=1)),
+    }
+    found = OFFICE.behind(LOCK, *locked_keys([trainee.pk], days), **given) if locks else OFFICE(**given)
     if not found:
         return {}
     [row] = found
@@ -104,13 +113,15 @@ LOCK = PreparedText(
 )
 
 
-def lock_office_days(person_ids: Iterable[int], days: Iterable[date]) -> None:
+def lock_office_days(person_ids: Iterable[int], days: Collection[date]) -> None:
     """Let nobody else count the offices of these people on these days before this transaction has ended.
 
     Two colleagues take seats in two sessions of one day: neither the session's nor the person's lock is shared. Taken
     after the persons' locks (centre/locks.py), in one statement.
     """
-    keys = sorted({day.toordinal() for day in days})
-    people = sorted(set(person_ids))
-    if keys and people:
-        LOCK(keys, people, timezone.localdate())
+    if days and (people := set(person_ids)):
+        LOCK(*locked_keys(people, days))
+
+
+def locked_keys(person_ids: Iterable[int], days: Iterable[date]) -> tuple[list[int], list[int], date]:
+    return sorted({day.toordinal() for day in days}), sorted(set(person_ids)), timezone.localdate()
