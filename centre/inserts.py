@@ -3,9 +3,9 @@
     ENTRIES = PreparedInsert(EnrolmentEntry)
     ENTRIES.insert([EnrolmentEntry(enrolment=enrolment, kind=kind)])
 
-One statement for any number of rows, which travel as one text in JSON: PostgreSQL reads it in a third of the time of an
-array for each column, and Python writes it so. Constraints, defaults of the model and the record of changes are those of
-any insert; signals are not sent. What the database decides (keys, `db_default`) comes back from
+One statement for any number of rows, which travel as one text in JSON: both sides are done with it in a third of the
+time that an array for each column takes. Constraints, defaults of the model and the record of changes are those of any
+insert; signals are not sent. What the database decides (keys, `db_default`) comes back from
 `insert_one` alone; `insert` returns nothing, so several of them can travel together:
 
     with one_round_trip():
@@ -100,7 +100,7 @@ class PreparedInsert(Generic[M]):
         found = [
             {str(field.column): prepared(field, kinds, row) for field, kinds in self.kinds} for row in rows
         ]
-        return json.dumps(found, ensure_ascii=False, default=as_text)
+        return IN_JSON.encode(found)
 
     @cached_property
     def decided(self) -> "tuple[models.Field[Any, Any], ...]":
@@ -183,6 +183,9 @@ def as_text(value: Any) -> Any:
         case Json():
             return json.loads(value.dumps(value.adapted))
     raise TypeError(f"{value!r} cannot be written by a prepared insert.")
+
+
+IN_JSON = json.JSONEncoder(ensure_ascii=False, default=as_text)
 
 
 def send(held: Sequence[Held], *, returning: bool = False) -> list[tuple[Any, ...]]:

@@ -426,7 +426,13 @@ class Booking(models.Model):
         Meeting, on_delete=models.CASCADE, related_name="bookings", verbose_name=_("meeting")
     )
     room = models.ForeignKey(
-        Room, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings", verbose_name=_("room")
+        Room,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="bookings",
+        db_index=False,  # booking_by_room, without the many that have none
+        verbose_name=_("room"),
     )
     person = models.ForeignKey(
         Employee,
@@ -469,6 +475,7 @@ class Booking(models.Model):
         indexes = [
             # A meeting has twenty people and one room, which every page asks for.
             models.Index(fields=["meeting"], condition=Q(room__isnull=False), name="booking_rooms"),
+            models.Index(fields=["room"], condition=Q(room__isnull=False), name="booking_by_room"),
             # Of a person the day: a seat asks it of the whole office (rule 16).
             models.Index(
                 F("person"),
