@@ -1,7 +1,8 @@
 """The triggers that keep the record: what was written, in the transaction that wrote it, whoever wrote and however.
 
 A model says `triggers = audited(…)` in its Meta; migrations install them (django-pgtrigger). They run once a statement,
-not once a row, so that a thousand rows written together cost one more statement inside the database.
+not once a row, so that a thousand rows written together cost one more statement inside the database. Where only some
+rows count they run once for each of these instead, and the others cost nothing.
 """
 
 import pgtrigger
@@ -43,28 +44,35 @@ class Recorded(pgtrigger.Trigger):
             pgtrigger.Delete: pgtrigger.Referencing(old="old_rows"),
         }
         name = f"audit_{str(operation).lower()}"
-        super().__init__(name=name, operation=operation, referencing=tables[operation])
+        if only:
+            rows = [
+                row for row, at in (("OLD", pgtrigger.Insert), ("NEW", pgtrigger.Delete)) if operation != at
+            ]
+            counts = pgtrigger.Condition(" OR ".join(only.format(row=row) for row in rows))
+            super().__init__(name=name, operation=operation, level=pgtrigger.Row, condition=counts)
+        else:
+            super().__init__(name=name, operation=operation, referencing=tables[operation])
         self.person, self.session, self.only = person, session, only
         self.left_out, self.hidden = left_out, hidden
 
     def get_func(self, model: type[Model]) -> str:  # type: ignore[override]
         kind = model._meta.label_lower
         left_out, hidden = names(self.left_out), names(self.hidden)
-        only = f" AND {self.only}" if self.only else ""
+        old_rows, new_rows = ("(SELECT OLD.*)", "(SELECT NEW.*)") if self.only else ("old_rows", "new_rows")
         match self.operation:
             case pgtrigger.Insert:
                 verb, row = "created", "n"
                 values = f"NULL, jsonb_strip_nulls(to_jsonb(n) - {left_out} - {hidden})"
-                rows = "new_rows n, audit_context() c WHERE true"
+                rows = f"{new_rows} n, audit_context() c WHERE true"
             case pgtrigger.Delete:
                 verb, row = "deleted", "o"
                 values = f"jsonb_strip_nulls(to_jsonb(o) - {left_out} - {hidden}), NULL"
-                rows = "old_rows o, audit_context() c WHERE true"
+                rows = f"{old_rows} o, audit_context() c WHERE true"
             case _:
                 verb, row = "changed", "n"
                 values = "d.before, d.after"
                 rows = (
-                    "old_rows o JOIN new_rows n ON n.id = o.id CROSS JOIN LATERAL"
+                    f"{old_rows} o JOIN {new_rows} n ON n.id = o.id CROSS JOIN LATERAL"
                     f" audit_difference(to_jsonb(o) - {left_out}, to_jsonb(n) - {left_out}, {hidden}) d,"
                     " audit_context() c WHERE o.* IS DISTINCT FROM n.* AND d.before IS NOT NULL"
                 )
@@ -72,7 +80,7 @@ class Recorded(pgtrigger.Trigger):
         old = "o" if self.operation == pgtrigger.Update else none
         subject = f"{row}.id, {self.person}, {self.session}".format(row=row, old=old)
         selected = f"clock_timestamp(), '{verb}', '{kind}', {subject}, {values}, {CONTEXT}"
-        return " ".join([INTO, "SELECT", selected, "FROM", rows + only.format(row=row)]) + "; RETURN NULL;"
+        return " ".join([INTO, "SELECT", selected, "FROM", rows]) + "; RETURN NULL;"
 
 
 def names(columns: tuple[str, ...]) -> str:

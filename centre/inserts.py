@@ -3,8 +3,9 @@
     ENTRIES = PreparedInsert(EnrolmentEntry)
     ENTRIES.insert([EnrolmentEntry(enrolment=enrolment, kind=kind)])
 
-One statement for any number of rows, as an array for each column. Constraints, defaults of the model and the record of
-changes are those of any insert; signals are not sent. What the database decides (keys, `db_default`) comes back from
+One statement for any number of rows, which travel as one text in JSON: both sides are done with it in a third of the
+time that an array for each column takes. Constraints, defaults of the model and the record of changes are those of any
+insert; signals are not sent. What the database decides (keys, `db_default`) comes back from
 `insert_one` alone; `insert` returns nothing, so several of them can travel together:
 
     with one_round_trip():
@@ -12,17 +13,22 @@ changes are those of any insert; signals are not sent. What the database decides
         BOOKINGS.insert(bookings)
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
 from functools import cached_property
 from types import NoneType
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
+from psycopg2.extras import Json, Range
 
 from centre.prepared import Plan, executing
 
@@ -34,10 +40,10 @@ M = TypeVar("M", bound=models.Model)
 
 @dataclass(frozen=True)
 class Held:
-    """An insert that is about to be sent, with an array of values for each column."""
+    """An insert that is about to be sent, with its rows."""
 
     insert: "PreparedInsert[Any]"
-    columns: tuple[list[Any], ...]
+    rows: str
 
 
 _held: ContextVar[list[Held] | None] = ContextVar("held", default=None)
@@ -70,7 +76,7 @@ class PreparedInsert(Generic[M]):
         """Write the rows; inside of `one_round_trip` at its end."""
         if not (rows := list(rows)):
             return
-        one = Held(self, self._columns(rows))
+        one = Held(self, self._in_json(rows))
         held = _held.get()
         if held is None:
             send([one])
@@ -79,19 +85,22 @@ class PreparedInsert(Generic[M]):
 
     def insert_one(self, row: M) -> None:
         """Write the row at once and give it its key and the defaults of the database."""
-        (returned,) = send([Held(self, self._columns([row]))], returning=True)
+        (returned,) = send([Held(self, self._in_json([row]))], returning=True)
         for field, value in zip(self.decided, returned, strict=True):
             setattr(row, field.attname, value)
         row._state.adding = False
         row._state.db = connection.alias
 
-    def _columns(self, rows: Sequence[M]) -> tuple[list[Any], ...]:
+    def _in_json(self, rows: Sequence[M]) -> str:
         for row in rows:
             for field in self.decided:
                 value = getattr(row, field.attname)
                 if value is not None and not isinstance(value, DatabaseDefault):
                     raise ValueError(f"{field.name} is decided by the database, not {value!r}.")
-        return tuple([prepared(field, kinds, row) for row in rows] for field, kinds in self.kinds)
+        found = [
+            {str(field.column): prepared(field, kinds, row) for field, kinds in self.kinds} for row in rows
+        ]
+        return IN_JSON.encode(found)
 
     @cached_property
     def decided(self) -> "tuple[models.Field[Any, Any], ...]":
@@ -109,24 +118,23 @@ class PreparedInsert(Generic[M]):
         return tuple((field, kinds_as_they_are(field)) for field in self.given)
 
     @cached_property
-    def places(self) -> tuple[str, ...]:
-        """Types of the arrays, without lengths: a cast would cut what is too long, and the column refuses it."""
-        kinds = (field.cast_db_type(connection) or "" for field in self.given)
-        return tuple(f"%s::{kind.partition('(')[0]}[]" for kind in kinds)
-
-    @cached_property
     def plan(self) -> Plan:
-        numbers = [place.replace("%s", f"${number}") for number, place in enumerate(self.places, 1)]
-        return Plan(self.text(numbers), INSERT)
+        return Plan(self.text("$1"), INSERT)
 
-    def text(self, places: Sequence[str]) -> str:
+    def text(self, place: str) -> str:
         quote = connection.ops.quote_name
         columns = ", ".join(quote(str(field.column)) for field in self.given)
+        # Types without lengths: a cast would cut what is too long, and the column refuses it.
+        kinds = ", ".join(
+            f"{quote(str(field.column))} {(field.cast_db_type(connection) or '').partition('(')[0]}"
+            for field in self.given
+        )
         decided = ", ".join(quote(str(field.column)) for field in self.decided)
         conflicts = "ON CONFLICT DO NOTHING " if self.ignore_conflicts else ""
         return (  # names of our own tables and columns alone
             f"INSERT INTO {quote(self.model._meta.db_table)} ({columns}) "  # noqa: S608
-            f"SELECT * FROM unnest({', '.join(places)}) {conflicts}RETURNING {decided}"
+            f"SELECT {columns} FROM json_to_recordset({place}::json) AS given ({kinds}) "
+            f"{conflicts}RETURNING {decided}"
         )
 
 
@@ -142,11 +150,14 @@ AS_THEY_ARE: "dict[type[models.Field[Any, Any]], tuple[type, ...]]" = {
     models.PositiveSmallIntegerField: (int, NoneType),
     models.BigIntegerField: (int, NoneType),
     models.ForeignKey: (int, NoneType),
+    models.JSONField: (dict, list),
 }
 
 
 def kinds_as_they_are(field: "models.Field[Any, Any]") -> tuple[type, ...]:
     if isinstance(field, models.ForeignKey) and not isinstance(field.target_field, models.AutoField):
+        return ()
+    if isinstance(field, models.JSONField) and field.encoder is not None:
         return ()
     return AS_THEY_ARE.get(type(field), (NoneType,) if field.null else ())
 
@@ -159,18 +170,36 @@ def prepared(field: "models.Field[Any, Any]", kinds: tuple[type, ...], row: mode
     return field.get_db_prep_save(field.pre_save(row, add=True), connection)
 
 
+def as_text(value: Any) -> Any:
+    """What JSON has no word for, as PostgreSQL reads it."""
+    match value:
+        case date() | time():
+            return value.isoformat()
+        case Decimal() | UUID():
+            return str(value)
+        case Range() if not value.isempty:
+            lower, upper = ("" if end is None else as_text(end) for end in (value.lower, value.upper))
+            return f"{value._bounds[0]}{lower},{upper}{value._bounds[1]}"
+        case Json():
+            return json.loads(value.dumps(value.adapted))
+    raise TypeError(f"{value!r} cannot be written by a prepared insert.")
+
+
+IN_JSON = json.JSONEncoder(ensure_ascii=False, default=as_text)
+
+
 def send(held: Sequence[Held], *, returning: bool = False) -> list[tuple[Any, ...]]:
     """Run the inserts in one round trip; return what the database decided, of the last one alone."""
     if not held:
         return []
-    params = [column for one in held for column in one.columns]
+    params = [one.rows for one in held]
     if not settings.PREPARED_STATEMENTS:
-        return run([one.insert.text(one.insert.places) for one in held], params, returning=returning)
+        return run([one.insert.text("%s") for one in held], params, returning=returning)
     connection.ensure_connection()
     link = connection.connection
     plans = {one.insert.plan: one.insert.plan.named(link) for one in held}
     preparing = "".join(first for _name, first in plans.values())
-    calls = [executing(plans[one.insert.plan][0], one.insert.places) for one in held]
+    calls = [executing(plans[one.insert.plan][0], ["%s"]) for one in held]
     found = run([preparing + calls[0], *calls[1:]], params, returning=returning)
     for plan, (name, _first) in plans.items():
         plan.names[link] = name

@@ -20,6 +20,7 @@ from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import cached_property
 from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -29,6 +30,7 @@ from django.db import connection, connections, models
 from django.db.models import QuerySet
 from django.db.models.expressions import Expression
 from django.db.models.lookups import Lookup
+from django.db.models.query import ValuesIterable
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -79,6 +81,22 @@ PLACE_BY_NUMBER = re.compile(r"\$(\d+)")
 NUMBERS = count(1)
 
 
+@dataclass(frozen=True)
+class Said:
+    """What is sent for a statement, and its values; `plan` was sent along and is kept under the name."""
+
+    sql: str
+    values: tuple[Any, ...]
+    plan: "Plan | None" = None
+    link: Any = None
+    name: str = ""
+
+    def remember(self) -> None:
+        """After it ran."""
+        if self.plan:
+            self.plan.names[self.link] = self.name
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """A statement that PostgreSQL plans once a connection; `text` has $1, $2 … for its values."""
@@ -98,6 +116,13 @@ class Plan:
             return name, ""
         name = f"{self.word}_{next(NUMBERS)}"
         return name, f"PREPARE {name} AS {self.text.replace('%', '%%')}; "
+
+    def said(self, values: tuple[Any, ...], places: Sequence[str], using: str) -> Said:
+        """To run it for the values."""
+        connections[using].ensure_connection()
+        link = connections[using].connection
+        name, preparing = self.named(link)
+        return Said(preparing + executing(name, places), values, self, link, name)
 
 
 @dataclass(frozen=True)
@@ -119,6 +144,14 @@ class Built:
         if not self.converters:
             self.converters.append(self.compiler.get_converters(expressions))
         return self.converters[0]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Of a queryset of values the names of the columns; else none."""
+        if self.queryset._iterable_class is not ValuesIterable:
+            return []
+        query = self.queryset.query
+        return list(query.selected or ()) or [*query.values_select, *query.annotation_select]
 
     def queryset_of(self, query: Any) -> "QuerySet[Any, Any]":
         """The queryset once more for this query, empty: a clone would copy what no call changes."""
@@ -146,18 +179,30 @@ class Prepared:
         many = MANY.get()
         if many and many.concerns(built, given):
             return many.rows_of(self, built, given)
-        if settings.PREPARED_STATEMENTS:
-            return self._executed(built, tuple(given[slot.name] for slot in built.slots))
-        params = tuple(given[one.name] if isinstance(one, Slot) else one for one in built.params)
-        return self._rows(built, built.sql, params)
+        return self._asked(built, given)
 
-    def _executed(self, built: Built, values: tuple[Any, ...]) -> list[Any]:
-        connection = connections[built.queryset.db]
-        connection.ensure_connection()
-        link = connection.connection
-        name, preparing = built.plan.named(link)
-        rows = self._rows(built, preparing + executing(name, ["%s"] * len(values)), values)
-        built.plan.names[link] = name
+    def behind(self, first: "PreparedText", *values: Any, **given: Any) -> list[Any]:
+        """The rows, asked for in one round trip with a statement that is run before, for these values of its own.
+
+        They are as that statement leaves everything, what others committed while it waited for a lock included.
+        """
+        built = self.built = self.built or self._prepare()
+        return self._asked(built, given, first.said(values))
+
+    def _asked(self, built: Built, given: dict[str, Any], first: "Said | None" = None) -> list[Any]:
+        if settings.PREPARED_STATEMENTS:
+            own = built.plan.said(
+                tuple(given[slot.name] for slot in built.slots), ["%s"] * len(built.slots), built.queryset.db
+            )
+        else:
+            params = tuple(given[one.name] if isinstance(one, Slot) else one for one in built.params)
+            own = Said(built.sql, params)
+        said = [one for one in (first, own) if one]
+        rows = self._rows(
+            built, "; ".join(one.sql for one in said), tuple(value for one in said for value in one.values)
+        )
+        for one in said:
+            one.remember()
         return rows
 
     def _rows(self, built: Built, sql: str, params: tuple[Any, ...]) -> list[Any]:
@@ -165,6 +210,8 @@ class Prepared:
         filled.connection = connections[built.queryset.db]  # of this thread
         vars(filled)["as_sql"] = lambda *args, **kwargs: (sql, params)
         vars(filled)["get_converters"] = built.converters_of
+        if built.names:  # as Django's own queryset, without what it does in between
+            return [dict(zip(built.names, row, strict=True)) for row in filled.results_iter()]
         query = copy(built.queryset.query)
         vars(query)["get_compiler"] = lambda *args, **kwargs: filled
         return list(built.queryset_of(query))
@@ -182,11 +229,9 @@ class Prepared:
         filled = copy(built.compiler)
         filled.connection = connections[built.queryset.db]
         vars(filled)["as_sql"] = lambda *args, **kwargs: (statement, (list(keys), *params))
-        query = built.queryset.query
-        names = list(query.selected or ()) or [*query.values_select, *query.annotation_select]
         found = defaultdict(list)
         for row in filled.results_iter():
-            found[row[-1]].append(dict(zip(names, row, strict=False)))
+            found[row[-1]].append(dict(zip(built.names, row, strict=False)))
         return found
 
     def _prepare(self) -> Built:
@@ -207,17 +252,17 @@ class PreparedText:
         self.places = [f"%s::{kind}" for kind in kinds]
 
     def __call__(self, *values: Any) -> None:
+        said = self.said(values)
         with connection.cursor() as cursor:
-            if not settings.PREPARED_STATEMENTS:
-                numbers = [int(number) - 1 for number in PLACE_BY_NUMBER.findall(self.plan.text)]
-                in_order = PLACE_BY_NUMBER.sub(lambda found: self.places[int(found[1]) - 1], self.plan.text)
-                cursor.execute(in_order, [values[number] for number in numbers])
-                return
-            connection.ensure_connection()
-            link = connection.connection
-            name, preparing = self.plan.named(link)
-            cursor.execute(preparing + executing(name, self.places), values)
-            self.plan.names[link] = name
+            cursor.execute(said.sql, said.values)
+        said.remember()
+
+    def said(self, values: tuple[Any, ...]) -> Said:
+        if settings.PREPARED_STATEMENTS:
+            return self.plan.said(values, self.places, connection.alias)
+        numbers = [int(number) - 1 for number in PLACE_BY_NUMBER.findall(self.plan.text)]
+        in_order = PLACE_BY_NUMBER.sub(lambda found: self.places[int(found[1]) - 1], self.plan.text)
+        return Said(in_order, tuple(values[number] for number in numbers))
 
 
 # --- many at once ---------------------------------------------------------------------------------
@@ -290,8 +335,8 @@ def executing(name: str, places: Sequence[str]) -> str:
 
 
 def numbered(sql: str, params: Iterable[Any], connection: Any) -> tuple[str, tuple[Slot, ...]]:
-    """The query with $1, $2 … for the given values and every other parameter written out."""
-    rest, slots = iter(params), []
+    """The query with $1, $2 … for the given values, each once, and every other parameter written out."""
+    rest, numbers = iter(params), dict[Slot, int]()
 
     def place(found: re.Match[str]) -> str:
         if found[0] == "%%":
@@ -300,7 +345,7 @@ def numbered(sql: str, params: Iterable[Any], connection: Any) -> tuple[str, tup
         if not isinstance(param, Slot):
             with connection.cursor() as cursor:
                 return cursor.mogrify("%s", [param]).decode()
-        slots.append(param)
-        return f"${len(slots)}::{param.kind}" if param.kind else f"${len(slots)}"
+        number = numbers.setdefault(param, len(numbers) + 1)
+        return f"${number}::{param.kind}" if param.kind else f"${number}"
 
-    return PLACE.sub(place, sql), tuple(slots)
+    return PLACE.sub(place, sql), tuple(numbers)

@@ -35,11 +35,13 @@ from enrolment.queue.order import days_after
 from enrolment.reservations.models import Reservation, kept_from_as_asked
 from people.models import Employment
 from records.models import Completion
-from scheduling.models import Booking, Session
+from scheduling.models import Booking, Meeting, Session
 
 TRAINEE, NOW, TODAY = Given("trainee"), Given("now"), Given("today")
 # Since when cancellations by the centre keep the time of request.
 KEPT_FROM = Given("kept_from")
+# Of sessions that begin later than this seats are kept without names (`kept_from`).
+KEEPS_FROM = Given("keeps_from")
 # The travel time of the policy.
 TRAVEL = Given("travel", DurationField())
 
@@ -53,13 +55,20 @@ def seat_facts(now: datetime | Given = NOW, *, of_trainee: bool = True) -> dict[
 
     `own_reserved` are those kept for the trainee's office or okrug; without a trainee every one is kept for others.
     """
+    return {
+        **taken_facts(),
+        "reserved": reserved_seats(now, ~for_the_trainee() if of_trainee else Q()),
+        "own_reserved": reserved_seats(now, for_the_trainee()) if of_trainee else Value(0),
+    }
+
+
+def taken_facts() -> dict[str, Combinable]:
+    """Of a session: `seats_taken`, and how many are `waiting`."""
     of_session = Enrolment.objects.filter(session=OuterRef("pk")).order_by().values("session")
     waiting = of_session.filter(seat=Seat.WAITING, ended_because=Ending.LIVE)
     return {
         "seats_taken": count_of(of_session.filter(seat__in=SEATS_TAKEN).annotate(n=Count("*")).values("n")),
         "waiting": count_of(waiting.annotate(n=Count("*")).values("n")),
-        "reserved": reserved_seats(now, ~for_the_trainee() if of_trainee else Q()),
-        "own_reserved": reserved_seats(now, for_the_trainee()) if of_trainee else Value(0),
     }
 
 
@@ -67,6 +76,13 @@ def reserved_seats(now: datetime | Given, whose: Q) -> Coalesce:
     """Of a session: how many seats are kept in those of its reservations."""
     kept = Reservation.objects.keeping(kept_from_as_asked(now)).filter(whose, session=OuterRef("pk"))
     return count_of(kept.order_by().values("session").annotate(n=Sum("seats")).values("n"))
+
+
+def kept_seats() -> ArraySubquery:
+    """Of a session: its reservations that keep seats, how many, and whether they are the trainee's (`is_own`)."""
+    kept = Reservation.objects.keeping(KEEPS_FROM).filter(session=OuterRef("pk")).order_by()
+    is_own = Case(When(for_the_trainee(), then=True), default=False)
+    return ArraySubquery(kept.values(json=JSONObject(seats="seats", is_own=is_own)))
 
 
 def for_the_trainee() -> Q:
@@ -107,17 +123,17 @@ def in_audience(course: str) -> Q:
     return ~Exists(audience) | Exists(audience.filter(position__in=own_positions()))
 
 
-def due_day(trainee: Given | OuterRef) -> Case:
+def due_day(trainee: Given | OuterRef) -> Subquery:
     """The last day on which the trainee is in time with the course; none for a course they do not owe (rule 13).
 
     As `records.obligations` has it: the last valid day of the latest completion, or so many days after the hiring.
     The annotated rows have a `course`. On parental leave obligations are paused, and what never expires is done.
     """
-    audience = Course.audience.through.objects.filter(course=OuterRef(OuterRef("course")))
-    latest = Completion.objects.filter(trainee=OuterRef("employee"), course=OuterRef(OuterRef("course")))
+    audience = Course.audience.through.objects.filter(course=OuterRef(OuterRef("pk")))
+    latest = Completion.objects.filter(trainee=OuterRef("employee"), course=OuterRef(OuterRef("pk")))
     jobs = (
         Employment.objects.current(TODAY if isinstance(trainee, Given) else None)
-        .filter(employee=trainee, is_main=True)
+        .filter(employee=trainee if isinstance(trainee, Given) else OuterRef(trainee), is_main=True)
         .exclude(leave=Employment.Leave.PARENTAL)
         .filter(~Exists(audience) | Exists(audience.filter(position=OuterRef("position"))))
         .order_by("-started_on")
@@ -127,16 +143,14 @@ def due_day(trainee: Given | OuterRef) -> Case:
                     Exists(latest),
                     then=Subquery(latest.order_by("-completed_on").values("valid_until")[:1]),
                 ),
-                default=days_after(F("started_on"), OuterRef("course__due_days")),
+                default=days_after(F("started_on"), OuterRef("due_days")),
                 output_field=DateField(),
             )
         )
     )
-    return Case(
-        When(course__is_mandatory=True, course__is_archived=False, then=Subquery(jobs[:1])),
-        default=None,
-        output_field=DateField(),
-    )
+    # By its key, not by a join, for which PostgreSQL would read every course.
+    course = Course.objects.filter(pk=OuterRef("course"), is_mandatory=True, is_archived=False).order_by()
+    return Subquery(course.values(day=Subquery(jobs[:1])), output_field=DateField())
 
 
 def prerequisites_of(course: str) -> ArraySubquery:
@@ -168,10 +182,16 @@ def kept_since() -> Subquery:
 # --- meetings -------------------------------------------------------------------------------------
 
 
+def place_of(meeting: OuterRef) -> Subquery:
+    """Of a meeting: the key of its site, and whether that is the online one; none where it has no room."""
+    rooms = Booking.objects.filter(meeting=meeting, room__isnull=False).order_by()
+    return Subquery(
+        rooms.values(json=JSONObject(site_id="room__site", is_online="room__site__is_online"))[:1]
+    )
+
+
 def meeting_facts() -> dict[str, Combinable]:
-    """Of a meeting: its site, and the trainee's other bookings during it or within the travel time around it."""
-    room = Booking.objects.filter(meeting=OuterRef("pk"), room__isnull=False)
-    room_of_other = Booking.objects.filter(meeting=OuterRef("meeting"), room__isnull=False)
+    """Of a meeting: its place, and the trainee's other bookings during it or within the travel time around it."""
     around = Func(
         OuterRef("starts_at") - TRAVEL,
         OuterRef("ends_at") + TRAVEL,
@@ -182,10 +202,6 @@ def meeting_facts() -> dict[str, Combinable]:
         Booking.objects.filter(person=TRAINEE, period__overlap=around)
         # A seat in the session itself is no other booking, but who teaches it cannot attend it too.
         .exclude(meeting__session=OuterRef("session"), role=Booking.Role.ATTENDS)
-        .annotate(
-            site_id=Subquery(room_of_other.values("room__site")[:1]),
-            is_online=Coalesce(Subquery(room_of_other.values("room__site__is_online")[:1]), False),
-        )
         .values(
             json=JSONObject(
                 starts_at="period__startswith",
@@ -194,35 +210,35 @@ def meeting_facts() -> dict[str, Combinable]:
                     When(meeting__session__status=Session.Status.DRAFT, then=Value("")),
                     default="meeting__session__course__title",
                 ),
-                site_id="site_id",
-                is_online="is_online",
+                place=place_of(OuterRef("meeting")),
             )
         )
     )
-    return {
-        "site_id": Subquery(room.values("room__site")[:1]),
-        "is_online": Coalesce(Subquery(room.values("room__site__is_online")[:1]), False),
-        "nearby": ArraySubquery(others),
-    }
+    return {"place": place_of(OuterRef("pk")), "nearby": ArraySubquery(others)}
+
+
+def meetings_of_session() -> ArraySubquery:
+    """Of a session: its meetings in the order of time, each with `meeting_facts`."""
+    meetings = Meeting.objects.filter(session=OuterRef("pk")).order_by("starts_at")
+    what = JSONObject(pk="pk", starts_at="starts_at", ends_at="ends_at", **meeting_facts())
+    return ArraySubquery(meetings.values(json=what))
 
 
 def session_facts() -> dict[str, Combinable | Q]:
-    """Of a session: everything that decides whether the trainee may enrol in it, but for its meetings."""
-    of_course = own_live().filter(course=OuterRef("course"))
+    """Of a session: everything that decides whether the trainee may enrol in it."""
+    live = own_live().filter(course=OuterRef("course"))
     return {
-        **seat_facts(),
+        **taken_facts(),
+        "kept": kept_seats(),
         "in_audience": in_audience("course"),
-        "live_enrolment_id": Subquery(of_course.values("pk")[:1]),
-        "live_session_id": Coalesce(
-            Subquery(of_course.values("session")[:1]), F("pk"), output_field=IntegerField()
+        "live": Subquery(
+            live.values(json=JSONObject(id="pk", session="session", overlooked="overlooked"))[:1]
         ),
         "optional_bookings": optional_bookings(optional_ahead().exclude(session=OuterRef("pk"))),
         "needed": prerequisites_of("course"),
         "own_completions": own_completions_of("course"),
         "due_on": due_day(TRAINEE),
-        "live_overlooked": Coalesce(
-            Subquery(of_course.filter(session=OuterRef("pk")).values("overlooked")[:1]), Value("")
-        ),
         "kept_since": kept_since(),
         "wanted_since": Subquery(own_wishes().filter(course=OuterRef("course")).values("since")[:1]),
+        "planned": meetings_of_session(),
     }

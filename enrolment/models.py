@@ -91,29 +91,22 @@ ENDED_FIELDS = (
     "escalated_at",
 )
 
+ENDED_BEFORE = [ending for ending in Ending if ending not in {Ending.LIVE, *SEAT_USED}]
+
+# In as few words as say it: PostgreSQL reads them anew for each seat.
 LEGAL_PAIRS = (
-    # live, in a session
-    Q(ended_because="", session__isnull=False, seat=Seat.NONE, approval=Approval.ASKED)
-    | Q(
-        ended_because="",
-        session__isnull=False,
-        seat__in=[Seat.WAITING, *SEATS_TAKEN],
-        approval__in=APPROVAL_SETTLED,
+    # somebody is asked: no seat yet
+    Q(ended_because="", seat=Seat.NONE, approval=Approval.ASKED)
+    # live, or ended after the session took place or the self-paced course was finished
+    | Q(ended_because__in=["", *SEAT_USED], approval__in=APPROVAL_SETTLED)
+    & (
+        Q(session__isnull=False, seat=Seat.HELD)
+        | Q(session__isnull=True, seat=Seat.NONE)  # self-paced: no seat is needed
+        | Q(session__isnull=False, seat__in=[Seat.WAITING, Seat.OFFERED], ended_because="")
     )
-    # live, self-paced: no seat is needed
-    | Q(
-        ended_because="",
-        session__isnull=True,
-        seat=Seat.NONE,
-        approval__in=[*APPROVAL_SETTLED, Approval.ASKED],
-    )
-    # ended after the session took place, or after the self-paced course was finished
-    | Q(ended_because__in=SEAT_USED, session__isnull=False, seat=Seat.HELD, approval__in=APPROVAL_SETTLED)
-    | Q(ended_because__in=SEAT_USED, session__isnull=True, seat=Seat.NONE, approval__in=APPROVAL_SETTLED)
     # ended before
     | Q(
-        ~Q(ended_because__in=["", *SEAT_USED]),
-        ended_because__in=[ending.value for ending in Ending],
+        ended_because__in=ENDED_BEFORE,
         seat__in=[Seat.NONE, Seat.GIVEN_UP],
         approval__in=[approval.value for approval in Approval],
     )
@@ -163,7 +156,11 @@ class Enrolment(models.Model):
     """
 
     trainee = models.ForeignKey(
-        Employee, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("trainee")
+        Employee,
+        on_delete=models.PROTECT,
+        related_name="enrolments",
+        db_index=False,  # enrolment_by_trainee begins with it
+        verbose_name=_("trainee"),
     )
     course = models.ForeignKey(
         Course, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("course")
@@ -175,6 +172,7 @@ class Enrolment(models.Model):
         on_delete=models.PROTECT,
         related_name="enrolments",
         db_index=False,  # enrolment_by_session begins with it
+        db_constraint=False,  # enrolment_course_is_the_sessions_course asks for the session and its course at once
         verbose_name=_("session"),
     )
     seat = models.CharField(_("seat"), max_length=10, choices=Seat.choices)
@@ -250,6 +248,7 @@ class Enrolment(models.Model):
         ]
         indexes = [
             models.Index(fields=["session", "seat"], name="enrolment_by_session"),
+            models.Index(fields=["trainee", "course"], name="enrolment_by_trainee"),
             models.Index(
                 fields=["session", "requested_at"],
                 condition=Q(ended_because="", seat="waiting"),

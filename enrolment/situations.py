@@ -1,4 +1,4 @@
-"""Loads the situation of one trainee before any number of sessions, in two statements."""
+"""Loads the situation of one trainee before any number of sessions."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -11,7 +11,6 @@ from centre.prepared import Given, Prepared
 from courses.models import Course
 from enrolment.annotations import (
     in_audience,
-    meeting_facts,
     own_completions_of,
     prerequisites_of,
     session_facts,
@@ -25,21 +24,16 @@ from enrolment.conditions import (
     Unmet,
     unmet,
 )
-from enrolment.office.loading import lock_office_days, office_days
+from enrolment.office.loading import office_days
+from enrolment.reservations.models import kept_from
 from people.models import Employee
-from scheduling.models import Meeting, Session
+from scheduling.models import Session
 
 
 def ask_sessions() -> Any:
     facts = session_facts()
     sessions = Session.objects.filter(pk__any=Given("sessions")).order_by()
     return sessions.annotate(**facts).values("pk", *facts)
-
-
-def ask_meetings() -> Any:
-    facts = meeting_facts()
-    meetings = Meeting.objects.filter(session_id__any=Given("sessions")).order_by("starts_at")
-    return meetings.annotate(**facts).values("pk", "session", "starts_at", "ends_at", *facts)
 
 
 def ask_course() -> Any:
@@ -51,7 +45,9 @@ def ask_course() -> Any:
     return Course.objects.filter(pk=Given("course")).order_by().annotate(**facts).values(*facts)
 
 
-SESSIONS, MEETINGS, COURSE = Prepared(ask_sessions), Prepared(ask_meetings), Prepared(ask_course)
+# The place of a meeting without a room.
+NOWHERE: dict[str, Any] = {"site_id": None, "is_online": False}
+SESSIONS, COURSE = Prepared(ask_sessions), Prepared(ask_course)
 
 
 def unmet_conditions(trainee: Employee, session: Session) -> list[Unmet]:
@@ -68,7 +64,7 @@ def situations(
     now: datetime | None = None,
     locks_days: bool = False,
 ) -> dict[int, Situation]:
-    """The trainee's situation in each of the sessions, by its key; three statements for any number of sessions.
+    """The trainee's situation in each of the sessions, by its key; two statements for any number of sessions.
 
     `locks_days`: the caller is about to give a seat, and nobody else may count the trainee's office on these days
     before that is written (`enrolment.office.loading`).
@@ -76,55 +72,55 @@ def situations(
     by_key = {session.pk: session for session in sessions}
     now = now or timezone.now()
     today = timezone.localdate(now)
-    kept_from = now - timedelta(days=policy.kept_priority_days)
-    rows = SESSIONS(trainee=trainee.pk, sessions=list(by_key), now=now, today=today, kept_from=kept_from)
+    rows = SESSIONS(
+        trainee=trainee.pk,
+        sessions=list(by_key),
+        now=now,
+        today=today,
+        kept_from=now - timedelta(days=policy.kept_priority_days),
+        keeps_from=kept_from(now, policy),
+        travel=timedelta(minutes=policy.travel_minutes),
+    )
     facts = {row["pk"]: row for row in rows}
-    meetings = meetings_with_nearby_bookings(trainee, list(by_key), policy)
+    meetings = {pk: tuple(meeting_of_json(one) for one in row["planned"]) for pk, row in facts.items()}
     days = {pk: days_of(planned) for pk, planned in meetings.items()}
     all_days = set().union(*days.values())
-    if locks_days:
-        lock_office_days([trainee.pk], all_days)
-    at_office = office_days(trainee, all_days, policy=policy, now=now)
-    return {
-        pk: Situation(
+    at_office = office_days(trainee, all_days, policy=policy, now=now, locks=locks_days)
+    found = {}
+    for pk, session in by_key.items():
+        row, live = facts[pk], facts[pk]["live"] or {}
+        found[pk] = Situation(
             session=session,
             now=now,
             policy=policy,
-            seats_taken=facts[pk]["seats_taken"],
-            waiting=facts[pk]["waiting"],
-            in_audience=facts[pk]["in_audience"],
-            live_enrolment_id=facts[pk]["live_enrolment_id"],
-            live_enrolment_elsewhere=facts[pk]["live_session_id"] != pk,
-            optional_bookings=facts[pk]["optional_bookings"],
-            prerequisites=prerequisites_on(timezone.localdate(session.starts_at), facts[pk]),
-            completed_until=completed_until(session.course_id, today, facts[pk]),
-            meetings=meetings.get(pk, ()),
-            days=tuple(at_office[day] for day in days.get(pk, ()) if day in at_office),
-            due_on=facts[pk]["due_on"],
-            overlooked=frozenset(facts[pk]["live_overlooked"].split()),
-            kept_since=facts[pk]["kept_since"],
-            wanted_since=facts[pk]["wanted_since"],
-            reserved=facts[pk]["reserved"],
-            own_reserved=facts[pk]["own_reserved"],
+            seats_taken=row["seats_taken"],
+            waiting=row["waiting"],
+            in_audience=row["in_audience"],
+            live_enrolment_id=live.get("id"),
+            live_enrolment_elsewhere=(live.get("session") or pk) != pk,
+            optional_bookings=row["optional_bookings"],
+            prerequisites=prerequisites_on(timezone.localdate(session.starts_at), row),
+            completed_until=completed_until(session.course_id, today, row),
+            meetings=meetings[pk],
+            days=tuple(at_office[day] for day in days[pk] if day in at_office),
+            due_on=row["due_on"],
+            overlooked=overlooked_here(live, pk),
+            kept_since=row["kept_since"],
+            wanted_since=row["wanted_since"],
+            reserved=sum(one["seats"] for one in row["kept"] if not one["is_own"]),
+            own_reserved=sum(one["seats"] for one in row["kept"] if one["is_own"]),
         )
-        for pk, session in by_key.items()
-    }
+    return found
+
+
+def overlooked_here(live: dict[str, Any], session_id: int) -> frozenset[str]:
+    """Codes that staff overlook, of the trainee's live enrolment in this session."""
+    return frozenset(live["overlooked"].split() if live.get("session") == session_id else ())
 
 
 def days_of(meetings: Iterable[PlannedMeeting]) -> list[date]:
     """The days of the meetings by the centre's clock, each once, in order."""
     return sorted({timezone.localdate(meeting.starts_at) for meeting in meetings})
-
-
-def meetings_with_nearby_bookings(
-    trainee: Employee, session_ids: list[int], policy: Policy
-) -> dict[int, tuple[PlannedMeeting, ...]]:
-    """The sessions' meetings, each with the trainee's other bookings during it or within the travel time."""
-    travel = timedelta(minutes=policy.travel_minutes)
-    found: dict[int, tuple[PlannedMeeting, ...]] = {}
-    for row in MEETINGS(trainee=trainee.pk, sessions=session_ids, travel=travel):
-        found[row["session"]] = (*found.get(row["session"], ()), planned_meeting(row))
-    return found
 
 
 def planned_meeting(row: dict[str, Any]) -> PlannedMeeting:
@@ -134,14 +130,22 @@ def planned_meeting(row: dict[str, Any]) -> PlannedMeeting:
             starts_at=datetime.fromisoformat(other["starts_at"]),
             ends_at=datetime.fromisoformat(other["ends_at"]),
             course=other["course"],
-            site_id=other["site_id"],
-            is_online=other["is_online"],
+            **(other["place"] or NOWHERE),
         )
         for other in row["nearby"]
     )
     return PlannedMeeting(
-        row["pk"], row["starts_at"], row["ends_at"], row["site_id"], row["is_online"], others
+        id=row["pk"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        nearby=others,
+        **(row["place"] or NOWHERE),
     )
+
+
+def meeting_of_json(found: dict[str, Any]) -> PlannedMeeting:
+    times = {name: datetime.fromisoformat(found[name]) for name in ("starts_at", "ends_at")}
+    return planned_meeting(found | times)
 
 
 # --- completions, from the facts `needed` and `own_completions` -----------------------------------

@@ -151,7 +151,7 @@ def resend_message(message: Message) -> Message:
         nudge_on_commit()
         return message
     first_key = message.key.partition("/again:")[0]
-    copies = Message.objects.filter(key__startswith=f"{first_key}/again:")
+    copies = Message.objects.about(message.subject).filter(key__startswith=f"{first_key}/again:")
     if waiting := copies.planned().first():
         return waiting
     copy = Message.objects.create(

@@ -74,7 +74,7 @@ class Message(models.Model):
     kind = models.CharField(_("kind"), max_length=40)
     subject = models.CharField(_("about"), max_length=60)
     version = models.PositiveIntegerField(_("version"), default=1)
-    key = models.CharField(max_length=160, unique=True)
+    key = models.CharField(max_length=160)
     # Which step of an app on the right planned it ("step:12"); of most, such as the news of one person's seat, none.
     cause = models.CharField(_("planned by"), max_length=40, blank=True, default="")
     # What the renderer cannot look up later, such as the reason given for a cancellation.
@@ -103,6 +103,8 @@ class Message(models.Model):
             models.Index(fields=["cause"], condition=~Q(cause=""), name="message_by_cause"),
         ]
         constraints = [
+            # Not `unique=True`, with which Django makes a second index for LIKE; a seat writes four of them.
+            models.UniqueConstraint(fields=["key"], name="message_planned_once"),
             models.CheckConstraint(
                 condition=Q(state__in=["planned", "sent", "shown", "withdrawn", "failed"]),
                 name="message_state_known",

@@ -404,13 +404,13 @@ BREAKS = {
     "choice_number_once": [lambda: twice(choice())],
     "choice_one_right": [lambda: twice(choice(is_right=True), number=2)],
     "attempt_score_is_percent": [lambda: studies().attempts.create(score=101)],
+    # The same news cannot be planned twice (rule 26).
+    "message_planned_once": [lambda: twice(message())],
 }
-# Constraints that no model names: Django has no word for a key of two columns, and names those of one column itself.
+# A constraint that no model names: Django has no word for a key of two columns.
 BEYOND_THE_MODELS = {
     # An enrolment's course is its session's course.
     "enrolment_course_is_the_sessions_course": [lambda: seat(course=CourseFactory())],
-    # The same news cannot be planned twice (rule 26).
-    "notifications_message_key_key": [lambda: twice(message())],
 }
 CASES = [(name, write) for name, writes in (BREAKS | BEYOND_THE_MODELS).items() for write in writes]
 

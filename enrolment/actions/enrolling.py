@@ -80,8 +80,8 @@ def enrol(
 
 
 # Built once, for this is the action that many do at one moment.
-LOCKED_SESSION = Prepared(lambda: Session.objects.with_course().locked().filter(pk=Given("pk")))
-LOCKED_TRAINEE = Prepared(lambda: Employee.objects.locked().filter(pk=Given("pk")))
+LOCKED_SESSION = Prepared(lambda: Session.objects.with_course().locked().filter(pk=Given("pk")).order_by())
+LOCKED_TRAINEE = Prepared(lambda: Employee.objects.locked().filter(pk=Given("pk")).order_by())
 
 
 @action

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, Func, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -27,26 +27,26 @@ def ask_office() -> Any:
         .annotate(people=Count("pk"))
         .values(json=JSONObject(kind="work_pattern", since="pattern_starts_on", people="people"))
     )
-    during = Func(
-        Given("begins_at"),
-        Given("ends_at"),
-        function="tstzrange",
-        output_field=Booking._meta.get_field("period"),
+    # Of each colleague apart, by the index of a person's time: nobody reads what they did on other days.
+    away_then = Booking.objects.attending().filter(
+        person=OuterRef("employee"),
+        period__startswith__gte=Given("begins_at"),
+        period__startswith__lt=Given("ends_at"),
     )
     away = (
         same_office.exclude(employee=TRAINEE)
-        .filter(employee__bookings__role=Booking.Role.ATTENDS, employee__bookings__period__overlap=during)
+        .filter(Exists(away_then))
         .order_by()
         .values(
             json=JSONObject(
                 person="employee",
-                at=F("employee__bookings__period__startswith"),
+                at=ArraySubquery(away_then.values("period__startswith")),
                 kind="work_pattern",
                 since="pattern_starts_on",
             )
         )
     )
-    own = Employment.objects.current(TODAY).filter(employee=TRAINEE, is_main=True)
+    own = Employment.objects.current(TODAY).filter(employee=TRAINEE, is_main=True).order_by()
     return own.values(
         "work_pattern", "pattern_starts_on", shifts=ArraySubquery(shifts), away=ArraySubquery(away)
     )
@@ -56,24 +56,33 @@ OFFICE = Prepared(ask_office)
 
 
 def office_days(
-    trainee: Employee, days: Collection[date], *, policy: Policy, now: datetime | None = None
+    trainee: Employee,
+    days: Collection[date],
+    *,
+    policy: Policy,
+    now: datetime | None = None,
+    locks: bool = False,
 ) -> dict[date, DayAtOffice]:
-    """Each of the days as the trainee's office has it; one statement. Nothing for somebody without an office."""
+    """Each of the days as the trainee's office has it; one statement. Nothing for somebody without an office.
+
+    `locks`: nobody else may count them before this transaction has ended, see `lock_office_days`.
+    """
     if not days:
         return {}
-    found = OFFICE(
-        trainee=trainee.pk,
-        today=timezone.localdate(now),
-        begins_at=midnight(min(days)),
-        ends_at=midnight(max(days) + timedelta(days=1)),
-    )
+    given = {
+        "trainee": trainee.pk,
+        "today": timezone.localdate(now),
+        "begins_at": midnight(min(days)),
+        "ends_at": midnight(max(days) + timedelta(days=1)),
+    }
+    found = OFFICE.behind(LOCK, *locked_keys([trainee.pk], days), **given) if locks else OFFICE(**given)
     if not found:
         return {}
     [row] = found
     shown = days_at_office(
         Pattern(row["work_pattern"], row["pattern_starts_on"]),
         [Colleagues(pattern_of(group), group["people"]) for group in row["shifts"]],
-        [Away(one["person"], local_day(one["at"]), pattern_of(one)) for one in row["away"]],
+        [Away(one["person"], local_day(at), pattern_of(one)) for one in row["away"] for at in one["at"]],
         days,
         percent=policy.away_percent,
     )
@@ -104,13 +113,15 @@ LOCK = PreparedText(
 )
 
 
-def lock_office_days(person_ids: Iterable[int], days: Iterable[date]) -> None:
+def lock_office_days(person_ids: Iterable[int], days: Collection[date]) -> None:
     """Let nobody else count the offices of these people on these days before this transaction has ended.
 
     Two colleagues take seats in two sessions of one day: neither the session's nor the person's lock is shared. Taken
     after the persons' locks (centre/locks.py), in one statement.
     """
-    keys = sorted({day.toordinal() for day in days})
-    people = sorted(set(person_ids))
-    if keys and people:
-        LOCK(keys, people, timezone.localdate())
+    if days and (people := set(person_ids)):
+        LOCK(*locked_keys(people, days))
+
+
+def locked_keys(person_ids: Iterable[int], days: Iterable[date]) -> tuple[list[int], list[int], date]:
+    return sorted({day.toordinal() for day in days}), sorted(set(person_ids)), timezone.localdate()

@@ -42,7 +42,7 @@ class ReservationQuerySet(models.QuerySet["Reservation"]):
         """Not ended; the clock may have released them a moment ago."""
         return self.filter(ended_at__isnull=True)
 
-    def keeping(self, since: datetime | Func) -> Self:
+    def keeping(self, since: datetime | Func | Given) -> Self:
         """Those that still keep seats: of sessions that begin later than `since`, see `kept_from`."""
         return self.standing().filter(session__starts_at__gt=since)
 

@@ -74,7 +74,7 @@ def test_rule_10_asking_again_returns_the_same_enrolment():
     assert Message.objects.filter(kind__in=["seat_taken", "queued"]).count() == 2
 
 
-def test_the_seat_costs_at_most_nine_statements():
+def test_the_seat_costs_at_most_seven_statements():
     position = PositionFactory()
     course = CourseFactory()
     course.audience.add(position)
@@ -91,7 +91,7 @@ def test_the_seat_costs_at_most_nine_statements():
         enrol(employment.employee, session)
 
     own = [query for query in queries if "SAVEPOINT" not in query["sql"]]
-    assert len(own) <= 9, "\n".join(query["sql"][:150] for query in own)
+    assert len(own) <= 7, "\n".join(query["sql"][:150] for query in own)
 
 
 def refusal(trainee, session):

@@ -137,7 +137,7 @@ def test_rule_16_days_of_many_sessions_cost_one_statement(office, django_assert_
         enrol(other, session)
     policy = Policy.objects.current()
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         found = situations(me, sessions, policy=policy)
 
     assert [len(found[session.pk].days_over) for session in sessions] == [1, 1, 1, 1, 0]
