@@ -221,6 +221,37 @@ def test_rule_17_a_person_asks_and_the_head_sends_them_from_the_list(head, offic
     assert [one.asks for one in shown.ready] == [True]
 
 
+def test_rule_17_for_a_chosen_person_sessions_of_what_they_owe_come_and_the_person_is_ticked(head, office):
+    owed, other = MandatorySessionFactory(), SessionFactory(starts_at=in_days(20))
+    person = member(office)
+
+    narrow = head.get(page("sessions_to_send_to"), {"person": person.pk})
+    every = head.get(page("sessions_to_send_to"), {"person": person.pk, "every": "on"})
+    choose = head.get(page("send_people", owed.pk), {"person": person.pk})
+
+    assert [row.session for row in narrow.context["rows"]] == [owed]
+    assert f"{page('send_people', owed.pk)}?person={person.pk}" in text(narrow)
+    assert [row.session for row in every.context["rows"]] == [owed, other]
+    assert text(choose).count("checked") == 1
+
+
+def test_s2_somebody_of_another_office_is_no_person_to_be_sent(head):
+    stranger = member(led_office())
+    MandatorySessionFactory()
+
+    shown = head.get(page("sessions_to_send_to"), {"person": stranger.pk})
+
+    assert shown.context["chosen"] is None
+    assert stranger.last_name not in text(shown)
+
+
+def test_rule_17_the_planners_page_of_a_session_leads_to_its_quotas(client):
+    session = SessionFactory()
+    client.force_login(hr_admin())
+
+    assert page("quotas", session.pk) in text(client.get(reverse("scheduling:session", args=[session.pk])))
+
+
 @pytest.mark.rows_of(
     "enrolment:send_people",
     "enrolment:office_in_session",
@@ -233,6 +264,7 @@ def test_pages_of_heads_cost_the_same_for_any_number_of_people(head, office):
         page("send_people", session.pk),
         page("office_in_session", session.pk),
         page("sessions_to_send_to"),
+        f"{page('sessions_to_send_to')}?every=on&person={member(office).pk}",
     ]
     seated = nominate(member(office), session, by=office.head, despite_shift=True)
     addresses.append(page("replace", seated.pk))
