@@ -1,5 +1,7 @@
 """The pages of heads: their office in a session, sending people, replacing; and staff's quotas (rules 16 and 17)."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -278,6 +280,27 @@ def test_pages_of_heads_cost_the_same_for_any_number_of_people(head, office):
 
     assert many == few
     assert max(many) <= 30
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(-1, ""), (1, "Теперь направляйте людей поимённо"), (5 * 24 + 1, "больше нельзя записаться")],
+)
+def test_rule_17_after_the_day_of_release_a_sentence_stands_where_seats_were_kept(
+    client, office, time_machine, hours, said
+):
+    """The hours count from the day of release."""
+    session = SessionFactory()
+    time_machine.move_to(session.starts_at - timedelta(days=5) + timedelta(hours=hours))
+
+    client.force_login(office.head)
+    own = text(client.get(page("office_in_session", session.pk)))
+    client.force_login(hr_admin())
+    quotas = text(client.get(page("quotas", session.pk)))
+
+    assert [('name="seats"' in one) for one in (own, quotas)] == [not said, not said]
+    assert said in own
+    assert said in quotas
 
 
 @pytest.mark.rows_of("enrolment:quotas")
