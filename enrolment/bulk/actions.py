@@ -8,6 +8,7 @@ there are, a row is carried out once.
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -24,6 +25,7 @@ from enrolment.bulk.forecast import Terms, Verdict, judge
 from enrolment.bulk.models import MADE, BulkRow, BulkRun, RowOutcome
 from enrolment.bulk.notices import done_messages, undone_messages
 from enrolment.conditions import Situation
+from enrolment.doors.overlooking import OVERRIDE, refuse_without
 from enrolment.models import SEATS_TAKEN, Approval, Ending, Enrolment, Seat
 from enrolment.notices import REMINDERS, about
 from enrolment.office.loading import lock_office_days
@@ -47,6 +49,7 @@ def order_application(run: BulkRun, *, by: Employee) -> BulkRun:
 
     Raises:
         NotReady: the list is still being looked through, or was undone.
+        NotAllowed: conditions are overlooked for it, and who orders has no right to do so.
     """
     from enrolment.bulk.tasks import work_on_commit  # which knows these actions
 
@@ -55,6 +58,8 @@ def order_application(run: BulkRun, *, by: Employee) -> BulkRun:
         return run
     if run.state != State.READY:
         raise NotReady
+    if run.overlooked:
+        refuse_without(by, OVERRIDE)
     run.state, run.applied_by = State.APPLYING, by
     run.save(update_fields=["state", "applied_by"])
     work_on_commit()
@@ -166,17 +171,23 @@ def settle(row: BulkRow, *, by: Employee) -> BulkRow:
     if verdict.outcome not in MADE:
         return keep(row, verdict)
     try:
-        enrolment = enrol(person, session, by=by, terms=seat_terms(verdict, situation))
+        enrolment = enrol(person, session, by=by, terms=seat_terms(verdict, situation, row.run))
     except Refusal as error:
         return keep(row, Verdict(RowOutcome.NOT_ALLOWED, ({"code": "said", "text": str(error)},)))
     return keep(row, Verdict(outcome_of(enrolment), verdict.reasons, verdict.notes), enrolment)
 
 
-def seat_terms(verdict: Verdict, situation: Situation) -> SeatTerms:
-    """Staff's door: no approval is needed, unless the author lets the head be asked."""
+def seat_terms(verdict: Verdict, situation: Situation, run: BulkRun) -> SeatTerms:
+    """Staff's door: no approval is needed, unless the author lets the head be asked.
+
+    What has to be overlooked for this person alone asks for the right anew, and stands in their story.
+    """
+    despite = run.despite if verdict.overlooks else ""
+    terms = SeatTerms(overlooks=verdict.overlooks, despite=despite)
     if verdict.outcome != RowOutcome.ASKED:
-        return SeatTerms()
-    return SeatTerms(approval=Approval.ASKED, approval_until=decision_until(situation.now, situation.policy))
+        return terms
+    until = decision_until(situation.now, situation.policy)
+    return replace(terms, approval=Approval.ASKED, approval_until=until)
 
 
 def outcome_of(enrolment: Enrolment) -> RowOutcome:

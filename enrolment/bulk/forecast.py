@@ -16,6 +16,7 @@ from centre.models import Policy
 from centre.prepared import for_many
 from enrolment.bulk.models import BulkRun, RowOutcome
 from enrolment.conditions import DayAtOffice, Situation, Unmet, unmet
+from enrolment.doors.overlooking import to_overlook
 from enrolment.situations import situations
 from people.models import Employee, add_work
 from scheduling.loading import midnight
@@ -34,10 +35,13 @@ class Terms:
 
     over_share: str = BulkRun.OverShare.LEAVE_OUT
     skips_days_off: bool = False
+    # Codes of conditions that staff answer for with one reason, `despite` (rule 11).
+    overlooks: frozenset[str] = frozenset()
+    despite: str = ""
 
     @classmethod
     def of(cls, run: BulkRun) -> "Terms":
-        return cls(run.over_share, run.skips_days_off)
+        return cls(run.over_share, run.skips_days_off, run.overlooked, run.despite)
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,16 @@ class Verdict:
     outcome: RowOutcome
     reasons: tuple[Reason, ...] = ()
     notes: tuple[Reason, ...] = ()
+    # Codes of the conditions that have to be overlooked for this person.
+    overlooks: frozenset[str] = frozenset()
 
 
 def judge(situation: Situation, terms: Terms) -> Verdict:
     """What the person gets in this situation through staff's door: no approval is asked, no consent."""
     if situation.live_enrolment_id and not situation.live_enrolment_elsewhere:
         return Verdict(RowOutcome.ALREADY)
+    overlooks = to_overlook(situation, terms.overlooks)
+    situation = replace(situation, overlooked=situation.overlooked | overlooks)
     if failed := unmet(situation):
         is_busy = failed[0].code in BUSY_CODES
         reasons = tuple(reason_of(one, situation) for one in failed)
@@ -60,13 +68,15 @@ def judge(situation: Situation, terms: Terms) -> Verdict:
     off = tuple(reason_of_day_off(situation))
     if off and terms.skips_days_off:
         return Verdict(RowOutcome.DAY_OFF, off)
+    ignored = ({"code": "overlooked", "codes": sorted(overlooks)},) if overlooks else ()
     over = tuple(reason_of_share(day) for day in situation.days_over[:1])
     if over and terms.over_share == BulkRun.OverShare.LEAVE_OUT:
         return Verdict(RowOutcome.OFFICE, over, off)
     if over and terms.over_share == BulkRun.OverShare.ASK:
-        return Verdict(RowOutcome.ASKED, over, off)
+        return Verdict(RowOutcome.ASKED, over, (*ignored, *off), overlooks)
     has_seat = situation.has_free_seat and not situation.waiting
-    return Verdict(RowOutcome.SEAT if has_seat else RowOutcome.QUEUE, notes=(*over, *off))
+    outcome = RowOutcome.SEAT if has_seat else RowOutcome.QUEUE
+    return Verdict(outcome, notes=(*ignored, *over, *off), overlooks=overlooks)
 
 
 def reason_of(failed: Unmet, situation: Situation) -> Reason:

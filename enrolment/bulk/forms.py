@@ -20,6 +20,9 @@ from enrolment.bulk.forecast import Terms
 from enrolment.bulk.making import ListOfPeople
 from enrolment.bulk.models import BulkRow, BulkRun, RowOutcome
 from enrolment.bulk.reading import MOST_PEOPLE
+from enrolment.conditions import OFFICE
+from enrolment.doors.forms import REASON_LENGTH
+from enrolment.doors.overlooking import NAMES
 from people.models import Employee, Office, Position
 from scheduling.models import Session
 
@@ -49,13 +52,44 @@ class TermsForm(CentreForm, forms.Form):
         required=False,
     )
 
+    overlooks = forms.MultipleChoiceField(
+        label=gettext_lazy("Overlook for everybody in the list"),
+        help_text=gettext_lazy(
+            "The next page shows for whom what would be overlooked, before anybody is enrolled."
+        ),
+        choices=[(code, name) for code, name in NAMES.items() if code != OFFICE],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    despite = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Needed for what you overlook; it stays in the story of each enrolment."),
+        max_length=REASON_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, may_overlook: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_overlook:
+            del self.fields["overlooks"], self.fields["despite"]
+
     def arranged(self) -> Layout:
-        own = [name for name in self.fields if name not in TermsForm.base_fields]
-        return Layout(*own, *TermsForm.base_fields)
+        shared = [name for name in TermsForm.base_fields if name in self.fields]
+        return Layout(*(name for name in self.fields if name not in shared), *shared)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("overlooks") and not cleaned.get("despite", "").strip():
+            self.add_error("despite", _("Say why: the reason stays in the story of the enrolment."))
+        return cleaned
 
     @property
     def terms(self) -> Terms:
-        return Terms(self.cleaned_data["over_share"], self.cleaned_data["skips_days_off"])
+        cleaned = self.cleaned_data
+        overlooks = frozenset(cleaned.get("overlooks", ()))
+        despite = cleaned.get("despite", "") if overlooks else ""
+        return Terms(cleaned["over_share"], cleaned["skips_days_off"], overlooks, despite)
 
     def people(self) -> ListOfPeople:
         """What the list is made of."""

@@ -13,11 +13,13 @@ from accounts.staff_import.bulk import update_all
 from centre.actions import action
 from centre.errors import Refusal
 from centre.models import Policy
+from enrolment.actions import Terms as SeatTerms
 from enrolment.bulk.errors import BulkError, NobodyNamed, NotReady
 from enrolment.bulk.forecast import Forecast, Standing, Terms, standings
 from enrolment.bulk.matching import candidates
 from enrolment.bulk.models import BulkRow, BulkRun, RowOutcome
 from enrolment.bulk.reading import Named, people_in_file, people_in_text, refuse_too_many
+from enrolment.doors.overlooking import refuse_without_right
 from enrolment.models import AttendanceMark, Enrolment, Mark
 from enrolment.queue.order import rank_of
 from people.models import Employee, Employment
@@ -57,8 +59,12 @@ def make_run(
     Raises:
         BulkError: the list names nobody, or too many.
         UnreadableTable: the file is no table, or a hostile one.
+        NotAllowed, ReasonMissing: conditions are overlooked without the right or a reason.
     """
     from enrolment.bulk.tasks import work_on_commit  # which knows these actions
+
+    if terms.overlooks:
+        refuse_without_right(by, SeatTerms(overlooks=terms.overlooks, despite=terms.despite))
 
     run = BulkRun.objects.create(
         session=session,
@@ -70,6 +76,8 @@ def make_run(
         over_share=terms.over_share,
         skips_days_off=terms.skips_days_off,
         urgent_first=urgent_first,
+        overlooks=" ".join(sorted(terms.overlooks)),
+        despite=terms.despite.strip(),
     )
     if len(people.data) > AT_ONCE_BYTES:
         work_on_commit()

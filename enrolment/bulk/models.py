@@ -103,6 +103,11 @@ class BulkRun(models.Model):
     )
     skips_days_off = models.BooleanField(_("leave out who has a day off"), default=False)
     urgent_first = models.BooleanField(_("most urgent first"), default=False)
+    # Codes of the conditions that staff overlook for everybody in the list, and why (rule 11).
+    overlooks = models.CharField(_("overlooked"), max_length=100, blank=True, default="", db_default="")
+    despite = models.CharField(
+        _("reason for what is overlooked"), max_length=200, blank=True, default="", db_default=""
+    )
     # Rows by outcome, as they were counted last.
     counts = models.JSONField(default=dict, blank=True)
     applied_by = models.ForeignKey(
@@ -138,6 +143,10 @@ class BulkRun(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("enrolment:bulk_run", args=[self.pk])
+
+    @property
+    def overlooked(self) -> frozenset[str]:
+        return frozenset(self.overlooks.split())
 
     @property
     def is_busy(self) -> bool:

@@ -29,6 +29,7 @@ from enrolment.bulk.forms import (
 from enrolment.bulk.making import choose, look_again, make_run
 from enrolment.bulk.models import BulkRun, RowOutcome
 from enrolment.bulk.words import enrol_words, numbers_words, undo_words
+from enrolment.doors.overlooking import OVERRIDE, names_of
 from people.models import Employee, add_work
 from people.requests import UserRequest
 from scheduling.models import Session
@@ -62,7 +63,8 @@ def bulk_new(request: UserRequest, session_id: int) -> HttpResponse:
     chosen = request.GET.get("from", "paste")
     chosen = chosen if chosen in SOURCES else "paste"
     form_class = SOURCES[chosen][1]
-    options = {"target": session} if form_class is SessionForm else {}
+    options: dict[str, Any] = {"target": session} if form_class is SessionForm else {}
+    options["may_overlook"] = request.user.has_perm(OVERRIDE)
     is_sent = request.method == "POST"
     form = form_class(request.POST if is_sent else None, request.FILES if is_sent else None, **options)
     if is_sent and form.is_valid():
@@ -115,6 +117,7 @@ def bulk_run(request: UserRequest, pk: int) -> HttpResponseBase:
         "run": run,
         "filters": filters,
         "numbers": numbers_words(run),
+        "overlooked": names_of(run.overlooked),
         "enrol_words": enrol_words(run) if run.state == BulkRun.State.READY and run.made else "",
         "undo_words": undo_words(run) if is_applied and run.made and not why_not else "",
         "why_not_undone": why_not,

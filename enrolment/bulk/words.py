@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from enrolment.bulk.models import BulkRow, BulkRun, RowOutcome
 from enrolment.conditions import day_words_of
+from enrolment.doors.overlooking import names_of
 
 # Whatever needs no values.
 SENTENCES = {
@@ -89,6 +90,8 @@ def sentence(reason: dict[str, Any]) -> str:
         return ngettext("%(days)s is a day off.", "%(days)s are days off.", len(days)) % {
             "days": ", ".join(days)
         }
+    if code == "overlooked":
+        return _("Overlooked: %(names)s.") % {"names": names_of(reason["codes"])}
     return str(SENTENCES[code])
 
 

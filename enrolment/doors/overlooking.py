@@ -30,10 +30,15 @@ NAMES = {
 
 def overlooking(situation: Situation, codes: frozenset[str]) -> Situation:
     """The situation with those of the conditions overlooked that are not met and may be."""
+    return replace(situation, overlooked=situation.overlooked | to_overlook(situation, codes))
+
+
+def to_overlook(situation: Situation, codes: frozenset[str]) -> frozenset[str]:
+    """Those of the conditions that are not met and may be overlooked."""
     found = {failed.code for failed in unmet(situation)} - NEVER_OVERLOOKED
     if situation.days_over:
         found.add(OFFICE)
-    return replace(situation, overlooked=situation.overlooked | (codes & found))
+    return codes & found
 
 
 def refuse_without_right(by: Employee, terms: "Terms") -> None:
@@ -59,8 +64,12 @@ def refuse_without(by: Employee, permission: str) -> None:
 
 def overlooked_words(codes: Iterable[str], despite: str) -> str:
     """Which conditions were overlooked, and why, for the story."""
-    names = ", ".join(str(NAMES[code]) for code in NAMES if code in set(codes))
-    return f"{names}: {despite.strip()}"
+    return f"{names_of(codes)}: {despite.strip()}"
+
+
+def names_of(codes: Iterable[str]) -> str:
+    known = set(codes)
+    return ", ".join(str(name) for code, name in NAMES.items() if code in known)
 
 
 def kept_words(situation: Situation) -> str:

@@ -1,5 +1,7 @@
 """The coming sessions as a head looks at them before sending somebody."""
 
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef
@@ -8,8 +10,8 @@ from django.utils import timezone
 from enrolment.annotations import count_of, seat_facts
 from enrolment.models import SEATS_TAKEN, Enrolment, Seat
 from enrolment.nominating.actions import people_to_send
-from people.models import Employee
-from records.obligations import ObligationState, obligations_of
+from people.models import Employee, EmployeeQuerySet
+from records.obligations import Mandatory, ObligationState, obligations_of
 from records.readiness import owing_jobs
 from scheduling.models import Session
 
@@ -28,8 +30,8 @@ class Coming:
     waiting: int
 
 
-def coming_sessions(head: Employee) -> list[Coming]:
-    """The nearest fifty, in six statements."""
+def coming_sessions(head: Employee, courses: Collection[int] | None = None) -> list[Coming]:
+    """The nearest fifty, of these courses alone if any are named, in six statements."""
     now = timezone.now()
     people = people_to_send(head)
     own = Enrolment.objects.live().filter(
@@ -42,8 +44,10 @@ def coming_sessions(head: Employee) -> list[Coming]:
             **seat_facts(now, of_trainee=False),
             own=count_of(own.order_by().values("session").annotate(n=Count("*")).values("n")),
         )
-        .order_by("starts_at", "pk")[:SHOWN]
+        .order_by("starts_at", "pk")
     )
+    if courses is not None:
+        sessions = sessions.filter(course__in=courses)
     need = needs_of(head)
     return [
         Coming(
@@ -53,21 +57,23 @@ def coming_sessions(head: Employee) -> list[Coming]:
             free=max(0, session.seats - vars(session)["seats_taken"] - vars(session)["reserved"]),
             waiting=vars(session)["waiting"],
         )
-        for session in sessions
+        for session in sessions[:SHOWN]
     ]
 
 
 def needs_of(head: Employee) -> dict[int, int]:
     """By course how many of the people owe it and are enrolled in no session of it."""
-    people = people_to_send(head)
+    return Counter(course.pk for course in owed_by(people_to_send(head)))
+
+
+def owed_by(people: EmployeeQuerySet) -> Iterator[Mandatory]:
+    """The courses that each of the people owes without being enrolled in a date; four statements."""
     jobs = list(owing_jobs().filter(employee__in=people))
     planned = set(
         Enrolment.objects.live().filter(trainee__in=people).order_by().values_list("trainee", "course")
     )
     today = timezone.localdate()
-    needs: dict[int, int] = {}
     for obligations in obligations_of(jobs, planned).values():
-        for one in obligations:
-            if one.state(today, today) in OWING:
-                needs[one.course.pk] = needs.get(one.course.pk, 0) + 1
-    return needs
+        yield from (
+            one.course for one in obligations if one.state(today, today) in OWING and not one.is_planned
+        )

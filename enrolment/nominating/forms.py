@@ -9,9 +9,26 @@ from django.utils.translation import gettext_lazy
 
 from centre.forms import CentreForm
 from enrolment.approvals.forms import KeysField
+from enrolment.nominating.actions import people_to_send
 from people.models import Employee, Employment
 
 PEOPLE_MAX = 300
+
+
+class WhoForm(forms.Form):
+    """Whom the sender came for, and whether sessions of all courses are wanted; nobody else's people are known here."""
+
+    person = forms.ModelChoiceField(Employee.objects.none(), required=False)
+    every = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, sender: Employee, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["person"]).queryset = people_to_send(sender)
+        self.is_valid()
+
+    @property
+    def chosen(self) -> Employee | None:
+        return self.cleaned_data.get("person")
 
 
 class SendForm(forms.Form):

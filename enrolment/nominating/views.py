@@ -21,8 +21,8 @@ from enrolment.models import Enrolment, EnrolmentQuerySet
 from enrolment.nominating import actions
 from enrolment.nominating.actions import Outcome, people_to_send
 from enrolment.nominating.candidates import candidates_of
-from enrolment.nominating.coming import coming_sessions
-from enrolment.nominating.forms import ReplaceForm, SendForm
+from enrolment.nominating.coming import coming_sessions, owed_by
+from enrolment.nominating.forms import ReplaceForm, SendForm, WhoForm
 from enrolment.reservations.rows import free_seats, offices_led_by
 from people.models import Employee, EmployeeQuerySet, Office
 from people.requests import UserRequest
@@ -32,11 +32,26 @@ from scheduling.models import Session
 @login_required
 @require_safe
 def sessions_to_send_to(request: UserRequest) -> HttpResponse:
-    """The coming sessions for a head: who of the own people is in them, and whether seats are left."""
+    """The coming sessions for a head: who of the own people is in them, and whether seats are left.
+
+    For a person who was chosen already those of the courses that they owe; all of them when asked for.
+    """
     offices = offices_led_by(request.user)
     if not offices:
         raise PermissionDenied
-    context = {"offices": offices, "rows": coming_sessions(request.user)}
+    who = WhoForm(request.GET, sender=request.user)
+    owed = None
+    if who.chosen:
+        note_look(request, person_id=who.chosen.pk)
+        owed = list(owed_by(people_to_send(request.user).filter(pk=who.chosen.pk)))
+    of_courses = None if owed is None or who.cleaned_data["every"] else [course.pk for course in owed]
+    context = {
+        "offices": offices,
+        "rows": coming_sessions(request.user, of_courses),
+        "chosen": who.chosen,
+        "owed": owed,
+        "is_narrow": of_courses is not None,
+    }
     return render(request, "enrolment/nominating/sessions.html", context)
 
 
@@ -77,6 +92,7 @@ def send_people(request: UserRequest, session_id: int) -> HttpResponse:
         "thin": thin,
         "shifts": [(shift.office, shift.with_more(chosen)) for shift in found.shifts],
         "has_offices": len(found.shifts) > 1,
+        "who": WhoForm(request.GET, sender=request.user).chosen if request.GET else None,
     }
     page = "check" if chosen else "choose"
     return render(request, f"enrolment/nominating/{page}.html", context)

@@ -1,12 +1,11 @@
 """Everything that happened to one enrolment, or to one session and its people, in order and in words, for staff.
 
-From what is kept already: the stories of enrolments, the ledger of messages, the steps of sessions, marks, completions.
+From what is kept already: the stories of enrolments, the ledger of messages, the steps of sessions, marks, completions,
+and the record of changes for the seats that were kept without names.
 Bookings follow from the seat, whose story tells them. The number of queries does not grow with the rows.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -15,21 +14,12 @@ from audit.models import Change
 from centre.templatetags.centre_text import when
 from enrolment.models import AttendanceMark, Enrolment, EnrolmentEntry
 from enrolment.notices import about
+from enrolment.queue.events import Event
+from enrolment.reservations.story import kept_seats_story
 from notifications import kinds
 from notifications.models import Message
 from records.models import Completion
 from scheduling.models import Session, SessionStep
-
-
-@dataclass(frozen=True)
-class Event:
-    """What happened when: in a word, with details, to whom and by whom (both may be empty)."""
-
-    at: datetime
-    title: str
-    text: str = ""
-    whom: str = ""
-    by: str = ""
 
 
 def events_of_enrolment(enrolment: Enrolment) -> list[Event]:
@@ -47,9 +37,9 @@ def events_of_enrolment(enrolment: Enrolment) -> list[Event]:
 
 
 def events_of_session(session: Session) -> list[Event]:
-    """The steps of the session, and what happened to everybody who ever asked for a seat in it."""
+    """The steps of the session, its kept seats, and what happened to everybody who ever asked for a seat in it."""
     people = list(session.enrolments.select_related("trainee"))
-    return in_order([*steps_of(session), *events_of_people(people)])
+    return in_order([*steps_of(session), *kept_seats_story(session), *events_of_people(people)])
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:

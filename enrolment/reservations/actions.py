@@ -9,12 +9,11 @@ from django.utils.translation import ngettext
 
 from centre.actions import action
 from centre.models import Policy
-from centre.templatetags.centre_text import when
 from enrolment.models import Reservation
 from enrolment.reservations.errors import CannotReserve, NotYourOffice
 from enrolment.reservations.models import kept_from
 from enrolment.reservations.notices import about, ending_messages
-from enrolment.reservations.using import released_at
+from enrolment.reservations.using import kept_until_words, released_at
 from enrolment.seats import promote, waiting_trainees
 from notifications.actions import plan_messages, withdraw_messages
 from people.models import Employee, Office
@@ -155,10 +154,7 @@ def refuse_impossible(session: Session, more: int, policy: Policy, now: datetime
     if not session.is_open_for_enrolment:
         raise CannotReserve(_("Nobody can enrol in this session any more, so no seats can be kept."))
     if released_at(session, policy) <= now:
-        raise CannotReserve(
-            _("Seats without a name were kept until %(until)s. Send people by name instead.")
-            % {"until": when(released_at(session, policy))}
-        )
+        raise CannotReserve(kept_until_words(session, policy))
     if waiting_trainees([session.pk]):
         raise CannotReserve(_("People wait for seats in this session: what becomes free is theirs."))
     kept = Reservation.objects.keeping(kept_from(now, policy)).filter(session=session)

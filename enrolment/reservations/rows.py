@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from centre.models import Policy
 from enrolment.models import SEATS_TAKEN, Enrolment, Reservation, Seat
 from enrolment.reservations.models import kept_from
-from enrolment.reservations.using import released_at
+from enrolment.reservations.using import kept_until_words, released_at
 from people.models import Employee, Employment, Office
 from scheduling.headcounts import headcount
 from scheduling.models import Session
@@ -33,6 +34,15 @@ class OfficeThere:
     waiting: list[Enrolment] = field(default_factory=list)
     asked: list[Enrolment] = field(default_factory=list)
     kept: Reservation | None = None
+
+
+def why_no_keeping(session: Session, policy: Policy) -> str:
+    """Why no seats can be kept by name of an office or okrug any more; empty while they can."""
+    if not session.is_open_for_enrolment:
+        return _("Nobody can enrol in this session any more, so no seats can be kept.")
+    if released_at(session, policy) <= timezone.now():
+        return kept_until_words(session, policy)
+    return ""
 
 
 def free_seats(session: Session) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from centre.models import Policy
@@ -71,6 +72,13 @@ def kept_words(kept: int, session: Session, policy: Policy) -> str:
         "The free seats are kept for other offices until %(until)s.",
         kept,
     ) % {"until": when(released_at(session, policy))}
+
+
+def kept_until_words(session: Session, policy: Policy) -> str:
+    """Why no seats can be kept once the day of release is over, and what to do instead."""
+    return _("Seats without a name were kept until %(until)s. Send people by name instead.") % {
+        "until": when(released_at(session, policy))
+    }
 
 
 def released_at(session: Session, policy: Policy) -> datetime:

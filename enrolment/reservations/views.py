@@ -17,7 +17,13 @@ from enrolment.models import Reservation
 from enrolment.reservations import actions
 from enrolment.reservations.actions import RESERVE
 from enrolment.reservations.forms import KeepSeatsForm, QuotaForm
-from enrolment.reservations.rows import free_seats, kept_seats, offices_led_by, offices_there
+from enrolment.reservations.rows import (
+    free_seats,
+    kept_seats,
+    offices_led_by,
+    offices_there,
+    why_no_keeping,
+)
 from enrolment.reservations.using import released_at
 from people.models import Office
 from people.requests import UserRequest
@@ -53,6 +59,7 @@ def office_in_session(request: UserRequest, session_id: int) -> HttpResponse:
             "free": free_seats(session),
             "until": released_at(session, policy),
             "days": policy.reservation_release_days,
+            "why_no_keeping": why_no_keeping(session, policy),
             "errors": form.sentences if form.is_bound else [],
         },
     )
@@ -75,6 +82,7 @@ def quotas(request: UserRequest, session_id: int) -> HttpResponse:
             messages.success(request, kept_now(seats))
             return redirect("enrolment:quotas", session.pk)
     policy = Policy.objects.current()
+    why_not = why_no_keeping(session, policy)
     return render(
         request,
         "enrolment/reservations/quotas.html",
@@ -83,7 +91,8 @@ def quotas(request: UserRequest, session_id: int) -> HttpResponse:
             "rows": kept_seats(session, policy),
             "free": free_seats(session),
             "until": released_at(session, policy),
-            "form": form if session.is_open_for_enrolment else None,
+            "form": None if why_not else form,
+            "why_no_keeping": why_not,
         },
     )
 

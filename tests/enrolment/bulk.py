@@ -35,3 +35,8 @@ def applied(run, *, by=None):
     work_on_bulk_runs()
     run.refresh_from_db()
     return run
+
+
+def reason_codes(run, line=1):
+    row = run.rows.get(line=line)
+    return [one["code"] for one in row.all_reasons]

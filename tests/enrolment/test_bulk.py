@@ -18,7 +18,7 @@ from notifications import kinds
 from notifications.models import Message
 from people.models import Employee
 from scheduling.models import Booking
-from tests.enrolment.bulk import applied, at_work, hr_admin, numbers, outcomes, pasted
+from tests.enrolment.bulk import applied, at_work, hr_admin, numbers, outcomes, pasted, reason_codes
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
@@ -32,11 +32,6 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 Entry = EnrolmentEntry.Kind
-
-
-def reason_codes(run, line=1):
-    row = run.rows.get(line=line)
-    return [one["code"] for one in row.all_reasons]
 
 
 # --- what is foreseen -----------------------------------------------------------------------------

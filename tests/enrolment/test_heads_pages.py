@@ -1,5 +1,7 @@
 """The pages of heads: their office in a session, sending people, replacing; and staff's quotas (rules 16 and 17)."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -221,6 +223,37 @@ def test_rule_17_a_person_asks_and_the_head_sends_them_from_the_list(head, offic
     assert [one.asks for one in shown.ready] == [True]
 
 
+def test_rule_17_for_a_chosen_person_sessions_of_what_they_owe_come_and_the_person_is_ticked(head, office):
+    owed, other = MandatorySessionFactory(), SessionFactory(starts_at=in_days(20))
+    person = member(office)
+
+    narrow = head.get(page("sessions_to_send_to"), {"person": person.pk})
+    every = head.get(page("sessions_to_send_to"), {"person": person.pk, "every": "on"})
+    choose = head.get(page("send_people", owed.pk), {"person": person.pk})
+
+    assert [row.session for row in narrow.context["rows"]] == [owed]
+    assert f"{page('send_people', owed.pk)}?person={person.pk}" in text(narrow)
+    assert [row.session for row in every.context["rows"]] == [owed, other]
+    assert text(choose).count("checked") == 1
+
+
+def test_s2_somebody_of_another_office_is_no_person_to_be_sent(head):
+    stranger = member(led_office())
+    MandatorySessionFactory()
+
+    shown = head.get(page("sessions_to_send_to"), {"person": stranger.pk})
+
+    assert shown.context["chosen"] is None
+    assert stranger.last_name not in text(shown)
+
+
+def test_rule_17_the_planners_page_of_a_session_leads_to_its_quotas(client):
+    session = SessionFactory()
+    client.force_login(hr_admin())
+
+    assert page("quotas", session.pk) in text(client.get(reverse("scheduling:session", args=[session.pk])))
+
+
 @pytest.mark.rows_of(
     "enrolment:send_people",
     "enrolment:office_in_session",
@@ -233,6 +266,7 @@ def test_pages_of_heads_cost_the_same_for_any_number_of_people(head, office):
         page("send_people", session.pk),
         page("office_in_session", session.pk),
         page("sessions_to_send_to"),
+        f"{page('sessions_to_send_to')}?every=on&person={member(office).pk}",
     ]
     seated = nominate(member(office), session, by=office.head, despite_shift=True)
     addresses.append(page("replace", seated.pk))
@@ -246,6 +280,27 @@ def test_pages_of_heads_cost_the_same_for_any_number_of_people(head, office):
 
     assert many == few
     assert max(many) <= 30
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(-1, ""), (1, "Теперь направляйте людей поимённо"), (5 * 24 + 1, "больше нельзя записаться")],
+)
+def test_rule_17_after_the_day_of_release_a_sentence_stands_where_seats_were_kept(
+    client, office, time_machine, hours, said
+):
+    """The hours count from the day of release."""
+    session = SessionFactory()
+    time_machine.move_to(session.starts_at - timedelta(days=5) + timedelta(hours=hours))
+
+    client.force_login(office.head)
+    own = text(client.get(page("office_in_session", session.pk)))
+    client.force_login(hr_admin())
+    quotas = text(client.get(page("quotas", session.pk)))
+
+    assert [('name="seats"' in one) for one in (own, quotas)] == [not said, not said]
+    assert said in own
+    assert said in quotas
 
 
 @pytest.mark.rows_of("enrolment:quotas")

@@ -1,15 +1,21 @@
 """Everything that happened to an enrolment or a session, in order and in words, for staff."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from audit.models import AccessRecord
 from enrolment.actions import cancel_enrolment, enrol
+from enrolment.models import Reservation
 from enrolment.queue.everything import events_of_enrolment, events_of_session
+from enrolment.reservations.actions import reserve_seats
+from enrolment.reservations.tasks import keep_reservations
 from notifications.tasks import send_due_messages
 from scheduling.actions import cancel_session
-from tests.factories import EmployeeFactory, SessionFactory
+from tests.enrolment.approvals import hr_admin, led_office, member
+from tests.factories import EmployeeFactory, SessionFactory, in_days
 
 pytestmark = pytest.mark.django_db
 
@@ -74,8 +80,56 @@ def test_rule_29_the_story_of_a_session_costs_the_same_for_any_number(
         page.get(reverse("enrolment:session_story", args=[session.pk]))
 
 
-# Rights, session, look; steps, enrolments, entries, messages, marks, completions and their moments.
-STORY_COSTS = 9
+# Rights, session, look; steps, kept seats, enrolments, entries, messages, marks, completions and their moments.
+STORY_COSTS = 10
+
+
+def test_rule_17_rule_29_the_story_of_a_session_tells_its_kept_seats_in_order(client):
+    office = led_office()
+    head, session = office.head, SessionFactory(seats=10)
+    client.force_login(head)
+    keeping = reverse("enrolment:office_in_session", args=[session.pk])
+
+    client.post(keeping, {"office": office.pk, "seats": 3})
+    sending = {"people": [member(office).pk], "step": "send", "despite_shift": "on"}
+    client.post(reverse("enrolment:send_people", args=[session.pk]), sending)
+    client.post(keeping, {"office": office.pk, "seats": 4})
+    client.post(reverse("enrolment:release_seats", args=[Reservation.objects.get().pk]))
+
+    story = [event for event in events_of_session(session) if event.whom == office.name]
+    assert [(event.title, event.text) for event in story] == [
+        ("придержано мест без имени: 3", ""),
+        ("придержанное место занято по имени", "ещё без имени: 2"),
+        ("придержано мест без имени: 2 → 4", ""),
+        ("придержанные места отданы: 4", ""),
+    ]
+    assert {event.by for event in story} == {head.short_name}
+
+
+def test_rule_17_rule_29_the_story_tells_a_quota_with_its_reason_and_its_release_by_the_clock(time_machine):
+    session, staff = SessionFactory(seats=10), hr_admin()
+    reserve_seats(session, "САО", 2, by=staff, reason="Новый набор")
+
+    time_machine.move_to(session.starts_at - timedelta(days=4))
+    keep_reservations()
+
+    told = [event for event in events_of_session(session) if event.whom == "САО"]
+    assert [(event.title, event.text, event.by) for event in told] == [
+        ("придержано мест без имени: 2", "Новый набор", staff.short_name),
+        ("срок придержанных мест вышел, освобождено: 2", "", ""),
+    ]
+
+
+def test_rule_29_the_story_costs_the_same_for_any_number_of_kept_seats(page, django_assert_num_queries):
+    few, many = SessionFactory(seats=10), SessionFactory(seats=30, starts_at=in_days(20))
+    staff = hr_admin()
+    for session, offices in ((few, 1), (many, 4)):
+        for _number in range(offices):
+            reserve_seats(session, led_office(), 2, by=staff)
+        list(events_of_session(session))
+
+        with django_assert_num_queries(5):  # steps, enrolments; changes, offices, who
+            list(events_of_session(session))
 
 
 def test_rule_29_who_reads_the_story_is_noted(page):

@@ -1,5 +1,6 @@
 """The demo centre: loaded through the actions, the same again, and consistent."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -9,13 +10,15 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Count, Q
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts.roles import Role
 from courses.models import Course, Material
-from enrolment.doors.checks import cancelled_lately
+from enrolment.doors.checks import cancelled_lately, offered_dates
+from enrolment.doors.clashes import choice_of
 from enrolment.interest.demand import demand
 from enrolment.invariants import booking_faults
-from enrolment.models import AttendanceMark, Enrolment, EnrolmentEntry, Reservation, Seat
+from enrolment.models import AttendanceMark, BulkRun, Enrolment, EnrolmentEntry, Reservation, Seat
 from learning.models import Question
 from people.models import Employee
 from records.models import Completion
@@ -28,7 +31,7 @@ pytestmark = pytest.mark.django_db
 TUESDAY = "2026-11-24 08:30+03:00"
 
 
-def load(employees=60):
+def load(employees=300):
     out = StringIO()
     call_command("load_demo", employees=employees, stdout=out)
     return out.getvalue()
@@ -36,7 +39,7 @@ def load(employees=60):
 
 @pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker):
-    """One small demo centre for all tests of this module, taken away at its end."""
+    """The demo centre as it is shipped, for all tests of this module, taken away at its end."""
     quick = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
     with django_db_blocker.unblock(), time_machine.travel(TUESDAY, tick=False), quick, transaction.atomic():
         load()
@@ -95,20 +98,63 @@ def test_some_session_is_full_and_people_wait(demo):
     assert any(session.enrolments.holding().count() == session.seats for session in full)
 
 
-def test_somebody_sits_beyond_the_limit_and_the_employee_chooses_another_date(demo):
-    employee = demo_accounts()["employee"]
-
+def test_somebody_sits_beyond_the_limit(demo):
     assert Enrolment.objects.holding().filter(exceeds=True).count() == 1
-    assert len(cancelled_lately(employee)) == 1
+
+
+def scenes():
+    """What those presented are asked at this moment."""
+    accounts = demo_accounts()
+    own = Enrolment.objects.live().filter(trainee=accounts["employee"])
+    others = Enrolment.objects.live().filter(trainee=accounts["second_employee"])
+    [cancelled] = cancelled_lately(accounts["employee"])
+    [offered] = own.filter(seat=Seat.OFFERED)
+    [clashing] = others.filter(clash_since__isnull=False)
+    return offered, choice_of(clashing), offered_dates(cancelled)
+
+
+def test_a_seat_is_offered_to_the_employee_and_the_term_runs(demo):
+    offered, _choice, _dates = scenes()
+
+    assert offered.offer_until > timezone.now() + timedelta(hours=12)
+    assert offered.session.enrolments.in_queue().exists()
+
+
+def test_the_second_employee_is_to_choose_between_two_sessions_of_one_time(demo):
+    _offered, choice, _dates = scenes()
+
+    assert len(choice.others) == 1
+    assert choice.until == timezone.now() + timedelta(hours=48)
+
+
+def test_the_employee_is_offered_other_dates_in_place_of_a_cancelled_session(demo):
+    _offered, _choice, dates = scenes()
+
+    assert dates
+
+
+def test_a_list_of_people_was_carried_out(demo):
+    [run] = BulkRun.objects.all()
+
+    assert run.state == BulkRun.State.APPLIED
+    assert run.counts["not_found"] == run.counts["already"] == 1
+    assert run.made
 
 
 def test_heads_have_kept_seats_and_sent_somebody(demo):
-    kept = Reservation.objects.standing().select_related("office")
+    kept = Reservation.objects.standing().filter(okrug="").select_related("office")
     sent = EnrolmentEntry.objects.filter(kind=EnrolmentEntry.Kind.NOMINATED)
 
     assert kept
     assert all(one.seats and one.used and one.made_by_id == one.office.head_id for one in kept)
     assert sent.count() == len(kept)
+
+
+def test_staff_keep_a_quota_for_an_okrug(demo):
+    [quota] = Reservation.objects.standing().exclude(okrug="")
+
+    assert quota.seats == 3
+    assert quota.made_by == demo_accounts()["hr_admin"]
 
 
 def test_two_courses_without_a_date_are_wanted(demo):

@@ -1,5 +1,6 @@
 """Offices: list, readiness, team table, and who decides there (expectation 15)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -121,6 +122,31 @@ def test_expectation_15_the_team_table_says_who_must_who_did_and_what_expires(hr
     assert listed(hr, team, state="expires", course="AID") == ["Готовая Мария Олеговна"]
     assert listed(hr, team, state="expires", course="FIRE") == []
     assert listed(hr, team, q="готов") == ["Готовая Мария Олеговна"]
+
+
+def test_rule_17_from_the_team_table_a_head_sends_who_owes_a_course_without_a_date(client):
+    head, other_head = EmployeeFactory.create_batch(2)
+    office = OfficeFactory(head=head)
+    fire = CourseFactory(is_mandatory=True, due_days=30)
+    owes, planned, done = (EmploymentFactory(office=office).employee for _number in range(3))
+    enrol(planned, SessionFactory(course=fire))
+    done.completions.create(course=fire, completed_on=timezone.localdate())
+    OfficeFactory(head=other_head)
+    sign_in(client, head)
+
+    page = client.get(url("team", office)).content.decode()
+
+    sending = reverse("enrolment:sessions_to_send_to")
+    assert re.findall(rf'href="{sending}\?person=(\d+)"', page) == [str(owes.pk)]
+    assert b"sending" not in b"".join(client.get(url("team", office), {"form": "csv"}).streaming_content)
+
+
+def test_rule_17_who_leads_no_office_is_offered_no_sending(hr):
+    office = OfficeFactory(head=EmployeeFactory())
+    CourseFactory(is_mandatory=True, due_days=30)
+    EmploymentFactory(office=office)
+
+    assert reverse("enrolment:sessions_to_send_to") not in hr.get(url("team", office)).content.decode()
 
 
 @pytest.mark.rows_of("website:team")

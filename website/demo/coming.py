@@ -17,10 +17,9 @@ from learning.models import ReadMaterial
 from notifications.models import Message
 from people.models import Employee
 from scheduling.actions import cancel_session, confirm_session, plan_session, publish_session
-from scheduling.assignments.actions import accept_assignment
 from scheduling.errors import SchedulingError
 from scheduling.models import Session, SessionStep
-from website.demo.changes import cancel_for, days_of, exceed_once
+from website.demo.changes import cancel_for, clash_for, exceed_once, offer_to
 from website.demo.files import chance, words
 from website.demo.heads import load_deeds
 from website.demo.history import trainers_of, webinar_link
@@ -28,6 +27,8 @@ from website.demo.planning import Drawn, draw_sessions, load_timetable, sessions
 from website.demo.pool import Pool, Trainee, load_pool
 from website.demo.requests import load_requests
 from website.demo.staff import demo_accounts
+from website.demo.staffs_deeds import load_staffs_deeds
+from website.demo.stage import Stage, days_of, remember, trainers_accept
 from website.demo.wishes import load_wishes
 
 SIX_WEEKS = timedelta(days=42)
@@ -53,10 +54,12 @@ class Coming:
 
     pool: Pool
     planner: Employee
+    presented: list[int]
     words: dict[str, Any] = field(default_factory=lambda: words("words.toml"))
     sessions: list[Session] = field(default_factory=list)
     enrolled: int = 0
     full: int = 0
+    stage: Stage = field(init=False)
 
     @property
     def rng(self) -> random.Random:
@@ -65,6 +68,7 @@ class Coming:
     def plan_days(self, first: date, presented: list[Employee], progress: Progress) -> None:
         """Plan sessions on every working day; on the first of them each presented trainer teaches."""
         timetable = load_timetable(first, first + SIX_WEEKS + ROOM_FOR_LONG_COURSES, self.rng)
+        self.stage = Stage(self.pool, timetable, self.planner, self.words)
         days = [day for day in timetable.days if day < first + SIX_WEEKS]
         a_day = sessions_a_day(len(self.pool.trainees)) * 1.4
         teaching = {days[0]: trainers_of(presented)}
@@ -77,9 +81,11 @@ class Coming:
         """Plan the session, publish most of them, and let people enrol."""
         turn = len(self.sessions)
         limit = None
+        # What those presented have ahead is not left to chance: the scenes need room in their time.
+        people = [one for one in drawn.candidates if one.pk not in self.presented]
         if self.full < turn // FULL_EVERY + 1:
             limit = max(self.rng.randint(5, MOST_FULL_SEATS), drawn.course.group_min or 1)
-            limit = limit if limit < min(len(drawn.candidates), drawn.course.group_max or 1) else None
+            limit = limit if limit < min(len(people), drawn.course.group_max or 1) else None
         try:
             session = self.plan(drawn, limit=limit)
         except SchedulingError:  # a session that began earlier reaches into these days
@@ -89,8 +95,7 @@ class Coming:
             return
         session = publish_session(session, by=self.planner)
         if turn % UNANSWERED_EVERY:
-            for asked in session.assignments.select_related("trainer__employee"):
-                accept_assignment(asked, by=asked.trainer.employee)
+            trainers_accept(session)
         if limit is not None:
             self.full += 1
             wanted = session.seats + self.rng.randint(1, 4)
@@ -99,7 +104,7 @@ class Coming:
         else:
             wanted = self.rng.randint(min(4, session.seats), max(5, min(18, session.seats - 2)))
         if self.enrolled < MOST_ENROLMENTS:
-            for trainee in drawn.candidates[:wanted]:
+            for trainee in people[:wanted]:
                 self.enrol(trainee, session, drawn.days)
 
     def plan(self, drawn: Drawn, *, limit: int | None) -> Session:
@@ -118,10 +123,7 @@ class Coming:
             enrolment = enrol(Employee.objects.get(pk=trainee.pk), session)
         except EnrolmentError:
             return None
-        trainee.live.add(session.course_id)
-        # Who waits keeps the time free too, so that a seat that comes free is theirs.
-        trainee.busy.update(days)
-        trainee.optional_ahead += not session.course.is_mandatory
+        remember(trainee, enrolment, days)
         self.enrolled += 1
         return enrolment
 
@@ -129,7 +131,8 @@ class Coming:
         """Each of them gets a seat soon and waits for another; the demo shows both."""
         trainees = {trainee.pk: trainee for trainee in self.pool.trainees}
         for trainee in (trainees[person.pk] for person in people if person.pk in trainees):
-            wanted = [Seat.HELD, Seat.WAITING]
+            own = Enrolment.objects.live().filter(trainee=trainee.pk)
+            wanted = [seat for seat in (Seat.HELD, Seat.WAITING) if not own.filter(seat=seat).exists()]
             for session in Session.objects.upcoming().select_related("course"):
                 facts, days = self.pool.facts[session.course_id], days_of(session)
                 seats_left = session.seats - session.enrolments.holding().count()
@@ -150,41 +153,47 @@ class Coming:
         """Two sessions are cancelled, and here and there somebody gives up a seat that another then gets."""
         people = Enrolment.objects.live().filter(session__in=self.sessions).order_by("pk")
         full = people.filter(session__enrolments__seat=Seat.WAITING, seat=Seat.HELD).distinct()
-        for enrolment in [*full[:2], *people.filter(seat=Seat.HELD).reverse()[:3]]:
+        of_others = people.filter(seat=Seat.HELD).exclude(trainee__in=self.presented)
+        for enrolment in [*full[:2], *of_others.reverse()[:3]]:
             reason = self.rng.choice(self.words["enrolment_cancelled"])
             cancel_enrolment(enrolment, by=enrolment.trainee, reason=reason)
+        own = Enrolment.objects.filter(trainee__in=self.presented)
         later = Session.objects.upcoming().filter(status=Session.Status.OPEN).reverse()
+        later = later.exclude(pk__in=own.values("session"))
         for session, reason in zip(later[1:3], self.words["session_cancelled"], strict=False):
             cancel_session(session, reason, by=self.planner)
 
-    def change_some(self, presented: Employee) -> None:
-        """Somebody sits beyond the limit, and the one presented is to choose another date."""
-        exceed_once(self.pool, self.planner, self.words["seat_exceeded"])
-        for trainee in self.pool.trainees:
-            if trainee.pk == presented.pk:
-                cancel_for(trainee, self.planner, self.words["session_cancelled"][0])
+    def play_scenes(self) -> None:
+        """What a visitor is to find at those presented whatever the day, while their time is still free."""
+        trainees = {trainee.pk: trainee for trainee in self.pool.trainees}
+        people = [trainees[pk] for pk in self.presented if pk in trainees]
+        # In a very small centre the office can hardly spare anybody: then it is the next of them.
+        any(cancel_for(one, self.stage) for one in people)
+        any(offer_to(one, self.stage) for one in people)
+        any(clash_for(one, self.stage) for one in reversed(people))
 
 
 @transaction.atomic
 def load_coming(today: date, progress: Progress) -> None:
     """Plan six weeks from tomorrow, fill them, cancel a few, and let it look as if it had grown over weeks."""
     accounts = demo_accounts()
-    coming = Coming(load_pool(chance("coming", today)), planner=accounts["hr_admin"])
+    presented = [accounts[key] for key in ("employee", "second_employee") if key in accounts]
+    coming = Coming(
+        load_pool(chance("coming", today)), accounts["hr_admin"], [person.pk for person in presented]
+    )
     coming.plan_days(max(today, timezone.localdate()) + timedelta(days=1), list(accounts.values()), progress)
-    coming.enrol_presented([accounts[key] for key in ("employee", "second_employee") if key in accounts])
+    coming.play_scenes()
+    coming.enrol_presented(presented)
     coming.confirm_near()
     coming.cancel_some()
-    coming.change_some(accounts["employee"])
+    exceed_once(coming.stage)
     start_some_courses(coming, list(accounts.values()))
     look_grown(coming.rng)
     heads = [account for account in accounts.values() if account.headed_offices.exists()]
-    load_requests(
-        coming.pool,
-        heads=heads,
-        presented=[accounts[key] for key in ("employee", "second_employee") if key in accounts],
-    )
-    load_wishes(coming.pool, [accounts[key] for key in ("employee", "second_employee") if key in accounts])
+    load_requests(coming.pool, heads=heads, presented=presented)
+    load_wishes(coming.pool, presented)
     load_deeds(heads)
+    load_staffs_deeds(coming.pool, coming.planner, coming.words)
     quieten([account.pk for account in accounts.values()])
 
 

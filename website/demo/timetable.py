@@ -80,14 +80,19 @@ class Timetable:
     )
 
     def place(
-        self, course: CourseNeeds, day: date, *, teaches: int | None = None
+        self,
+        course: CourseNeeds,
+        day: date,
+        *,
+        teaches: int | None = None,
+        at_times: Sequence[time] = STARTS,
     ) -> list[MeetingPlan] | None:
         """The course's meetings from that day on, on working days one after another, or None when nothing fits.
 
         `teaches` names a trainer who must be among those who teach.
         """
         days = self.days_for(course, day)
-        starts = list(STARTS)
+        starts = list(at_times)
         self.rng.shuffle(starts)
         for room in self.fitting_rooms(course):
             for team in self.teams(course, days, room):

@@ -173,7 +173,13 @@ TEAM_COLUMNS = (
         lambda row: row.job.position.title,
         order=(SortKey("position__title").asc(), "employee__name_key"),
     ),
-    Column("owed", gettext_lazy("Must do"), lambda row: row.owed, is_number=True),
+    Column(
+        "owed",
+        gettext_lazy("Must do"),
+        lambda row: row.owed,
+        is_number=True,
+        template="website/people/_owed_cell.html",
+    ),
     Column("done", gettext_lazy("Done"), lambda row: row.done, is_number=True),
     Column(
         "overdue",

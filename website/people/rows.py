@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from centre.models import Policy
 from enrolment.models import Enrolment
+from enrolment.nominating.actions import people_to_send
+from enrolment.nominating.coming import OWING
 from people.models import Employee, Employment, Office
 from records.obligations import ObligationState, ShownObligation, obligations_of, shown_obligations
 from records.readiness import Readiness, readiness_of
@@ -40,6 +42,8 @@ class TeamRow:
     person: Employee
     job: Employment
     obligations: list[ShownObligation]
+    # Whether the reader may send the person to a session (rule 17).
+    can_be_sent: bool = False
 
     def in_state(self, *states: ObligationState) -> list[ShownObligation]:
         return [one for one in self.obligations if one.state in states]
@@ -54,6 +58,11 @@ class TeamRow:
     @property
     def owed(self) -> int:
         return len(self.obligations)
+
+    @property
+    def wants_a_date(self) -> bool:
+        """The reader may send the person, who owes something and is enrolled in no date of it."""
+        return self.can_be_sent and any(not one.obligation.is_planned for one in self.in_state(*OWING))
 
     @property
     def done(self) -> int:
@@ -98,12 +107,18 @@ def office_rows(offices: Sequence[Office]) -> list[OfficeRow]:
     return [OfficeRow(office, people.get(office.pk, 0), ready[office.pk]) for office in offices]
 
 
-def team_rows(jobs: Sequence[Employment]) -> list[TeamRow]:
-    """The rows of these main jobs, in the given order; four queries."""
+def team_rows(jobs: Sequence[Employment], *, sent_by: Employee | None = None) -> list[TeamRow]:
+    """The rows of these main jobs, in the given order; four queries, and one for whom the reader may send."""
+    sendable = set(people_to_send(sent_by).values_list("pk", flat=True)) if sent_by else set()
     today, soon = timezone.localdate(), day_soon()
     obligations = obligations_of(jobs, planned_courses([job.employee_id for job in jobs]))
     return [
-        TeamRow(job.employee, job, shown_obligations(obligations.get(job.employee_id, ()), today, soon))
+        TeamRow(
+            job.employee,
+            job,
+            shown_obligations(obligations.get(job.employee_id, ()), today, soon),
+            job.employee_id in sendable,
+        )
         for job in jobs
     ]
 

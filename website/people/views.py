@@ -1,5 +1,7 @@
 """The pages of people and offices: lists, a person, an office, its team, who decides there."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import PermissionDenied
@@ -150,7 +152,8 @@ def team(request: UserRequest, pk: int) -> HttpResponseBase:
         # An office is a few hundred people at most; what they owe is no column that the database could be asked.
         jobs = jobs.filter(pk__in=[row.job.pk for row in team_rows(list(jobs)) if row.owes(**asked)])
     name = _("Team: %(office)s") % {"office": found}
-    listing = Listing(request, jobs, TEAM_COLUMNS, name=name, rows=team_rows)
+    sender = request.user if leads(request.user, found) else None
+    listing = Listing(request, jobs, TEAM_COLUMNS, name=name, rows=partial(team_rows, sent_by=sender))
     return listing.respond("website/people/team.html", {"filters": filters, "office": found})
 
 

@@ -40,15 +40,24 @@ def parts() -> dict[str, tuple[str, str]]:
     return {
         "hr_admin": (
             _("HR admin"),
-            _("import the staff list, plan and publish a session, change its limit, cancel it"),
+            _("plan and publish a session, move it; a list of people carried out, a quota of seats"),
         ),
         "centre_admin": (_("administrator of the centre"), _("rooms, equipment, trainers' absences")),
         "methodist": (_("methodist"), _("write a course with its materials and questions")),
         "system_admin": (_("system administrator"), _("accounts, policy, the message ledger")),
         "trainer": (_("trainer"), _("mark who came today, close the sheet, print it")),
         "second_trainer": (_("trainer"), _("another timetable, and the people of the next session")),
-        "head": (_("head of an office"), _("take a seat as a head; what their people do follows later")),
-        "employee": (_("employee"), _("a seat soon, a place in a queue, what was completed and until when")),
-        "second_employee": (_("employee"), _("take a seat, cancel it; finish a self-paced course")),
+        "head": (
+            _("head of an office"),
+            _("decide about requests, send people, keep seats; how ready the office is"),
+        ),
+        "employee": (
+            _("employee"),
+            _("an offered seat, a place in a queue, other dates for a cancelled session"),
+        ),
+        "second_employee": (
+            _("employee"),
+            _("choose between two sessions of one time; a self-paced course"),
+        ),
         "newcomer": (_("newcomer"), _("the mandatory courses of the first month")),
     }
