@@ -10,6 +10,7 @@ const ROW_HEAD_PX = 192;
 const SCROLLBAR_PX = 18;
 
 let calendar = null;
+let drawn = null; // rows and events, as texts, of what it shows
 
 export const isDrawn = () => calendar !== null;
 
@@ -17,10 +18,10 @@ export function draw() {
   const events = [...data.cards.map(eventOf), ...data.bands.map(backgroundOf)];
   const resources = data.rows.map((row) => ({ id: row.id, title: row.title, extendedProps: { words: row.words } }));
   if (calendar) {
-    calendar.setOption("resources", resources);
-    calendar.setOption("events", events);
+    redraw(resources, events);
     return;
   }
+  drawn = { resources: JSON.stringify(resources), events: textsOf(events) };
   part("field").hidden = false;
   board.classList.add("board--drawn", `board--${view}`);
   calendar = window.EventCalendar.create(place, { ...options(), resources, events });
@@ -28,6 +29,24 @@ export function draw() {
   new MutationObserver(tidyWhatCame).observe(place, { childList: true, subtree: true });
   tidyRoles(place);
 }
+
+// What is the same again is left alone, and only the card that was moved is made anew; given all events, the calendar would
+// make all elements anew.
+function redraw(resources, events) {
+  const now = { resources: JSON.stringify(resources), events: textsOf(events) };
+  if (now.resources !== drawn.resources) {
+    calendar.setOption("resources", resources);
+    calendar.setOption("events", events);
+  } else {
+    [...drawn.events.keys()].filter((id) => !now.events.has(id)).forEach((id) => calendar.removeEventById(id));
+    for (const event of events.filter((one) => now.events.get(one.id) !== drawn.events.get(one.id))) {
+      drawn.events.has(event.id) ? calendar.updateEvent(event) : calendar.addEvent(event);
+    }
+  }
+  drawn = now;
+}
+
+const textsOf = (events) => new Map(events.map((event) => [event.id, JSON.stringify(event)]));
 
 function options() {
   const [first, last] = data.hours;

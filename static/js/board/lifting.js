@@ -6,6 +6,13 @@ import { elementsOf, rowOf } from "./drawing.js";
 import { isDay } from "./page.js";
 import { cornerOf, measure, widthOf } from "./places.js";
 
+const lifted = new Set();
+
+// When the board has been drawn anew; what is in the hand is lifted again with its next step.
+export function putAllBack() {
+  [...lifted].forEach((one) => one.putBack());
+}
+
 // Lifts a card out of a row; of others it stands in, it keeps the row and goes along in time.
 export function lift(card, from) {
   const home = { start: new Date(card.start), end: new Date(card.end) };
@@ -17,6 +24,7 @@ export function lift(card, from) {
       measure();
       parts = elementsOf(card.id).map((element) => partOf(element));
       parts.forEach(({ element }) => element.classList.add("board-card--taken"));
+      lifted.add(handle);
     }
   }
 
@@ -41,8 +49,7 @@ export function lift(card, from) {
     part.element.querySelector(".board-card__time").textContent = timeOf(start, end);
   }
 
-  find();
-  return {
+  const handle = {
     show({ row, start, end }) {
       find();
       parts.forEach((part) => showPart(part, part.row === from ? row : part.row, start, end));
@@ -58,6 +65,9 @@ export function lift(card, from) {
         element.querySelector(".board-card__time").textContent = timeOf(home.start, home.end);
       }
       parts = [];
+      lifted.delete(handle);
     },
   };
+  find();
+  return handle;
 }
