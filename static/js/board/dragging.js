@@ -4,7 +4,7 @@ import { hideTip, showTip } from "./announcing.js";
 import { frame, isDrawn, rowOf } from "./drawing.js";
 import { describe, forget, lookUp } from "./forbidden.js";
 import { lift } from "./lifting.js";
-import { cardOf, draftOf } from "./meetings.js";
+import { cardOf, data, draftOf } from "./meetings.js";
 import { board, isDay, place } from "./page.js";
 import { isWithin, limit, measure, under, visible } from "./places.js";
 import { save } from "./saving.js";
@@ -37,7 +37,7 @@ function pressedOnCard(event) {
 
 function pressedOnDraft(event) {
   const item = event.target.closest("[data-draft]");
-  const card = item && isDrawn() && draftOf(item.dataset.draft);
+  const card = item && isDrawn() && data.rows.length && draftOf(item.dataset.draft);
   if (card && isFirstButton(event) && event.pointerType === "mouse") {
     follow(event, wayFromList(card, item));
   }
