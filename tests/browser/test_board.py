@@ -273,3 +273,86 @@ def test_where_a_column_is_a_day_a_meeting_is_lengthened_by_keyboard_and_by_its_
 
     assert longer == ("09.03 10:00", "13:30", centre.room.pk)
     assert where(draft) == ("09.03 10:00", "14:00", centre.room.pk)
+
+
+def hold(visitor: Visitor, what: Locator, *, by_x: float) -> tuple[float, float]:
+    """Pressed, carried that far to the right, and not let go; where it was pressed."""
+    mouse, box = visitor.page.mouse, what.bounding_box()
+    x, y = box["x"] + 20, box["y"] + 12
+    mouse.move(x, y)
+    mouse.down()
+    with visitor.page.expect_response("**/allowed/**"):
+        mouse.move(x + by_x / 2 + 8, y)
+        mouse.move(x + by_x, y)
+    return x, y
+
+
+def test_a_card_in_the_hand_stands_where_it_would_go_and_its_own_place_asks_nothing(
+    centre: Centre, draft: Session, visit: Open
+):
+    planner = visit(employee=centre.hr_admin)
+    open_board(planner, "week")
+    card = card_of(planner, TITLE)
+    before, days = card.bounding_box(), planner.page.locator(".ec-col-head")
+    two_days = days.nth(3).bounding_box()["x"] - days.nth(1).bounding_box()["x"]
+    sent = []
+    planner.page.on("request", lambda request: sent.append(request.method))
+
+    x, y = hold(planner, card, by_x=two_days)
+    planner.page.locator(".board__tip", has_text="11").wait_for()
+    carried = card.bounding_box()
+    planner.page.mouse.move(x, y)
+    planner.page.mouse.up()
+    planner.page.locator(".board-card--taken").wait_for(state="detached")
+    planner.page.locator(".board-lit, .board-lit--no").wait_for(state="detached")
+
+    assert carried["x"] - before["x"] == pytest.approx(two_days, abs=1.5)
+    assert card.bounding_box() == before
+    assert "POST" not in sent
+    assert planner.page.locator("dialog[open]").count() == 0
+    assert where(draft) == ("09.03 10:00", "13:00", centre.room.pk)
+
+
+def test_a_finger_takes_a_card_by_a_long_press(centre: Centre, draft: Session, visit: Open):
+    planner = visit(employee=centre.hr_admin)
+    open_board(planner, "week")
+    days = planner.page.locator(".ec-col-head")
+    by_x = days.nth(3).bounding_box()["x"] - days.nth(1).bounding_box()["x"]
+    box = card_of(planner, TITLE).bounding_box()
+    x, y = box["x"] + 20, box["y"] + 12
+    browser = planner.page.context.new_cdp_session(planner.page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        places = [{"x": left, "y": top} for left, top in points]
+        browser.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    browser.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    touch("touchStart", (x, y))
+    planner.page.locator(".board-card--taken").wait_for()
+    touch("touchMove", (x + by_x / 2, y))
+    touch("touchMove", (x + by_x, y))
+    touch("touchEnd")
+    hears(planner, "Сохранено")
+
+    assert where(draft) == ("11.03 10:00", "13:00", centre.room.pk)
+
+
+def test_after_a_change_only_its_own_card_is_made_anew(
+    centre: Centre, other_room: Room, draft: Session, visit: Open
+):
+    own, centre.room = centre.room, other_room
+    centre.plan(CourseFactory(title="Другой курс"), TUESDAY + timedelta(days=3), publish=False)
+    planner = visit(employee=centre.hr_admin)
+    open_board(planner, "week")
+    other, moved = card_of(planner, "Другой курс"), card_of(planner, TITLE)
+    for card in (other, moved):
+        card.evaluate("one => { one.isOld = true; }")
+
+    hold(planner, moved, by_x=planner.page.locator(".ec-col-head").nth(1).bounding_box()["width"])
+    planner.page.mouse.up()
+    hears(planner, "Сохранено")
+
+    assert where(draft) == ("10.03 10:00", "13:00", own.pk)
+    assert other.evaluate("one => one.isOld") is True
+    assert moved.evaluate("one => one.isOld === undefined") is True
+    assert moved.evaluate("one => one.style.translate") == ""

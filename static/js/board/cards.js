@@ -8,6 +8,9 @@ const toldOf = (card) => [card.label, ...card.flags, ...(card.prepared ? [card.p
 
 export function eventOf(card) {
   const classes = ["board-card", `board-card--${card.state}`];
+  if (card.canMove) {
+    classes.push("board-card--loose");
+  }
   if (card.tone) {
     classes.push(`board-card--${card.tone}`);
   }
@@ -20,8 +23,6 @@ export function eventOf(card) {
     start: card.start,
     end: card.end,
     title: card.title,
-    editable: card.canMove,
-    durationEditable: card.canMove && isDay,
     classNames: classes,
     extendedProps: { card },
   };
@@ -62,19 +63,16 @@ export function contentOf({ event }) {
   return known.get(key);
 }
 
+export const timeOf = (start, end) => (view === "month" ? clock(start) : `${clock(start)}–${clock(end)}`);
+
 // A card is a button; what its place on the board shows is said in it for those who do not see it.
 function buttonOf(card, event) {
   const button = element("button", "board-card__button");
   button.type = "button";
-  if (event.display === "auto") {
-    button.dataset.card = card.id;
-  } else {
-    button.tabIndex = -1;
-  }
+  button.dataset.card = card.id;
   const seats = `${card.seats}${card.number ? ` · ${card.number}` : ""}`;
-  const time = view === "month" ? clock(event.start) : `${clock(event.start)}–${clock(event.end)}`;
   button.append(
-    element("span", "board-card__time", time),
+    element("span", "board-card__time", timeOf(event.start, event.end)),
     " ",
     element("span", "board-card__title", card.title),
     " ",
@@ -84,6 +82,9 @@ function buttonOf(card, event) {
     ...(card.prepared ? [" ", element("b", "board-card__prepared", card.prepared.word)] : []),
     element("span", "visually-hidden", `, ${toldOf(card).join("; ")}`),
   );
+  if (card.canMove && isDay) {
+    button.append(element("span", "board-card__end"));
+  }
   return button;
 }
 

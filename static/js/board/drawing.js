@@ -3,20 +3,14 @@
 import { backgroundOf, contentOf, eventOf, labelOf, nameOnHover } from "./cards.js";
 import { data } from "./meetings.js";
 import { board, isDay, part, place, view } from "./page.js";
-import { hourOf, stamp } from "./times.js";
+import { hourOf } from "./times.js";
 
-export const STEP_MINUTES = 15;
 // As css/pages/board.css has it, and room for a scrollbar.
 const ROW_HEAD_PX = 192;
 const SCROLLBAR_PX = 18;
 
 let calendar = null;
-let whenMoved = {};
-
-// What the calendar calls while a card is dragged, by its own names.
-export function callWhenMoved(handlers) {
-  whenMoved = handlers;
-}
+let drawn = null; // rows and events, as texts, of what it shows
 
 export const isDrawn = () => calendar !== null;
 
@@ -24,10 +18,10 @@ export function draw() {
   const events = [...data.cards.map(eventOf), ...data.bands.map(backgroundOf)];
   const resources = data.rows.map((row) => ({ id: row.id, title: row.title, extendedProps: { words: row.words } }));
   if (calendar) {
-    calendar.setOption("resources", resources);
-    calendar.setOption("events", events);
+    redraw(resources, events);
     return;
   }
+  drawn = { resources: JSON.stringify(resources), events: textsOf(events) };
   part("field").hidden = false;
   board.classList.add("board--drawn", `board--${view}`);
   calendar = window.EventCalendar.create(place, { ...options(), resources, events });
@@ -35,6 +29,24 @@ export function draw() {
   new MutationObserver(tidyWhatCame).observe(place, { childList: true, subtree: true });
   tidyRoles(place);
 }
+
+// What is the same again is left alone, and only the card that was moved is made anew; given all events, the calendar would
+// make all elements anew.
+function redraw(resources, events) {
+  const now = { resources: JSON.stringify(resources), events: textsOf(events) };
+  if (now.resources !== drawn.resources) {
+    calendar.setOption("resources", resources);
+    calendar.setOption("events", events);
+  } else {
+    [...drawn.events.keys()].filter((id) => !now.events.has(id)).forEach((id) => calendar.removeEventById(id));
+    for (const event of events.filter((one) => now.events.get(one.id) !== drawn.events.get(one.id))) {
+      drawn.events.has(event.id) ? calendar.updateEvent(event) : calendar.addEvent(event);
+    }
+  }
+  drawn = now;
+}
+
+const textsOf = (events) => new Map(events.map((event) => [event.id, JSON.stringify(event)]));
 
 function options() {
   const [first, last] = data.hours;
@@ -50,23 +62,23 @@ function options() {
     slotMaxTime: hourOf(last),
     slotDuration: isDay ? "00:30" : { days: 1 },
     slotWidth: Math.max(28, width / ((last - first) * 2)),
-    snapDuration: { minutes: STEP_MINUTES },
     columnWidth: view === "month" ? "minmax(5.5rem, 1fr)" : "minmax(7rem, 1fr)",
     dayHeaderFormat: isDay
       ? { weekday: "long", day: "numeric", month: "long" }
       : { weekday: "short", day: "numeric", month: view === "month" ? undefined : "short" },
     slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     nowIndicator: false,
-    editable: true,
+    // Cards are moved by dragging.js and keyboard.js.
+    eventStartEditable: false,
+    eventDurationEditable: false,
     eventContent: contentOf,
     eventDidMount: nameOnHover,
     resourceLabelContent: labelOf,
-    ...whenMoved,
   };
 }
 
 // The component calls itself a table whose rows hold no cells: a group of buttons is what it is. Only what it has just made
-// is looked at: while a card is dragged it makes a few elements for each step, among thousands.
+// is looked at, for there are thousands.
 function tidyWhatCame(changes) {
   for (const added of changes.flatMap((change) => [...change.addedNodes])) {
     if (added instanceof Element) {
@@ -91,26 +103,13 @@ function tidyRoles(root) {
 // Cells of the board, row by row: of a day a whole row each, with its own hours.
 export const cells = () => [...place.querySelectorAll(".ec-body > .ec-grid > .ec-day")];
 
-// The date and the row under the pointer; nothing beside the board.
-export const under = (x, y) => calendar?.dateFromPoint(x, y);
+// What scrolls.
+export const frame = () => place.querySelector(".ec-main");
 
-// A card that is moved by keyboard, where it would stand.
-export function showAt(card, rows, start, end) {
-  const event = eventOf(card);
-  calendar.updateEvent({
-    ...event,
-    resourceIds: rows,
-    start: stamp(start),
-    end: stamp(end),
-    classNames: [...event.classNames, "board-card--taken"],
-  });
-  focusOn(card.id);
-}
-
-export function putBack(card) {
-  calendar.updateEvent(eventOf(card));
-  focusOn(card.id);
-}
+// A card has an element in each of its rows.
+export const elementsOf = (id) =>
+  [...place.querySelectorAll(`[data-card="${id}"]`)].map((button) => button.closest(".board-card"));
+export const rowOf = (element) => data.rows[parseInt(element.style.gridRowStart, 10) - 1].id;
 
 // After the calendar has drawn the card anew.
 export function focusOn(id) {

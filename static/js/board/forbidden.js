@@ -4,11 +4,12 @@
 import { hideTip } from "./announcing.js";
 import { cells } from "./drawing.js";
 import { data, pkOf, titleOfRow } from "./meetings.js";
-import { isDay, order, words } from "./page.js";
+import { afterPicture, isDay, order, words } from "./page.js";
 import { askWhereForbidden } from "./server.js";
 import { MINUTE_MS, fromTo, midnight } from "./times.js";
 
 let onItsWay = null; // what is asked about: an answer for the card before it comes too late
+let litFor = null; // what the colours on the board tell of
 let forbidden = null; // by row, and under "" whatever the row; null until the server has answered
 
 // Colours the board when the answer comes; without one, cards are moved as well.
@@ -29,8 +30,9 @@ export async function lookUp(card, from) {
 
 export function forget() {
   onItsWay = null;
-  unlight();
   hideTip();
+  const old = litFor;
+  afterPicture(() => litFor === old && unlight());
 }
 
 function withDates(found) {
@@ -63,6 +65,7 @@ export function describe(row, start, end) {
 // Green where the card may go, hatched where not.
 function light(card) {
   unlight();
+  litFor = onItsWay;
   const all = cells();
   const perRow = all.length / data.rows.length;
   all.forEach((cell, index) => {

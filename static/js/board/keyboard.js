@@ -1,26 +1,30 @@
 // Moves a card by keyboard: Space takes it, arrows move it, Shift with arrows changes its length, Enter saves.
 
 import { say } from "./announcing.js";
-import { STEP_MINUTES, putBack, showAt } from "./drawing.js";
 import { describe, forget, lookUp } from "./forbidden.js";
+import { lift } from "./lifting.js";
 import { cardOf, data } from "./meetings.js";
-import { isDay, order, words } from "./page.js";
+import { isDay, words } from "./page.js";
 import { save } from "./saving.js";
-import { later } from "./times.js";
+import { STEP_MINUTES, later } from "./times.js";
 
-let taken = null; // the card, the row it came from, and where it would stand now
+let taken = null; // the card, lifted, the row it came from, and where it would stand now
 
 export const isTaken = () => taken !== null;
 
 export function listenToKeys() {
-  // Asked of the whole window while a card is taken: it is drawn anew at each step, and has no focus for a moment.
+  // Asked of the whole window while a card is taken: if the board is drawn anew meanwhile, it has no focus for a moment.
   window.addEventListener("keydown", pressed, true);
-  window.addEventListener("pointerdown", () => {
-    if (taken) {
-      leave();
-      say(words("PutBack"));
-    }
-  });
+  window.addEventListener(
+    "pointerdown",
+    () => {
+      if (taken) {
+        leave();
+        say(words("PutBack"));
+      }
+    },
+    true,
+  );
 }
 
 function pressed(event) {
@@ -46,7 +50,7 @@ function take(card) {
     return;
   }
   const [row] = card.rows;
-  taken = { card, from: row, row, start: new Date(card.start), end: new Date(card.end) };
+  taken = { card, lifted: lift(card, row), from: row, row, start: new Date(card.start), end: new Date(card.end) };
   say(words("Taken", { what: card.title }));
   lookUp(card, row);
 }
@@ -96,22 +100,23 @@ function changeRow(by) {
 }
 
 function redraw() {
-  const { card, row, from, start, end } = taken;
-  showAt(card, order === "trainer" ? [...card.rows.filter((one) => one !== from), row] : [row], start, end);
+  const { lifted, row, start, end } = taken;
+  lifted.show(taken);
+  lifted.bringIntoView();
   const told = describe(row, start, end);
   say(told.text, told.tone);
 }
 
 function putDown() {
-  const { card, ...wanted } = taken;
+  const { card, lifted, ...wanted } = taken;
   taken = null;
   forget();
-  save(card, wanted, () => putBack(card));
+  save(card, wanted, lifted.putBack);
 }
 
 function leave() {
-  const { card } = taken;
+  const { lifted } = taken;
   taken = null;
   forget();
-  putBack(card);
+  lifted.putBack();
 }

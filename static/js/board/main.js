@@ -4,7 +4,7 @@
 
 import { say } from "./announcing.js";
 import { listenToDialog } from "./dialog.js";
-import { isDragging, listenToMouse } from "./dragging.js";
+import { isDragging, listenToPointer } from "./dragging.js";
 import { isTaken, listenToKeys } from "./keyboard.js";
 import { anyCardOf, cardOf } from "./meetings.js";
 import { board, part, place } from "./page.js";
@@ -24,7 +24,7 @@ function follow() {
 }
 
 function start() {
-  listenToMouse();
+  listenToPointer();
   listenToKeys();
   listenToDialog();
   listenToForms();

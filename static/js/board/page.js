@@ -12,6 +12,11 @@ export function words(name, values = {}) {
   return (board.dataset[`words${name}`] || "").replace(/\{(\w+)\}/g, (_whole, key) => values[key] ?? "");
 }
 
+// What a press need not wait for: it is done after the next picture.
+export function afterPicture(act) {
+  requestAnimationFrame(() => setTimeout(act));
+}
+
 export function element(name, className, text = "") {
   const made = document.createElement(name);
   made.className = className;

@@ -3,6 +3,7 @@
 import { say } from "./announcing.js";
 import { closeDialog, dialog, show } from "./dialog.js";
 import { draw, focusOn, isDrawn } from "./drawing.js";
+import { putAllBack } from "./lifting.js";
 import { anyCardOf, keep, pkOf } from "./meetings.js";
 import { order, part, words } from "./page.js";
 import { addressOfMove, askForForm, askForMeetings, send, token, trouble } from "./server.js";
@@ -20,6 +21,7 @@ export async function reload(focused = null) {
     part("undo").innerHTML = answer.undoHtml;
   }
   draw();
+  putAllBack();
   if (focused !== null) {
     focusOn(focused);
   }

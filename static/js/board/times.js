@@ -3,7 +3,8 @@
 import { board, isDay } from "./page.js";
 
 export const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+export const STEP_MINUTES = 15;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const dayWords = new Intl.DateTimeFormat(board.dataset.locale, { weekday: "short", day: "numeric", month: "long" });
 const longDay = new Intl.DateTimeFormat(board.dataset.locale, { day: "numeric", month: "long" });
@@ -12,7 +13,6 @@ const two = (number) => String(number).padStart(2, "0");
 export const hourOf = (number) => `${two(number)}:00`;
 export const clock = (date) => `${two(date.getHours())}:${two(date.getMinutes())}`;
 export const dayOf = (date) => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-export const stamp = (date) => `${dayOf(date)}T${clock(date)}`;
 export const inWords = (date) => longDay.format(date);
 export const fromTo = (start, end) => `${isDay ? "" : `${dayWords.format(start)}, `}${clock(start)}–${clock(end)}`;
 
