@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrolment', '0012_many_at_once'),
+        ('enrolment', '0014_legal_pairs_in_fewer_words'),
     ]
 
     operations = [
