@@ -11,7 +11,7 @@ from enrolment.invariants import booking_faults
 from enrolment.models import Approval, Ending, Enrolment, Seat
 from notifications.tasks import send_due_messages
 from people.models import Employee
-from tests.browser.checks import wider_than_the_screen
+from tests.browser.checks import axe_violations, small_targets, wider_than_the_screen
 from tests.browser.conftest import Open
 from tests.browser.small_centre import empty_centre
 from tests.browser.visitor import Visitor
@@ -108,6 +108,9 @@ def head_allows_from_the_letter(visit: Open, head: Employee, person: Employee) -
         "On shift %(at_work)s, in training %(away)s, at most %(most)s may be.", at_work=17, away=0, most=3
     )
     fits(phone)
+    # No crawl comes to this page, for nobody but the letter knows its address.
+    assert axe_violations(phone.page) == []
+    assert small_targets(phone.page, by_thumb=True) == []
     assert person.enrolments.get().approval == Approval.ASKED
     phone.press("Allow")
     phone.sees(phone.words("You have allowed it: %(at)s.").partition("%")[0])
