@@ -67,7 +67,7 @@ def run(name: str, cluster: Cluster, binaries: Path, *, quick: bool) -> None:
         print(
             f"\nMemory of a web process after all this (PSS, {WORKERS} processes): {server.worker_megabytes():.0f} MB"
         )
-    print_seats(binaries, host, quick=quick)
+    print_seats(binaries, host, postmaster, quick=quick)
 
 
 def run_board(cluster: Cluster, *, quick: bool) -> None:
@@ -105,17 +105,23 @@ def print_bursts(bursts: list[seats.Burst]) -> None:
     )
 
 
-def print_seats(binaries: Path, host: str, *, quick: bool) -> None:
+def print_seats(binaries: Path, host: str, database_pid: int, *, quick: bool) -> None:
     count = 300 if quick else 2000
     print(f"\nA seat costs {seats.statements_of_a_seat()} statements.\n")
-    print("| seats | pgbench, a second | the action, a second | part |")
-    print("|---|---:|---:|---:|")
+    print(
+        "| seats | pgbench, a second | the action, a second | part | CPU of pgbench's, ms | of the action's | part |"
+    )
+    print("|---|---:|---:|---:|---:|---:|---:|")
     for words, script, is_hot in (
         ("spread over 600", "lock_many.sql", False),
         ("all on one", "lock_hot.sql", True),
     ):
-        before = seats.pgbench(binaries, host, script)
-        rate = seats.seat_rate(is_hot=is_hot, seats=count, processes=4)
-        after = seats.pgbench(binaries, host, script)
-        floor = (before + after) / 2
-        print(f"| {words} | {floor:.0f} | {rate.a_second:.0f} | 1/{floor / rate.a_second:.1f} |", flush=True)
+        before = seats.pgbench(binaries, host, script, database_pid)
+        rate = seats.seat_rate(database_pid, is_hot=is_hot, seats=count, processes=4)
+        after = seats.pgbench(binaries, host, script, database_pid)
+        floor, cpu = (before.a_second + after.a_second) / 2, (before.cpu_ms + after.cpu_ms) / 2
+        print(
+            f"| {words} | {floor:.0f} | {rate.a_second:.0f} | 1/{floor / rate.a_second:.1f} "
+            f"| {cpu:.2f} | {rate.cpu_ms:.1f} | 1/{rate.cpu_ms / cpu:.1f} |",
+            flush=True,
+        )

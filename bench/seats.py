@@ -2,6 +2,7 @@
 
 import http.client
 import multiprocessing
+import os
 import re
 import secrets
 import string
@@ -20,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bench.fill import SEAT_COURSES
-from bench.load import Server
+from bench.load import Server, tree_seconds
 from bench.pages import cookies_of, statements
 from centre.models import Policy
 from courses.models import Course
@@ -37,8 +38,19 @@ BURST_PEOPLE, BURST_SEATS = 200, 20
 
 @dataclass(frozen=True)
 class Rate:
+    """How many a second, and the processor time of each: of the clients and of PostgreSQL together.
+
+    A machine that does something else too, or disks that answer slowly, change the first more than the second.
+    """
+
     a_second: float
-    ms_each: float
+    cpu_ms: float
+
+
+def cpu_seconds(database_pid: int) -> float:
+    """Of PostgreSQL, and of the processes that this one has waited for."""
+    clients = os.times()
+    return tree_seconds(database_pid) + clients.children_user + clients.children_system
 
 
 def statements_of_a_seat() -> int:
@@ -62,7 +74,7 @@ def people_without_seat(count: int) -> list[int]:
     return list(people.order_by("pk").values_list("pk", flat=True)[:count])
 
 
-def seat_rate(*, is_hot: bool, seats: int, processes: int) -> Rate:
+def seat_rate(database_pid: int, *, is_hot: bool, seats: int, processes: int) -> Rate:
     """Seats given by so many processes at once: spread over the 600 sessions, or all in one."""
     sessions = seat_sessions()[:1] if is_hot else seat_sessions()
     people = people_without_seat(seats)
@@ -77,10 +89,10 @@ def seat_rate(*, is_hot: bool, seats: int, processes: int) -> Rate:
     for worker in workers:
         worker.start()
     barrier.wait()
-    began = time.monotonic()
+    began, before = time.monotonic(), cpu_seconds(database_pid)
     for worker in workers:
         worker.join()
-    took = time.monotonic() - began
+    took, used = time.monotonic() - began, cpu_seconds(database_pid) - before
     if any(worker.exitcode for worker in workers):
         raise SystemExit("A seat was refused.")
     held = Enrolment.objects.filter(
@@ -88,7 +100,7 @@ def seat_rate(*, is_hot: bool, seats: int, processes: int) -> Rate:
     ).count()
     if held != len(wishes):
         raise SystemExit(f"{held} seats instead of {len(wishes)}")
-    return Rate(len(wishes) / took, took * 1000 / len(wishes) * processes)
+    return Rate(len(wishes) / took, used * 1000 / len(wishes))
 
 
 def take_seats(wishes: Sequence[tuple[int, int]], barrier: object) -> None:
@@ -99,12 +111,15 @@ def take_seats(wishes: Sequence[tuple[int, int]], barrier: object) -> None:
         enrol(Employee(pk=person), Session(pk=session))
 
 
-def pgbench(binaries: Path, host: str, script: str, seconds: int = 4) -> float:
-    """Transactions a second of the bare SQL, durable."""
+def pgbench(binaries: Path, host: str, script: str, database_pid: int, seconds: int = 4) -> Rate:
+    """Transactions of the bare SQL, durable."""
     command = [binaries / "pgbench", "-h", host, "-U", "postgres", "-n", "-M", "prepared", "-c", str(CLIENTS)]
     command += ["-j", "2", "-T", str(seconds), "-f", YARDSTICKS / script, "yardstick"]
+    before = cpu_seconds(database_pid)
     said = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=True).stdout
-    return float(re.search(r"tps = ([\d.]+)", said)[1])
+    used = cpu_seconds(database_pid) - before
+    done = int(re.search(r"actually processed: (\d+)", said)[1])
+    return Rate(float(re.search(r"tps = ([\d.]+)", said)[1]), used * 1000 / done)
 
 
 # --- the burst ------------------------------------------------------------------------------------

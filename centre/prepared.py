@@ -17,12 +17,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cached_property
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -32,6 +31,8 @@ from django.db.models.expressions import Expression
 from django.db.models.lookups import Lookup
 from django.db.models.query import ValuesIterable
 from django.db.models.sql.compiler import SQLCompiler
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -155,10 +156,16 @@ class Built:
 
     def queryset_of(self, query: Any) -> "QuerySet[Any, Any]":
         """The queryset once more for this query, empty: a clone would copy what no call changes."""
-        queryset = object.__new__(type(self.queryset))
-        vars(queryset).update(vars(self.queryset))
+        queryset = twin(self.queryset)
         vars(queryset).update(_query=query, _result_cache=None, _prefetch_done=False)
         return queryset
+
+
+def twin(one: T) -> T:
+    """Another object with the same attributes; `copy` asks the class first how it is done."""
+    other = object.__new__(type(one))
+    vars(other).update(vars(one))
+    return other
 
 
 class Prepared:
@@ -206,13 +213,13 @@ class Prepared:
         return rows
 
     def _rows(self, built: Built, sql: str, params: tuple[Any, ...]) -> list[Any]:
-        filled = copy(built.compiler)
+        filled = twin(built.compiler)
         filled.connection = connections[built.queryset.db]  # of this thread
         vars(filled)["as_sql"] = lambda *args, **kwargs: (sql, params)
         vars(filled)["get_converters"] = built.converters_of
         if built.names:  # as Django's own queryset, without what it does in between
             return [dict(zip(built.names, row, strict=True)) for row in filled.results_iter()]
-        query = copy(built.queryset.query)
+        query = twin(built.queryset.query)
         vars(query)["get_compiler"] = lambda *args, **kwargs: filled
         return list(built.queryset_of(query))
 
@@ -226,7 +233,7 @@ class Prepared:
             "SELECT found.*, many.key FROM unnest(%s::bigint[]) AS many(key) "  # noqa: S608
             f"CROSS JOIN LATERAL ({inner.sql}) AS found"
         )
-        filled = copy(built.compiler)
+        filled = twin(built.compiler)
         filled.connection = connections[built.queryset.db]
         vars(filled)["as_sql"] = lambda *args, **kwargs: (statement, (list(keys), *params))
         found = defaultdict(list)

@@ -395,6 +395,15 @@ class Employment(models.Model):
                 name="employment_shift_has_first_day",
             ),
         ]
+        indexes = [
+            # Who of an office is at work, for each seat (rule 16): answered without the rows themselves.
+            models.Index(
+                fields=["office"],
+                include=["id", "employee", "work_pattern", "pattern_starts_on", "ended_on"],
+                condition=Q(is_main=True, leave=""),
+                name="employment_at_work",
+            ),
+        ]
         triggers = audited(person="{row}.employee_id")
 
     def __str__(self) -> str:

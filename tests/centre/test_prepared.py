@@ -218,3 +218,25 @@ def test_a_statement_of_our_own_takes_its_values_by_number(settings, is_planned)
         rename([office.pk], okrug)
         office.refresh_from_db()
         assert office.okrug == okrug
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+def test_a_question_behind_a_statement_sees_what_that_did(settings, is_planned, django_assert_num_queries):
+    settings.PREPARED_STATEMENTS = is_planned
+    office = OfficeFactory(okrug="ЮАО")
+    rename = PreparedText("UPDATE people_office SET okrug = $1 WHERE id = $2", "text", "bigint")
+    names = Prepared(lambda: Office.objects.filter(pk=Given("office")).values("okrug"))
+
+    for okrug in ("ЦАО", "САО"):  # the first prepares both
+        with django_assert_num_queries(1):
+            assert names.behind(rename, okrug, office.pk, office=office.pk) == [{"okrug": okrug}]
+
+
+def test_a_value_that_is_needed_twice_travels_once():
+    office = OfficeFactory(okrug="ЮАО")
+    twice = Prepared(
+        lambda: Office.objects.filter(okrug=Given("okrug")) | Office.objects.filter(name=Given("okrug"))
+    )
+
+    assert twice(okrug="ЮАО") == [office]
+    assert [slot.name for slot in twice.built.slots] == ["okrug"]

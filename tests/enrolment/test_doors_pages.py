@@ -170,8 +170,8 @@ def test_the_dates_cost_the_same_for_any_number_of_rows(client, rows, django_ass
         SessionFactory(course=enrolment.course, starts_at=in_days(20 + day))
     client.force_login(enrolment.trainee)
 
-    # Session and user; enrolment, dates, policy, situations (2), the menu's trainer. Nobody works in an office here.
-    with django_assert_num_queries(2 + 7):
+    # Session and user; enrolment, dates, policy, situations (2), the menu's trainer.
+    with django_assert_num_queries(2 + 6):
         client.get(reverse("enrolment:dates", args=[enrolment.pk]))
 
 
