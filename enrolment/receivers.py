@@ -18,6 +18,7 @@ from courses.signals import changing_delivery
 from enrolment.actions import end_enrolments_of_leaver
 from enrolment.annotations import reserved_seats
 from enrolment.deadlines import deadlines_of
+from enrolment.doors.overlooking import EXCEED
 from enrolment.models import (
     ENDED_FIELDS,
     SEATS_TAKEN,
@@ -36,16 +37,23 @@ from enrolment.notices import (
     reminder_messages,
 )
 from enrolment.offers.clock import term_after_move
-from enrolment.seats import book_again, promote, waiting_trainees
+from enrolment.seats import book_again, note, promote, waiting_trainees
 from notifications.actions import plan_messages, told_nothing_else, withdraw_messages
 from people.models import Employee
 from scheduling import signals
-from scheduling.headcounts import Headcount
+from scheduling.headcounts import Beyond, Headcount
 from scheduling.models import Meeting, Session
 from scheduling.rehearsal import Deadline, Effect
 
 Entry = EnrolmentEntry.Kind
-HURTS = {Entry.CLASH, Entry.CANCELLED, Entry.SKIPPED, Entry.MERGE_QUEUED, Entry.MERGE_CLASH}
+HURTS = {
+    Entry.CLASH,
+    Entry.CANCELLED,
+    Entry.SKIPPED,
+    Entry.MERGE_QUEUED,
+    Entry.MERGE_CLASH,
+    Entry.EXCEEDED,
+}
 
 
 @receiver(staff_changed)
@@ -131,6 +139,31 @@ def count_people(session_ids: list[int], **kwargs: Any) -> dict[int, Headcount]:
         row["pk"]: Headcount(row["held"], row["waiting"], row["told"], row["clashing"], row["reserved"])
         for row in counts
     }
+
+
+@receiver(signals.crowding_out)
+def name_who_would_sit_beyond(session: Session, seats: int, by: Employee | None, **kwargs: Any) -> Beyond:
+    """The last by time of request, and whether the planner may let them, with the rights of this moment (S31)."""
+    fresh = Employee.objects.employed().filter(pk=by.pk).first() if by else None
+    names = tuple(one.trainee.short_name for one in last_beyond(session, seats))
+    return Beyond(names, may_stay=fresh is not None and fresh.has_perm(EXCEED))
+
+
+@receiver(signals.seats_exceeded)
+def keep_people_beyond_the_limit(session: Session, by: Employee | None, reason: str, **kwargs: Any) -> None:
+    """Nobody loses a seat (promise R9): who came last keeps theirs beyond the limit, with the planner's reason."""
+    rows = last_beyond(session, session.seats)
+    taken = session.enrolments.holding().count()
+    for number, one in enumerate(rows, start=taken - len(rows) + 1):
+        one.exceeds = True
+        note(one, Entry.EXCEEDED, by, f"{number}/{session.seats}: {reason.strip()}")
+    Enrolment.objects.bulk_update(rows, ["exceeds"], batch_size=500)
+
+
+def last_beyond(session: Session, seats: int) -> list[Enrolment]:
+    """Those of the holders within the limit for whom so many seats are not enough, the last of all at the end."""
+    within = session.enrolments.holding().filter(exceeds=False).select_related("trainee")
+    return list(within.order_by("requested_at", "pk"))[seats:]
 
 
 @receiver(signals.seats_changed)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from people.models import Employee
 from scheduling.models import Session
-from scheduling.signals import counting_people
+from scheduling.signals import counting_people, crowding_out
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,19 @@ class Headcount:
     told: int = 0
     clashing: int = 0
     reserved: int = 0
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """Who would sit beyond so many seats, the last by time of request, and whether somebody may let them."""
+
+    names: tuple[str, ...] = ()
+    may_stay: bool = False
+
+
+def beyond(session: Session, seats: int, *, by: Employee | None) -> Beyond:
+    answers: list[tuple[Any, Any]] = crowding_out.send(sender=Session, session=session, seats=seats, by=by)
+    return next((answer for _receiver, answer in answers), Beyond())
 
 
 def headcounts(session_ids: Iterable[int]) -> dict[int, Headcount]:

@@ -19,6 +19,14 @@ session_moved = Signal()
 # Sessions have another number of seats. Arguments: sessions (list), by.
 seats_changed = Signal()
 
+# A plan would leave fewer seats than people who hold one: receivers return a `headcounts.Beyond`, who would sit beyond
+# the limit and whether that person may let them. Arguments: session, seats, by.
+crowding_out = Signal()
+
+# So it was done, with a reason: everybody keeps the seat, the last marked as beyond the limit. Arguments: session, by,
+# reason.
+seats_exceeded = Signal()
+
 # Drafts became visible. Arguments: sessions (list), steps (by session; news keeps its step's `cause`), by.
 sessions_published = Signal()
 

@@ -21,14 +21,15 @@ from scheduling.actions.shared import (
     effective_seats,
     lock_resources,
     lock_with_courses,
+    people_beyond,
     persons_busy,
     record_step,
     refuse_ended,
-    refuse_fewer_seats,
     refuse_rewriting_the_past,
     refuse_stale,
     rewrite_meetings,
     tell_of_changes,
+    to_be_waived,
     trainers_of,
     waiting_persons,
     waive,
@@ -134,7 +135,8 @@ def replan_sessions(
     Raises:
         StalePlan: a `version` is not the session's any more: somebody changed it meanwhile.
         WrongState: a session is over or was cancelled, or a meeting that has begun would be another.
-        SeatsTaken: the new rooms or limit have fewer seats than people who hold one.
+        SeatsTaken: the new rooms or limit have fewer seats than are held and kept, and nobody may be seated beyond.
+        NeedsReason: the same where `by` may seat people beyond the limit: then `despite` keeps everybody's seat.
         NotPlannable, NeedsReason, RoomTaken, PersonBusy: as in `plan_session`.
     """
     return replan(changes, by=by, reason=reason, despite=despite)
@@ -237,6 +239,8 @@ class Replanned:
     teaching: set[int]
     seats: int = 0
     soft: list[Finding] = field(default_factory=list)
+    # Why a reason is wanted for people who keep their seat beyond the limit.
+    beyond: list[Finding] = field(default_factory=list)
     rows: list[Meeting] = field(default_factory=list)
     clashing: set[int] = field(default_factory=set)
 
@@ -276,7 +280,7 @@ def replan(
         bounds = [room for pk, room in rooms.items() if pk in own]
         work.seats = effective_seats(work.session.course, bounds, work.new.details.limit)
         count = people.get(work.session.pk, Headcount())
-        refuse_fewer_seats(work.seats, count, before=work.session.seats)
+        work.beyond = people_beyond(work.session, work.seats, count, by=by, is_undone=kind == Step.UNDONE)
 
     for work in works:
         ahead = [meeting for meeting in work.session.meetings.all() if not meeting.has_begun]
@@ -296,7 +300,10 @@ def replan(
             len(works) > 1
         ):  # the others of the operation stand where they will: hours and travel are asked again
             work.soft = check_plan(work.session.course, work.new, policy=policy, besides=[work.session.pk])
-        waive(work.session, work.soft, work.change.despite or despite, by)
+        words = work.change.despite or despite
+        if work.beyond and not words.strip():
+            raise NeedsReason([*work.beyond, *to_be_waived(work.session, work.soft, "?")])
+        waive(work.session, work.soft, words, by)
 
     operation = uuid4() if len(works) > 1 else None
     for work in works:
@@ -312,6 +319,9 @@ def replan(
             operation=operation,
         )
         with noting(step.cause):
+            if work.beyond:
+                words = work.change.despite or despite
+                signals.seats_exceeded.send(sender=Session, session=work.session, by=by, reason=words)
             if details_of(work.session) != work.details:
                 tell(work, trainers, policy, by=by, takes_back=kind == Step.UNDONE)
             if grew:

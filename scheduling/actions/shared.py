@@ -20,7 +20,8 @@ from scheduling import signals
 from scheduling.assignments.asking import ask_trainers
 from scheduling.checks import Finding, day_words, findings_against
 from scheduling.errors import NeedsReason, NotPlannable, SchedulingError, SeatsTaken, StalePlan, WrongState
-from scheduling.headcounts import Headcount
+from scheduling.findings import About
+from scheduling.headcounts import Headcount, beyond
 from scheduling.life import Transition
 from scheduling.models import Booking, Meeting, Room, Session, SessionStep, Waiver
 from scheduling.notices import SHEET_REMINDERS, about, sheet_messages, teaching_messages
@@ -374,6 +375,37 @@ def refuse_rewriting_the_past(old: SessionPlan, new: SessionPlan) -> None:
             if begun
             else _("This time is over. Choose a later day or time.")
         )
+
+
+def people_beyond(
+    session: Session, seats: int, people: Headcount, *, by: Employee | None, is_undone: bool = False
+) -> list[Finding]:
+    """What lets a plan have fewer seats than people who hold one: everybody keeps theirs, with a reason (rule 10).
+
+    Nothing where there are seats enough. Taking a change back seats nobody so, for nobody has read who it would be.
+
+    Raises:
+        SeatsTaken: seats are kept for offices too, or who plans has no right to seat people beyond the limit.
+    """
+    if seats >= min(people.held, session.seats) or people.reserved or is_undone:
+        refuse_fewer_seats(seats, people, before=session.seats)
+        return []
+    found = beyond(session, seats, by=by)
+    if not found.may_stay:
+        refuse_fewer_seats(seats, people, before=session.seats)
+    return [beyond_finding(session.pk, people.held, seats, found.names)]
+
+
+def beyond_finding(session_id: int, held: int, seats: int, names: Iterable[str]) -> Finding:
+    sentence = ngettext(
+        "%(held)s person holds a seat, and there would be %(seats)s. Beyond the limit would sit: %(names)s. "
+        "Choose a larger room or limit; or say why, and everybody keeps their seat.",
+        "%(held)s people hold a seat, and there would be %(seats)s. Beyond the limit would sit: %(names)s. "
+        "Choose a larger room or limit; or say why, and everybody keeps their seat.",
+        held,
+    )
+    words = {"held": held, "seats": seats, "names": ", ".join(names)}
+    return Finding("people_beyond", sentence % words, (About("session", session_id),), is_soft=True)
 
 
 def refuse_fewer_seats(seats: int, people: Headcount, *, before: int) -> None:

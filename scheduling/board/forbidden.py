@@ -53,6 +53,8 @@ class Dragged:
     plan: MeetingPlan
     others: tuple[MeetingPlan, ...] = ()
     group: int = 1
+    # So many hold a seat: a room for fewer wants a reason (rule 10).
+    held: int = 0
     step_free: bool = False
     is_draft: bool = True
 
@@ -147,6 +149,8 @@ def room_forbids(question: Question, room: RoomFacts) -> Iterator[Forbidden]:
     lacks = room_findings(room, question.facts.needs, group=dragged.group, step_free=dragged.step_free)
     for one in lacks:
         yield Forbidden.by(one, question.whole)
+    if dragged.group <= room.capacity < dragged.held:
+        yield Forbidden(question.whole, "people_beyond", crowded_words(room, dragged.held), is_soft=True)
     for day in question.days:
         for span in closed_hours(room, day):
             for one in room_time_findings(replace(room, closures=()), span):
@@ -161,6 +165,14 @@ def room_forbids(question: Question, room: RoomFacts) -> Iterator[Forbidden]:
         taken = Span(busy.meeting.starts_at - timedelta(minutes=changeover), busy.span.ends_at)
         for one in room_clash_findings(alone, busy.meeting, changeover_minutes=changeover):
             yield Forbidden.by(one, taken)
+
+
+def crowded_words(room: RoomFacts, held: int) -> str:
+    return _("%(room)s: seats %(seats)s, and %(held)s hold a seat") % {
+        "room": room.name,
+        "seats": room.capacity,
+        "held": held,
+    }
 
 
 def group_on_its_way(question: Question, room: RoomFacts) -> Iterator[Forbidden]:

@@ -59,7 +59,8 @@ def dragged(stand: Standing) -> Dragged:
     return Dragged(
         stand.own,
         stand.others,
-        group=max(headcount(session).held, session.course.group_min or 1),
+        group=session.course.group_min or 1,
+        held=headcount(session).held,
         step_free=session.needs_step_free,
         is_draft=session.status == Session.Status.DRAFT,
     )
@@ -71,10 +72,11 @@ def room_at(site: Site, stand: Standing, wanted: MeetingPlan, policy: Policy) ->
     Raises:
         SchedulingError: no room of the site is free and fitting then.
     """
+    asked = dragged(stand)
     choices = load_choices(
         stand.session.course,
         [wanted.span],
-        group=dragged(stand).group,
+        group=max(asked.group, asked.held),
         needs_step_free=stand.session.needs_step_free,
         policy=policy,
         besides=[stand.session.pk],

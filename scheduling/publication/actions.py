@@ -19,9 +19,9 @@ from scheduling.actions.shared import (
     lock_with_courses,
     meetings_to_check,
     named,
+    people_beyond,
     record_step,
     refuse_ended,
-    refuse_fewer_seats,
     refuse_hard,
     refuse_rewriting_the_past,
     refuse_senseless,
@@ -31,7 +31,7 @@ from scheduling.actions.shared import (
     waiting_persons,
 )
 from scheduling.actions.steps import cancel_session
-from scheduling.errors import NotAsShown, SchedulingError, StalePlan, WrongState
+from scheduling.errors import NeedsReason, NotAsShown, SchedulingError, StalePlan, WrongState
 from scheduling.headcounts import headcount
 from scheduling.life import CANCEL
 from scheduling.models import PreparedChange, Room, Session, SessionStep
@@ -81,7 +81,9 @@ def prepare_move(
     refuse_hard(finding for finding in findings if not finding.is_clash)
     rooms = Room.objects.filter(pk__in={one.room_id for one in plan.meetings if one.room_id})
     seats = effective_seats(session.course, rooms, limit)
-    refuse_fewer_seats(seats, headcount(session), before=session.seats)
+    crowded = people_beyond(session, seats, headcount(session), by=by)
+    if crowded and not despite.strip():
+        raise NeedsReason([*crowded, *to_be_waived(session, findings, "?")])
     to_be_waived(session, findings, despite)
     return keep(session, Kind.MOVE, by, reason, plan=plan, despite=despite)
 

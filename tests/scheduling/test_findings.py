@@ -14,6 +14,7 @@ from centre.models import CalendarDay, Policy
 from courses.models import Course
 from people.models import Employee
 from scheduling.actions import current_plan, replan_session
+from scheduling.actions.shared import beyond_finding
 from scheduling.actions.steps import gaps_of
 from scheduling.assignments.findings import about_answers
 from scheduling.assignments.models import Assignment
@@ -65,6 +66,7 @@ STABLE = {
     "group_travels": "room room",
     "needs_room": "day",
     "needs_trainer": "day",
+    "people_beyond": "session",
     "people_clash": "session",
     "qualification_missing": "trainer day",
     "room_changeover": "room session",
@@ -152,6 +154,7 @@ def one_of_each():
     yield from gaps_of(SessionPlan((planned(at(10)),)))
     soon = timezone.now() + timedelta(days=2)
     session = Session(pk=1, course=Course(group_min=4), status=Session.Status.OPEN, starts_at=soon)
+    yield beyond_finding(1, 3, 2, ["12"])
     yield from about_people(session, Headcount(held=2, clashing=1), POLICY)
     teaches = Trainer(pk=31, employee=Employee(last_name="31"))
     asked = {"trainer": teaches, "session_id": 1, "answer_until": soon}
