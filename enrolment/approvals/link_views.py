@@ -68,6 +68,7 @@ def decide_one(request: HttpRequest) -> HttpResponse:
             )
         except Refusal as refusal:
             errors = [str(refusal)]
+            over = over_by_link(link, enrolment, decider)  # somebody was faster by a moment
         else:
             return redirect("enrolment:decide_one")
     waiting = [] if over else requests_in(awaiting(decider).filter(pk=enrolment.pk)).rows

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from centre.templatetags.centre_text import short_name
 from enrolment.actions import cancel_enrolment, enrol
-from enrolment.approvals.actions import ask_for_seat, decide, undo_decision
+from enrolment.approvals.actions import ask_for_seat, decide, tell_deciders, undo_decision
 from enrolment.approvals.errors import AlreadyDecided
 from enrolment.approvals.links import LIVES, decide_path, line_of, make_token
-from enrolment.approvals.tasks import keep_terms_of_requests, tell_of_waiting_requests
+from enrolment.approvals.tasks import keep_terms_of_requests
 from enrolment.doors.actions import transfer_enrolment
 from enrolment.models import Approval, Ending, Enrolment, Seat
 from notifications.models import Message
@@ -73,7 +73,7 @@ def asked(*requests):
 
 def letters():
     mail.outbox.clear()
-    tell_of_waiting_requests()
+    tell_deciders(NOW)
     send_due_messages()
     return mail.outbox
 
