@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from enrolment.approvals.deciders import awaiting
+from enrolment.approvals.needs import DECIDE
 from people.models import Employee
 from website.hub import routes_of_hub, shelves_for
 from website.parts import parts_of
@@ -37,11 +39,17 @@ def menu(user: Employee | AnonymousUser, path: str) -> tuple[Entry, ...]:
         # A page of the centre's hub that has no entry of its own.
         hub = address("website:centre")
         current = hub if hub in dict(places) and stands_in_hub(path) else None
-    waiting = {address("enrolment:decisions"): parts_of(user).decisions}
+    waiting = {address("enrolment:decisions"): decisions_of(user)}
     return tuple(
         Entry(url, title, "" if url != current else "page" if url == path else "true", waiting.get(url, 0))
         for url, title in places
     )
+
+
+def decisions_of(user: Employee) -> int:
+    """How many requests stand on the page of decisions: of who leads an office and decides for HR too, both kinds."""
+    parts = parts_of(user)
+    return awaiting(user).count() if parts.leads and user.has_perm(DECIDE) else parts.decisions
 
 
 def stands_in_hub(path: str) -> bool:
