@@ -61,7 +61,7 @@ ROW_COLUMNS = (
     ),
     Column(
         "outcome",
-        _("What becomes of it"),
+        _("Outcome"),
         outcome_words,
         order=("outcome", "place"),
         template="enrolment/bulk/_outcome_cell.html",
