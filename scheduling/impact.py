@@ -44,7 +44,9 @@ def run_anyway_impact(row: SessionRow) -> Iterator[str]:
 def limit_impact(row: SessionRow) -> Iterator[str]:
     yield seats_sentence(row)
     if row.people.held:
-        yield _("A limit below that is refused: nobody loses a seat silently.")
+        yield _(
+            "Nobody loses a seat: a limit below that wants a reason of who may exceed it, or is refused."
+        )
     if row.people.waiting:
         yield ngettext(
             "%(count)s person waits. New seats go to the queue in its order, and each gets a message.",

@@ -13,16 +13,16 @@ from scheduling.actions.shared import (
     effective_seats,
     lock_with_course,
     moment,
+    people_beyond,
     record_step,
     refuse_begun_or_ended,
-    refuse_fewer_seats,
     refuse_stale,
     take_step,
     waiting_persons,
 )
 from scheduling.assignments.asking import ask_nobody
 from scheduling.checks import Finding
-from scheduling.errors import SchedulingError, WrongState
+from scheduling.errors import NeedsReason, SchedulingError, WrongState
 from scheduling.headcounts import headcount
 from scheduling.life import CANCEL, CONFIRM
 from scheduling.models import Booking, Room, Session, SessionStep
@@ -60,11 +60,13 @@ def change_limit(
 ) -> Session:
     """Give the session another limit of seats (None: none of its own); new seats go to those who wait.
 
-    `version` is the session's when the planner's page was made. Sending the same limit again is no conflict.
+    `version` is the session's when the planner's page was made. Sending the same limit again is no conflict. Fewer
+    seats than people leave everybody theirs, the last beyond the limit, for a reason of who may exceed it (rule 10).
 
     Raises:
         StalePlan: somebody changed the session since then.
-        SeatsTaken: more people hold a seat than the new limit allows (promise R9).
+        SeatsTaken: more people hold a seat than the new limit allows, and nobody may be seated beyond (promise R9).
+        NeedsReason: the same where `by` may seat people beyond the limit, and says no reason.
         WrongState: the session has begun or was cancelled.
     """
     session = lock_with_course(session)
@@ -73,12 +75,16 @@ def change_limit(
     refuse_begun_or_ended(session)
     rooms = Room.objects.filter(bookings__meeting__session=session).distinct()
     seats = effective_seats(session.course, rooms, limit)
-    refuse_fewer_seats(seats, headcount(session), before=session.seats)
+    beyond = people_beyond(session, seats, headcount(session), by=by)
+    if beyond and not reason.strip():
+        raise NeedsReason(beyond)
     session.limit, session.seats = limit, seats
     session.version += 1
     session.save(update_fields=["limit", "seats", "version"])
     step = record_step(session, Step.LIMITED, by, reason)
     with noting(step.cause):
+        if beyond:
+            signals.seats_exceeded.send(sender=Session, session=session, by=by, reason=reason)
         signals.seats_changed.send(sender=Session, sessions=[session], by=by)
     return session
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from centre.filters import ListFilters
 from centre.forms import CentreForm
 from centre.models import Site
+from scheduling.errors import NeedsReason
 from scheduling.hurt import without_room, without_trainer
 from scheduling.models import Session, SessionQuerySet
 from scheduling.overview import below_minimum_soon
@@ -107,8 +108,14 @@ class StepForm(CentreForm, forms.Form):
     """A step in a session's life, confirmed on a page that says what it will do."""
 
     cancel_label = gettext_lazy("Back to the session")
+    # The field for the reason of what is unusual, and where a question about it stands.
+    reason_field = "despite"
     # Whether what will happen depends on what is typed, and is shown when asked for.
     is_rehearsed_on_demand = False
+
+    def ask_for_reason(self, refusal: NeedsReason) -> None:
+        for finding in refusal.findings:
+            self.add_error(self.reason_field, finding.message)
 
     def button_row(self) -> LayoutObject:
         row = super().button_row()
@@ -150,6 +157,7 @@ class LimitForm(StepForm):
     # Of the session when the page was made: the second of two planners is told (rule 9).
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     button_label = gettext_lazy("Change the limit")
+    reason_field = "reason"
     is_rehearsed_on_demand = True
 
 

@@ -202,12 +202,14 @@ def step(
         if form.is_valid():
             chosen = form.cleaned_data
             rehearsal = rehearse(lambda: take(found, chosen), [found])
+            if isinstance(rehearsal.refusal, NeedsReason):
+                form.ask_for_reason(rehearsal.refusal)
+                rehearsal = None
     elif request.method == "POST" and form.is_valid():
         try:
             changed = take(found, form.cleaned_data)
         except NeedsReason as refusal:
-            for finding in refusal.findings:
-                form.add_error("despite", finding.message)
+            form.ask_for_reason(refusal)
         except SchedulingError as error:
             form.add_error(None, str(error))
         else:

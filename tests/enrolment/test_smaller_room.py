@@ -7,11 +7,11 @@ from django.utils import timezone
 from enrolment.actions import enrol
 from enrolment.invariants import booking_faults
 from enrolment.models import EnrolmentEntry
-from scheduling.actions import current_plans, replan_session, undo
+from scheduling.actions import change_limit, current_plans, replan_session, undo
 from scheduling.errors import NeedsReason, SeatsTaken
 from scheduling.plans import MeetingPlan
 from scheduling.publication.actions import prepare_move, publish_plan
-from scheduling.rehearsal import rehearse
+from scheduling.rehearsal import REHEARSE, rehearse
 from tests.enrolment.approvals import hr_admin
 from tests.factories import EmployeeFactory, RoomFactory, SessionFactory
 
@@ -154,6 +154,37 @@ def test_r9_rule_6_the_form_and_the_board_ask_in_the_same_words(client, session,
     assert (board["state"], board["codes"]) == ("asks", ["people_beyond"])
     assert sentence in form.content.decode()
     assert not beyond(session)
+
+
+def test_r9_rule_10_a_smaller_limit_keeps_everybody_for_a_reason_of_who_may_exceed_it(session):
+    by, last = hr_admin(), session.enrolments.latest("requested_at")
+    with pytest.raises(NeedsReason):
+        change_limit(session, 2, by=by)
+    with pytest.raises(SeatsTaken):
+        change_limit(session, 2, by=EmployeeFactory(), reason=WHY)
+
+    smaller = change_limit(session, 2, by=by, reason=WHY)
+
+    assert smaller.seats == 2
+    assert beyond(session) == [last]
+    assert booking_faults() == []
+
+
+def test_r9_rule_6_the_page_of_the_limit_asks_why_and_shows_whom_it_hurts(client, session):
+    client.force_login(hr_admin())
+    last = session.enrolments.latest("requested_at").trainee.short_name
+    url = reverse("scheduling:limit", args=[session.pk])
+    typed = {"limit": 2, "version": session.version}
+
+    asked = client.post(url, {**typed, REHEARSE: "1"}).content.decode()
+    shown = client.post(url, {**typed, REHEARSE: "1", "reason": WHY}).content.decode()
+    assert not beyond(session)
+    done = client.post(url, {**typed, "reason": WHY})
+
+    assert "error-summary" in asked and last in asked
+    assert "error-summary" not in shown and last in shown
+    assert done.status_code == 302
+    assert len(beyond(session)) == 1
 
 
 def local(moment):

@@ -192,7 +192,7 @@ def test_confirming_tells_of_a_group_below_the_minimum(hr):
     assert session.status == Session.Status.CONFIRMED
 
 
-def test_r9_a_limit_below_the_people_is_refused_in_a_sentence(hr):
+def test_r9_a_limit_below_the_people_wants_a_reason(hr):
     session = SessionFactory(seats=5)
     for trainee in EmployeeFactory.create_batch(2):
         enrol(trainee, session)
@@ -202,7 +202,7 @@ def test_r9_a_limit_below_the_people_is_refused_in_a_sentence(hr):
     session.refresh_from_db()
     assert session.seats == 5
     assert response.context["form"]["limit"].value() == "1"
-    [sentence] = response.context["form"].non_field_errors()
+    [sentence] = response.context["form"].errors["reason"]
     assert "2 человека" in sentence
 
 
