@@ -44,9 +44,7 @@ def run_anyway_impact(row: SessionRow) -> Iterator[str]:
 def limit_impact(row: SessionRow) -> Iterator[str]:
     yield seats_sentence(row)
     if row.people.held:
-        yield _(
-            "Nobody loses a seat: a limit below that wants a reason of who may exceed it, or is refused."
-        )
+        yield _("Nobody loses a seat: a limit below that wants a reason of who may exceed it, or is refused.")
     if row.people.waiting:
         yield ngettext(
             "%(count)s person waits. New seats go to the queue in its order, and each gets a message.",
