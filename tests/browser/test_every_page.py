@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from pytest_django.fixtures import SettingsWrapper
 
 from people.models import Employee
 from tests.access import FILES, PLANNERS, READ
@@ -56,7 +55,7 @@ colours_seen: set[tuple[int, int]] = set()
 
 
 @pytest.fixture
-def centre(clock: time_machine.Traveller, settings: SettingsWrapper, transactional_db) -> Centre:
+def centre(clock: time_machine.Traveller, settings, transactional_db) -> Centre:
     """The trainer has another clock, so that every time is as long as it may be. A walk reads faster than people do."""
     settings.RATE_LIMITS = {
         what: (10_000, seconds) for what, (_times, seconds) in settings.RATE_LIMITS.items()
