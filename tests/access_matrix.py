@@ -22,7 +22,8 @@ from enrolment.actions import enrol
 from notifications.models import Message
 from people.models import Employee, Office
 from scheduling.models import RoomClosure
-from tests.access import ABOUT_A_PERSON, EVERYBODY, ROUTES, address
+from tests.access import EVERYBODY
+from tests.addresses import ABOUT_A_PERSON, ROUTES, address
 from tests.browser.small_centre import Centre, person
 from tests.factories import OfficeFactory, PolicyFactory, SessionFactory, TrainerQualificationFactory, in_days
 from trainers.models import Absence

@@ -12,18 +12,9 @@ import time_machine
 from django.db import transaction
 from django.test import Client, override_settings
 
-from tests.access import (
-    CHANGE,
-    CHANGE_WITHOUT_SIGN_IN,
-    CHANGERS,
-    EVERYBODY,
-    PUBLIC,
-    READ,
-    ROUTES,
-    STEPS,
-    address,
-)
+from tests.access import CHANGE, CHANGE_WITHOUT_SIGN_IN, CHANGERS, EVERYBODY, PUBLIC, READ, STEPS
 from tests.access_matrix import FILE, walk
+from tests.addresses import ROUTES, address
 from tests.browser.small_centre import TODAY, Centre, small_centre
 
 pytestmark = pytest.mark.django_db

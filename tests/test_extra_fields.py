@@ -13,7 +13,8 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from people.models import Employee
-from tests.access import EVERYBODY, address
+from tests.access import EVERYBODY
+from tests.addresses import address
 from tests.browser.small_centre import TODAY, Centre, small_centre
 from tests.factories import PASSWORD
 

@@ -11,7 +11,7 @@ from django.contrib.staticfiles import finders
 from django.db import transaction
 from django.test import Client, override_settings
 
-from tests.access import ROUTES, address
+from tests.addresses import ROUTES, address
 from tests.browser.small_centre import centre_of_a_module
 from tests.databases import database_away
 

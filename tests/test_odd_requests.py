@@ -10,7 +10,8 @@ from django.test import Client
 
 from accounts.actions.access import give_role
 from accounts.roles import Role
-from tests.access import CHANGE, READ, ROUTES, address
+from tests.access import CHANGE, READ
+from tests.addresses import ROUTES, address
 from tests.browser.small_centre import centre_of_a_module
 from tests.costs import cost
 

@@ -1,6 +1,7 @@
 """The house of docs/architecture.md: relations and news point one way, as imports do (import-linter)."""
 
 import weakref
+from pathlib import Path
 
 from django.apps import apps
 from django.core import signals as core_signals
@@ -22,6 +23,8 @@ ORDER = (
     "learning",
     "website",
 )
+
+LINES_AT_MOST = 500
 
 
 def own_models():
@@ -81,3 +84,20 @@ def test_rows_are_not_told_about_by_djangos_own_signals():
     ]
 
     assert [module for module in own if module.split(".")[0] in ORDER] == []
+
+
+def test_no_python_file_is_longer_than_its_reader_can_bear():
+    """Five hundred lines; a migration is as long as its change."""
+    root = Path(__file__).resolve().parent.parent
+    own = [
+        path
+        for app in (*ORDER, "trainingcenter", "tests", "bench", "tools", "bin")
+        for path in (root / app).rglob("*.py")
+    ]
+    long = {
+        str(path.relative_to(root)): lines
+        for path in own
+        if "migrations" not in path.parts and (lines := len(path.read_text().splitlines())) > LINES_AT_MOST
+    }
+
+    assert long == {}

@@ -21,7 +21,7 @@ from accounts.models import AccessEntry
 from accounts.roles import Role
 from accounts.second_factor import Step
 from centre.models import Policy
-from tests.access import ROUTES, address
+from tests.addresses import ROUTES, address
 from tests.browser.small_centre import TODAY, small_centre
 from tests.factories import PASSWORD, EmployeeFactory, PolicyFactory
 from tests.rights import in_role

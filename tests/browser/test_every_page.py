@@ -8,7 +8,7 @@ import time_machine
 
 from people.models import Employee
 from tests.access import FILES, PLANNERS, READ
-from tests.access import address as address_of
+from tests.addresses import address as address_of
 from tests.browser.checks import (
     axe_colours,
     axe_structure,

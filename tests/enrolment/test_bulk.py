@@ -1,4 +1,4 @@
-"""Many at once: what is foreseen for each, what became of it, repeating and undoing (rule 18)."""
+"""Many at once: what is foreseen for each, what became of it, and repeating (rule 18)."""
 
 from datetime import timedelta
 
@@ -7,13 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from enrolment.actions import cancel_enrolment, enrol
-from enrolment.bulk.actions import order_application, order_undoing, settle
-from enrolment.bulk.errors import BulkError, CannotUndo, NobodyNamed, NotReady, TooManyNamed
+from enrolment.actions import enrol
+from enrolment.bulk.actions import order_application, settle
+from enrolment.bulk.errors import BulkError, NobodyNamed, NotReady, TooManyNamed
 from enrolment.bulk.forecast import LOADED_AT_ONCE, Terms
 from enrolment.bulk.making import ListOfPeople, choose, look_again, make_run
 from enrolment.bulk.tasks import forget_bulk_runs, work_on_bulk_runs
-from enrolment.models import Approval, BulkRun, Ending, Enrolment, EnrolmentEntry, Seat
+from enrolment.models import Approval, BulkRun, Enrolment, EnrolmentEntry, Seat
 from notifications import kinds
 from notifications.models import Message
 from people.models import Employee
@@ -431,97 +431,6 @@ def test_rule_18_too_long_a_list_is_refused(monkeypatch):
     monkeypatch.setattr("enrolment.bulk.reading.MOST_PEOPLE", 2)
     with pytest.raises(TooManyNamed):
         pasted(SessionFactory(), "1001\n1002\n1003")
-
-
-# --- undone ---------------------------------------------------------------------------------------
-
-
-def undone(run):
-    order_undoing(run, by=run.made_by)
-    work_on_bulk_runs()
-    run.refresh_from_db()
-    return run
-
-
-def test_rule_18_undoing_ends_what_the_run_made_and_nothing_else():
-    session = SessionFactory(seats=2)
-    before, *people = at_work(3)
-    enrol(before, session)
-    run = undone(applied(pasted(session, [before, *people])))
-
-    assert run.state == "undone"
-    assert [one.trainee for one in session.enrolments.live()] == [before]
-    assert set(session.enrolments.exclude(trainee=before).values_list("ended_because", flat=True)) == {
-        Ending.BY_CENTRE
-    }
-    assert Booking.objects.attending().count() == 1
-    entries = EnrolmentEntry.objects.filter(kind=Entry.CANCELLED)
-    assert (
-        all(str(run.pk) in reason for reason in entries.values_list("reason", flat=True))
-        and len(entries) == 2
-    )
-    assert not EnrolmentEntry.objects.filter(kind=Entry.PROMOTED).exists()
-
-
-def test_rule_18_a_seat_of_an_undone_run_goes_to_who_waits():
-    session = SessionFactory(seats=1)
-    listed, outsider = at_work(2)
-    run = applied(pasted(session, [listed]))
-    enrol(outsider, session)
-
-    undone(run)
-
-    assert session.enrolments.get(trainee=outsider).seat == Seat.OFFERED
-
-
-def test_rule_18_who_was_told_is_told_once_that_it_is_taken_back():
-    session = SessionFactory(seats=1)
-    told, untold = at_work(2)
-    run = applied(pasted(session, [told, untold]))
-    Message.objects.filter(recipient=told, kind="seat_taken").update(state="shown", body="…")
-
-    undone(run)
-
-    assert list(Message.objects.filter(kind="bulk_taken_back").values_list("recipient", flat=True)) == [
-        told.pk
-    ]
-    assert not Message.objects.planned().filter(recipient=untold).exists()
-
-
-def test_rule_18_the_first_reminder_ends_undoing():
-    session = SessionFactory()
-    first, second = at_work(2)
-    run = applied(pasted(session, [first, second]))
-    Message.objects.filter(recipient=first, kind="reminder_first").update(state="shown", body="…")
-
-    with pytest.raises(CannotUndo):
-        undone(run)
-
-    assert session.enrolments.live().count() == 2
-
-
-def test_rule_18_what_cannot_be_undone_is_named():
-    session = SessionFactory()
-    left, reminded, other = people = at_work(3)
-    run = applied(pasted(session, people))
-    cancel_enrolment(session.enrolments.get(trainee=left), by=left)
-    order_undoing(run, by=run.made_by)
-    Message.objects.filter(recipient=reminded, kind="reminder_first").update(state="sent", body="…")
-
-    work_on_bulk_runs()
-
-    assert {row.person: row.not_undone for row in run.rows.all()} == {
-        left: [{"code": "ended"}],
-        reminded: [{"code": "reminded"}],
-        other: [],
-    }
-
-
-def test_rule_18_undoing_again_changes_nothing():
-    run = undone(applied(pasted(SessionFactory(), at_work(1))))
-
-    assert order_undoing(run, by=run.made_by).state == "undone"
-    assert work_on_bulk_runs() == 0
 
 
 def test_rule_18_a_list_that_nobody_carries_out_is_forgotten_after_a_month():
