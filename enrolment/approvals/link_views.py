@@ -49,7 +49,8 @@ def decide_one(request: HttpRequest) -> HttpResponse:
     if link is None or asked is None:
         raise Http404
     decider, enrolment = asked
-    if not leads(decider, enrolment):
+    is_theirs = leads(decider, enrolment)
+    if not is_theirs:
         if not request.user.is_authenticated:
             return redirect_to_login(reverse("enrolment:decide_one"))
         if request.user.pk != decider.pk:
@@ -76,6 +77,7 @@ def decide_one(request: HttpRequest) -> HttpResponse:
         "row": next(iter(waiting), None),
         "enrolment": enrolment,
         "decider": decider,
+        "is_theirs": is_theirs,
         "over": over,
         "errors": errors or (form.sentences if form.is_bound else []),
         "reasons": REASONS,
