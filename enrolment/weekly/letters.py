@@ -1,5 +1,7 @@
 """The letter about the week, made of the facts of the moment it leaves; nothing to tell: no letter."""
 
+from collections import defaultdict
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from notifications import kinds
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import long_date
+from people.models import Employee
 
 
 def week_of_office(message: Message) -> Letter | None:
@@ -46,10 +49,8 @@ def sections(week: Week) -> list[str]:
     """One paragraph for each kind of news that there is; the requests come last, for their links follow."""
     found = [
         listed(_("Away for training this week:"), [sitting_line(one) for one in week.away]),
-        listed(_("Overdue:"), [owed_line(one, _("was due on %(date)s")) for one in week.overdue]),
-        listed(
-            _("Due soon, and not planned yet:"), [owed_line(one, _("until %(date)s")) for one in week.soon]
-        ),
+        listed(_("Overdue:"), owed_lines(week.overdue, _("was due on %(date)s"))),
+        listed(_("Due soon, and not planned yet:"), owed_lines(week.soon, _("until %(date)s"))),
         listed(_("Did not come last week:"), [sitting_line(one) for one in week.missed]),
         listed(_("Came late last week:"), [sitting_line(one) for one in week.late]),
         *more_words(len(week.waiting) - LISTED),
@@ -70,8 +71,21 @@ def sitting_line(one: Sitting) -> str:
     return f"{short_name(one.person)}: {one.meeting.session.course.title}, {when(one.meeting.starts_at)}"
 
 
-def owed_line(one: Owed, term: str) -> str:
-    return f"{short_name(one.person)}: {one.title}, {term % {'date': long_date(one.due_on)}}"
+def owed_lines(owed: list[Owed], term: str) -> list[str]:
+    """A line a person, for a letter is no register: of several courses the number and the first to be due."""
+    by_person: dict[Employee, list[Owed]] = defaultdict(list)
+    for one in owed:
+        by_person[one.person].append(one)
+    return [owed_line(person, theirs, term) for person, theirs in by_person.items()]
+
+
+def owed_line(person: Employee, owed: list[Owed], term: str) -> str:
+    first = min(owed, key=lambda one: one.due_on)
+    line = f"{short_name(person)}: {first.title}, {term % {'date': long_date(first.due_on)}}"
+    if (more := len(owed) - 1) == 0:
+        return line
+    others = ngettext("and %(count)s course more", "and %(count)s courses more", more) % {"count": more}
+    return f"{line}, {others}"
 
 
 def button_of(week: Week) -> Button:

@@ -398,9 +398,9 @@ def people_beyond(
 
 def beyond_finding(session_id: int, held: int, seats: int, names: Iterable[str]) -> Finding:
     sentence = ngettext(
-        "%(held)s person holds a seat, and there would be %(seats)s. Beyond the limit would sit: %(names)s. "
+        "%(held)s person holds a seat, and there would be %(seats)s: %(names)s would sit beyond the limit. "
         "Choose a larger room or limit; or say why, and everybody keeps their seat.",
-        "%(held)s people hold a seat, and there would be %(seats)s. Beyond the limit would sit: %(names)s. "
+        "%(held)s people hold a seat, and there would be %(seats)s: %(names)s would sit beyond the limit. "
         "Choose a larger room or limit; or say why, and everybody keeps their seat.",
         held,
     )

@@ -117,6 +117,18 @@ def test_17_one_letter_on_monday_morning_tells_all_that_a_head_has_to_know(offic
     assert "/decisions/letter/" not in planned().get().body
 
 
+def test_17_who_owes_several_courses_is_one_line_with_the_first_of_them(office, clock):
+    overdue, first = owes(office, days_ago=40, due_days=20)
+    later = CourseFactory(is_mandatory=True, due_days=30)
+    later.audience.add(overdue.main_employment.position)
+
+    [[letter]] = letters(clock).values()
+
+    line = f"{short_name(overdue)}: {first.title}, was due on 9 February 2026, and 1 course more"
+    assert line in letter.body.splitlines()
+    assert later.title not in letter.body
+
+
 def test_17_the_letter_in_russian(office, clock):
     away = member(office)
     enrol(away, SessionFactory(starts_at=moscow(2026, 3, 4, 10)))

@@ -68,9 +68,7 @@ def test_rule_29_a_changed_limit_is_a_sentence_with_who_and_why():
     with translation.override("ru"):
         (shown,) = told([change], planner)
 
-        assert shown.what == (
-            "Изменено: группа «Этика», 2\xa0марта 2027. Ограничение мест: — → 10; Мест: 12 → 10"
-        )
+        assert shown.what == ("Изменено: группа «Этика», 2\xa0марта 2027. Лимит мест: — → 10; Мест: 12 → 10")
     assert (shown.who, change.reason) == ("Рыбакова В. Л.", "Часть мест занята столами")
 
 
