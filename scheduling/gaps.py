@@ -71,12 +71,12 @@ def load_missing(meetings: QuerySet[Meeting], *, rooms: bool) -> tuple[list[Miss
             if one.meeting.pk in hurt:
                 for subject in subjects(one, gone.get(one.meeting.pk, set()), rooms=rooms):
                     by_subject[subject].append(one)
+        staying = [one for one in placed[pk] if one.meeting.pk not in hurt]
         for subject, several in by_subject.items():
-            missing.append(
-                missing_of(
-                    session, several, placed[pk], subject, count, needs[session.course_id], rooms=rooms
-                )
+            found = missing_of(
+                session, several, placed[pk], subject, count, needs[session.course_id], rooms=rooms
             )
+            missing.append(with_ways(found, several, staying) if rooms else found)
     missing.sort(key=lambda one: (one.gap.spans[0].starts_at, one.session.pk))
     return missing, facts
 
@@ -118,6 +118,15 @@ def missing_of(
     )
     place = first.room.name if first.room else ""
     return Missing(gap, session, people, place if rooms else names.get(subject, ""), place)
+
+
+def with_ways(missing: Missing, several: Sequence[Placed], staying: Sequence[Placed]) -> Missing:
+    """The same with what is asked about travel to another site: who teaches, and where the session else meets."""
+    taught = tuple(tuple(sorted(trainer.pk for trainer in one.trainers.values())) for one in several)
+    fixed = tuple(
+        MeetingPlan(one.span.starts_at, one.span.ends_at, one.room.pk) for one in staying if one.room
+    )
+    return replace(missing, gap=replace(missing.gap, taught=taught, staying=fixed))
 
 
 def load_placed(sessions: Iterable[int]) -> dict[int, list[Placed]]:

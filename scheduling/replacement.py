@@ -2,7 +2,8 @@
 
 A trainer ranks by what speaks against them: nothing, then soft limits; then by the least disturbance: who teaches
 others of the session's meetings already, who is at the same site that day anyway, whose home it is, who teaches the
-fewest hours that week. A room ranks by its site, then by the seats to spare. Who cannot at all is listed with why.
+fewest hours that week. A room ranks by its site, then by the seats to spare; one at another site, to which trainers or
+the group could not travel in time, cannot be had. Who cannot at all is listed with why.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,10 +26,12 @@ from scheduling.checks import (
     trainer_clash_findings,
     trainer_findings,
     trainer_travel_findings,
+    travel_findings,
     unavailable_findings,
     unique,
 )
 from scheduling.facts import Busy, CourseNeeds, Facts, RoomFacts, Span, TrainerFacts
+from scheduling.plans import MeetingPlan
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Gap:
     """Meetings of one session that need another trainer than `leaving`, or another room than `room`.
 
     `others` teach these meetings beside; `near` teach other meetings of the session. The site is None online.
+    `taught` names the trainers of each of these meetings, `staying` are the session's meetings that keep their room.
     """
 
     session_id: int
@@ -49,6 +53,16 @@ class Gap:
     room: int | None = None
     group: int = 1
     needs_step_free: bool = False
+    taught: tuple[tuple[int, ...], ...] = ()
+    staying: tuple[MeetingPlan, ...] = ()
+
+    def in_room(self, room: int) -> tuple[MeetingPlan, ...]:
+        """These meetings as they would be planned there."""
+        taught = self.taught or ((),) * len(self.spans)
+        return tuple(
+            MeetingPlan(span.starts_at, span.ends_at, room, trainers)
+            for span, trainers in zip(self.spans, taught, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -147,22 +161,32 @@ def load_of_week(trainer: TrainerFacts, span: Span) -> timedelta:
     return trainer.load_of_week(monday_of(local_day(span)))
 
 
-def rank_rooms(gap: Gap, facts: Facts, *, changeover_minutes: int) -> list[RoomCandidate]:
-    """Every other room of the kind that the course needs, the best first; those that cannot be had stand last."""
+def rank_rooms(
+    gap: Gap, facts: Facts, *, changeover_minutes: int, travel_minutes: int
+) -> list[RoomCandidate]:
+    """Every other room of the kind that the course needs, the best first; those that cannot be had stand last.
+
+    Trainers' meetings that need a room themselves are to be left out of the facts: see `without_gaps`.
+    """
     home = facts.rooms[gap.room].site_id if gap.room in facts.rooms else None
     candidates = [
-        room_candidate(room, gap, home, changeover_minutes=changeover_minutes)
+        room_candidate(
+            room, gap, facts, home, changeover_minutes=changeover_minutes, travel_minutes=travel_minutes
+        )
         for pk, room in facts.rooms.items()
         if pk != gap.room and room.is_online == gap.needs.is_online
     ]
     return sorted(candidates, key=lambda candidate: candidate.rank)
 
 
-def room_candidate(room: RoomFacts, gap: Gap, home: int | None, *, changeover_minutes: int) -> RoomCandidate:
+def room_candidate(
+    room: RoomFacts, gap: Gap, facts: Facts, home: int | None, *, changeover_minutes: int, travel_minutes: int
+) -> RoomCandidate:
     against = list(room_findings(room, gap.needs, group=gap.group, step_free=gap.needs_step_free))
     for span in gap.spans:
         against += room_time_findings(room, span)
         against += room_clash_findings(room, span, changeover_minutes=changeover_minutes)
+    against += travel_findings(facts, (*gap.in_room(room.pk), *gap.staying), travel_minutes=travel_minutes)
     reasons = [_("the same site") if room.site_id == home else room.site_name]
     if not room.is_online:
         reasons.append(
@@ -201,22 +225,46 @@ def burdened(trainer: TrainerFacts, gap: Gap) -> TrainerFacts:
 
 
 def propose_rooms(
-    gaps: Sequence[Gap], facts: Facts, *, changeover_minutes: int
+    gaps: Sequence[Gap], facts: Facts, *, changeover_minutes: int, travel_minutes: int
 ) -> dict[int, RoomCandidate | None]:
     """By the gap's place in the list its best room, those before it counted as given."""
     chosen: dict[int, RoomCandidate | None] = {}
     for number, gap in enumerate(gaps):
-        ranked = rank_rooms(gap, facts, changeover_minutes=changeover_minutes)
+        ranked = rank_rooms(gap, facts, changeover_minutes=changeover_minutes, travel_minutes=travel_minutes)
         best = next((candidate for candidate in ranked if candidate.can), None)
         chosen[number] = best
         if best is not None:
-            spans = [span.longer(changeover_minutes) for span in gap.spans]
-            busy = (*best.room.busy, *booked(gap, spans))
-            facts = replace(facts, rooms={**facts.rooms, best.pk: replace(best.room, busy=busy)})
+            facts = with_room(facts, gap, best.room, changeover_minutes=changeover_minutes)
     return chosen
 
 
-def booked(gap: Gap, spans: Iterable[Span]) -> Iterator[Busy]:
+def with_room(facts: Facts, gap: Gap, room: RoomFacts, *, changeover_minutes: int) -> Facts:
+    """The facts as if the gap's meetings had that room: it is taken, and their trainers are at its site."""
+    there = replace(gap, site_id=None if room.is_online else room.site_id)
+    claims = booked(there, [span.longer(changeover_minutes) for span in gap.spans], room.site_name)
+    rooms = {**facts.rooms, room.pk: replace(room, busy=(*room.busy, *claims))}
+    trainers = dict(facts.trainers)
+    for taught, busy in zip(gap.taught, booked(there, gap.spans, room.site_name), strict=False):
+        for pk in taught:
+            if pk in trainers:
+                trainers[pk] = replace(trainers[pk], busy=(*trainers[pk].busy, busy))
+    return replace(facts, rooms=rooms, trainers=trainers)
+
+
+def without_gaps(facts: Facts, gaps: Iterable[Gap]) -> Facts:
+    """The facts without the claims of these meetings on their trainers: where they will be is not known yet."""
+    open_ones = {(gap.session_id, span) for gap in gaps for span in gap.spans}
+    trainers = {
+        pk: replace(
+            trainer,
+            busy=tuple(one for one in trainer.busy if (one.session_id, one.meeting) not in open_ones),
+        )
+        for pk, trainer in facts.trainers.items()
+    }
+    return replace(facts, trainers=trainers)
+
+
+def booked(gap: Gap, spans: Iterable[Span], site_name: str = "") -> Iterator[Busy]:
     for span, meeting in zip(spans, gap.spans, strict=True):
         yield Busy(
             span=span,
@@ -225,4 +273,5 @@ def booked(gap: Gap, spans: Iterable[Span]) -> Iterator[Busy]:
             course_title=gap.course_title,
             teaches=True,
             site_id=gap.site_id,
+            site_name=site_name,
         )

@@ -23,7 +23,7 @@ from scheduling.gaps import Missing, changes_for, load_missing
 from scheduling.hurt import declined_bookings, without_room, without_trainer
 from scheduling.models import Booking, Room
 from scheduling.rehearsal import rehearse
-from scheduling.replacement import propose_rooms, propose_trainers, rank_rooms, rank_trainers
+from scheduling.replacement import propose_rooms, propose_trainers, rank_rooms, rank_trainers, without_gaps
 from trainers.models import Trainer
 
 DECLINED = "declined"
@@ -96,9 +96,10 @@ def repair_form(
     ranked: list[Sequence[Candidate]] = []
     proposed: dict[int, Any] = {}
     if facts is not None and rooms:
-        minutes = policy.changeover_minutes
-        ranked = [rank_rooms(gap, facts, changeover_minutes=minutes) for gap in gaps]
-        proposed = propose_rooms(gaps, facts, changeover_minutes=minutes)
+        open_facts = without_gaps(facts, gaps)
+        ways = {"changeover_minutes": policy.changeover_minutes, "travel_minutes": policy.travel_minutes}
+        ranked = [rank_rooms(gap, open_facts, **ways) for gap in gaps]
+        proposed = propose_rooms(gaps, open_facts, **ways)
     elif facts is not None:
         minutes = policy.travel_minutes
         ranked = [rank_trainers(gap, facts, travel_minutes=minutes) for gap in gaps]

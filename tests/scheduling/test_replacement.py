@@ -13,7 +13,15 @@ from scheduling.actions import confirm_session, current_plans, replan_session
 from scheduling.facts import Busy, CourseNeeds, Facts, RoomFacts, Shift, Span, TrainerAbsence, TrainerFacts
 from scheduling.hurt import without_room, without_trainer
 from scheduling.models import RoomClosure
-from scheduling.replacement import Gap, propose_trainers, rank_rooms, rank_trainers
+from scheduling.plans import MeetingPlan
+from scheduling.replacement import (
+    Gap,
+    propose_rooms,
+    propose_trainers,
+    rank_rooms,
+    rank_trainers,
+    without_gaps,
+)
 from tests.costs import cost
 from tests.factories import (
     EmployeeFactory,
@@ -35,6 +43,7 @@ STROGINO, VDNKH = 1, 2
 SERVICE = 5
 NEEDS = CourseNeeds(is_online=False, group_min=4, group_max=20, qualifications={SERVICE: "Service"})
 TUESDAY = date(2026, 12, 8)
+WAYS = {"changeover_minutes": 15, "travel_minutes": 90}
 
 
 def span(start=10, hours=3, day=TUESDAY):
@@ -134,14 +143,13 @@ def test_rule_7_nobody_is_proposed_for_two_sessions_at_one_time():
     assert [proposed[number] and proposed[number].pk for number in range(4)] == [2, 3, None, 2]
 
 
-def test_rule_7_rooms_rank_by_site_then_by_seats_to_spare():
-    def room(pk, name, capacity, site=STROGINO, **facts):
-        hours = {"opens_at": moscow(2026, 1, 1, 8).time(), "closes_at": moscow(2026, 1, 1, 20).time()}
-        known = {"zone": moscow(2026, 1, 1).tzinfo, "is_online": False, "is_step_free": True, **hours}
-        return RoomFacts(
-            pk, name, site, f"Site {site}", capacity=capacity, is_active=True, **{**known, **facts}
-        )
+def room(pk, name, capacity, site=STROGINO, **facts):
+    hours = {"opens_at": moscow(2026, 1, 1, 8).time(), "closes_at": moscow(2026, 1, 1, 20).time()}
+    known = {"zone": moscow(2026, 1, 1).tzinfo, "is_online": False, "is_step_free": True, **hours}
+    return RoomFacts(pk, name, site, f"Site {site}", capacity=capacity, is_active=True, **{**known, **facts})
 
+
+def test_rule_7_rooms_rank_by_site_then_by_seats_to_spare():
     rooms = [
         room(1, "Flooded", 20),
         room(2, "Large", 40),
@@ -153,7 +161,7 @@ def test_rule_7_rooms_rank_by_site_then_by_seats_to_spare():
     ]
     the_gap = Gap(1, "Course", (span(),), NEEDS, site_id=STROGINO, room=1, group=12)
 
-    found = rank_rooms(the_gap, Facts(NEEDS, {one.pk: one for one in rooms}, {}), changeover_minutes=15)
+    found = rank_rooms(the_gap, Facts(NEEDS, {one.pk: one for one in rooms}, {}), **WAYS)
 
     assert [(one.room.name, one.can) for one in found] == [
         ("Fits", True),
@@ -162,6 +170,60 @@ def test_rule_7_rooms_rank_by_site_then_by_seats_to_spare():
         ("Small", False),
         ("Taken", False),
     ]
+
+
+def elsewhere(the_gap, *trainers):
+    """The room at another site that alone is left, as a candidate."""
+    rooms = {1: room(1, "Flooded", 20), 2: room(2, "Elsewhere", 20, site=VDNKH)}
+    facts = Facts(NEEDS, rooms, {one.pk: one for one in trainers})
+    with translation.override("en"):
+        (found,) = rank_rooms(the_gap, facts, **WAYS)
+    return found
+
+
+def room_gap(at, number=1, **facts):
+    return Gap(number, "Course", (at,), NEEDS, site_id=STROGINO, room=1, taught=((7,),), **facts)
+
+
+@pytest.mark.parametrize(("begins", "can"), [(14, False), (15, True)])
+def test_rule_7_a_room_that_the_trainer_could_not_reach_in_time_is_not_offered(begins, can):
+    teaches_on = trainer(7, "Petrov", busy=(busy(span(begins, 2)),))
+
+    found = elsewhere(room_gap(span(10, 3)), teaches_on)
+
+    assert found.can is can
+    assert [one.code for one in found.against] == ([] if can else ["trainer_travels"])
+
+
+def test_rule_7_a_room_that_the_group_could_not_reach_in_time_is_not_offered():
+    afternoon = span(14, 2)
+    staying = (MeetingPlan(afternoon.starts_at, afternoon.ends_at, 1),)
+
+    found = elsewhere(room_gap(span(10, 3), staying=staying))
+
+    assert [one.code for one in found.against] == ["group_travels"]
+
+
+def test_rule_7_sessions_of_one_trainer_move_to_another_site_together():
+    morning, noon = span(9, 2), span(12, 2)
+    teaches = trainer(7, "Petrov", busy=(busy(morning, session=1), busy(noon, session=2)))
+    rooms = {1: room(1, "Flooded", 20), 2: room(2, "Elsewhere", 20, site=VDNKH)}
+    gaps = [room_gap(morning), room_gap(noon, number=2)]
+
+    found = propose_rooms(gaps, without_gaps(Facts(NEEDS, rooms, {7: teaches}), gaps), **WAYS)
+
+    assert [found[number] and found[number].pk for number in (0, 1)] == [2, 2]
+
+
+def test_rule_7_a_room_given_to_one_session_counts_for_where_its_trainer_is_next():
+    morning, noon = span(9, 2), span(12, 2)
+    rooms = {1: room(1, "Flooded", 20), 2: room(2, "Near", 20), 3: room(3, "Far", 25, site=VDNKH)}
+    rooms[2] = replace(rooms[2], busy=(busy(noon),))
+    gaps = [room_gap(morning), room_gap(noon, number=2)]
+
+    found = propose_rooms(gaps, Facts(NEEDS, rooms, {7: trainer(7, "Petrov")}), **WAYS)
+
+    assert [found[number] and found[number].pk for number in (0, 1)] == [2, None]
 
 
 # --- the page -------------------------------------------------------------------------------------
@@ -242,6 +304,20 @@ def test_rule_7_a_closed_room_is_repaired_the_same_way(hr):
 
     assert current_plans(session)[0].room_id == spare.pk
     assert not without_room().exists()
+
+
+def test_rule_7_what_the_page_proposes_for_a_closed_room_is_not_refused_for_the_way_to_it(hr):
+    closed, far, who = RoomFactory(), RoomFactory(site=SiteFactory()), TrainerFactory()
+    near = RoomFactory(site=closed.site)
+    SessionFactory(starts_at=in_days(14, 9), room=closed, trainer=who)
+    SessionFactory(starts_at=in_days(14, 9), room=near)
+    SessionFactory(starts_at=in_days(14, 13), room=near, trainer=who)
+    RoomClosure.objects.create(room=closed, starts_at=in_days(14, 8), ends_at=in_days(14, 13), reason="потоп")
+    (question,) = hr.get(f"{reverse('scheduling:repair')}?room={closed.pk}").context["form"].questions
+
+    assert question.chosen == ""
+    against = {candidate.pk: [one.code for one in candidate.against] for candidate in question.others}
+    assert against[far.pk] == ["trainer_travels"]
 
 
 def test_rule_7_only_the_days_of_the_absence_get_another_trainer(hr, ill):
