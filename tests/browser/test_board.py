@@ -90,7 +90,9 @@ def hears(visitor: Visitor, words: str) -> None:
     visitor.page.locator("[data-status]", has_text=words).wait_for()
 
 
-def test_a_planner_plans_a_week_by_mouse(centre: Centre, other_room: Room, draft: Session, visit: Open):
+def test_expectation_23_a_planner_plans_a_week_by_mouse(
+    centre: Centre, other_room: Room, draft: Session, visit: Open
+):
     planner = visit(employee=centre.hr_admin)
 
     open_board(planner, "week")
@@ -181,7 +183,9 @@ def test_a_draft_without_a_room_is_dragged_from_the_list_onto_one(
     planner.sees_words("Every draft has its room and its trainers.")
 
 
-def test_a_planner_plans_by_keyboard_alone(centre: Centre, other_room: Room, draft: Session, visit: Open):
+def test_expectation_23_a_planner_plans_by_keyboard_alone(
+    centre: Centre, other_room: Room, draft: Session, visit: Open
+):
     planner = visit(employee=centre.hr_admin)
     keys = Keyboard(planner)
     open_board(planner, "day")

@@ -331,7 +331,7 @@ def test_planning_anew_begins_with_what_stands(hr):
     assert [offer.option.pk for offer in chosen.trainer_offers() if offer.is_chosen] == [trainer.pk]
 
 
-def test_rule_6_moving_says_first_whom_it_touches(hr):
+def test_expectation_24_moving_says_first_whom_it_touches(hr):
     session = SessionFactory(starts_at=moscow(2026, 12, 1, 10))
     for trainee in EmployeeFactory.create_batch(2):
         enrol(trainee, session)

@@ -66,7 +66,7 @@ def test_the_list_shows_what_lies_ahead_with_its_people(hr):
 
 
 @time_machine.travel(moscow(2026, 11, 20, 12))
-def test_the_filters_stand_in_the_address(hr):
+def test_expectation_26_the_filters_stand_in_the_address(hr):
     site, trainer = SiteFactory(), TrainerFactory()
     autumn = SessionFactory(
         starts_at=moscow(2026, 11, 30, 10), room=RoomFactory(site=site), course__title="Речь и письмо"

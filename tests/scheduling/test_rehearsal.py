@@ -87,7 +87,7 @@ def test_rule_6_the_preview_is_what_then_happens(session):
     assert rehearsal.messages == len({(one.kind, one.recipient_id) for one in written})
 
 
-def test_rule_1_the_preview_shows_the_letter_that_will_leave(session):
+def test_expectation_24_the_preview_shows_the_letter_that_will_leave(session):
     rehearsal = rehearse(lambda: cancel_session(session, "Потоп в зале", by=None), [session])
 
     (news,) = (news for news in rehearsal.news if news.kind == "session_cancelled")
