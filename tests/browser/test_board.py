@@ -183,7 +183,7 @@ def test_a_draft_without_a_room_is_dragged_from_the_list_onto_one(
     planner.sees_words("Every draft has its room and its trainers.")
 
 
-def test_expectation_23_a_planner_plans_by_keyboard_alone(
+def test_expectation_23_a_planner_plans_by_keyboard(
     centre: Centre, other_room: Room, draft: Session, visit: Open
 ):
     planner = visit(employee=centre.hr_admin)
