@@ -16,7 +16,7 @@ from scheduling.checks import day_words
 from scheduling.choices import load_choices
 from scheduling.errors import SchedulingError
 from scheduling.headcounts import headcount
-from scheduling.models import Meeting, Room, Session, SessionStep
+from scheduling.models import Booking, Meeting, Room, Session, SessionStep
 from scheduling.plans import MeetingPlan, SessionPlan
 
 # So long a planner may take back what they did here.
@@ -87,6 +87,47 @@ def room_at(site: Site, stand: Standing, wanted: MeetingPlan, policy: Policy) ->
             _("No room of “%(site)s” is free and fitting then. Choose another time or site.") % {"site": site}
         )
     return replace(wanted, room_id=wanted.room_id if wanted.room_id in free else free[0])
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The one meeting that is in the room asked for, and could have the room that this one leaves."""
+
+    other: Standing
+    leaves: int
+
+    @property
+    def key(self) -> str:
+        """Its word in the form, with the version that the planner saw: nothing newer is overwritten (rule 9)."""
+        return f"{self.other.meeting.pk}-{self.other.session.version}"
+
+    @property
+    def wanted(self) -> MeetingPlan:
+        return replace(self.other.own, room_id=self.leaves)
+
+    @property
+    def words(self) -> str:
+        return told(self.other.session, self.wanted)
+
+
+def exchange_for(stand: Standing, wanted: MeetingPlan) -> Exchange | None:
+    """Who could change rooms with the meeting; None when the room is free, or several meetings are in it then."""
+    if stand.own.room_id is None or wanted.room_id in (None, stand.own.room_id):
+        return None
+    claimed = wanted.span.longer(Policy.objects.current().changeover_minutes)
+    in_it = (
+        Meeting.objects.filter(
+            bookings__in=Booking.objects.filter(room=wanted.room_id).overlapping(
+                claimed.starts_at, claimed.ends_at
+            )
+        )
+        .exclude(session=stand.session)
+        .select_related("session__course")
+    )
+    found = list(in_it[:2])
+    if len(found) != 1 or found[0].has_begun or not found[0].session.can_move:
+        return None
+    return Exchange(standing(found[0]), stand.own.room_id)
 
 
 def told(session: Session, plan: MeetingPlan) -> str:

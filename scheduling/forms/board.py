@@ -90,6 +90,8 @@ class MoveForm(WithReasons):
     )
     site = forms.ModelChoiceField(Site.objects.all(), required=False, widget=forms.HiddenInput)
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    # The meeting that takes this one's room in exchange, as the page named it: see `board.moving.Exchange`.
+    swap = forms.CharField(required=False, max_length=50)
 
     def __init__(self, session: Session, plan: MeetingPlan, data: QueryDict | None = None) -> None:
         super().__init__(data, initial=self.initial_of(session, plan))

@@ -33,7 +33,16 @@ from scheduling.board.loading import (
     load_unplanned,
     meetings_by_day,
 )
-from scheduling.board.moving import Standing, dragged, last_done_by, place_in_words, room_at, standing, told
+from scheduling.board.moving import (
+    Standing,
+    dragged,
+    exchange_for,
+    last_done_by,
+    place_in_words,
+    room_at,
+    standing,
+    told,
+)
 from scheduling.board.values import Board, Card, Rows, Scope, Unplanned, View
 from scheduling.errors import NeedsReason, SchedulingError
 from scheduling.forms.board import BoardFilters, MoveForm
@@ -211,22 +220,55 @@ def move(request: UserRequest, stand: Standing, form: MoveForm, context: dict[st
         return Answer("refused", tuple(str(error) for errors in form.errors.values() for error in errors))
     try:
         wanted = wanted_plan(stand, form)
-        change = actions.Change(stand.session, form.cleaned_data["version"], stand.moved(wanted))
-        if stand.session.status != Session.Status.DRAFT and not form.cleaned_data["sure"]:
-            rehearsal = rehearse(lambda: write(request, change, form), [stand.session])
+        plans = {stand: wanted} | exchanged(stand, wanted, form, context)
+        changes = [change_of(one, plan, form.cleaned_data["version"], stand) for one, plan in plans.items()]
+        are_drafts = all(one.session.status == Session.Status.DRAFT for one in plans)
+        if not are_drafts and not form.cleaned_data["sure"]:
+            rehearsal = rehearse(lambda: write(request, changes, form), [one.session for one in plans])
             if rehearsal.refusal:
                 raise rehearsal.refusal
-            context |= {"rehearsal": rehearsal, "wanted": place_in_words(wanted)}
+            context |= {"rehearsal": rehearsal, "wanted": places_in_words(plans)}
             return Answer("asks")
-        (changed,) = write(request, change, form)
+        write(request, changes, form)
     except NeedsReason as refusal:
         form.ask_for_a_reason(refusal)
-        context["wanted"] = place_in_words(wanted)
+        context["wanted"] = places_in_words(plans)
         return Answer("asks", tuple(finding.message for finding in refusal.findings), codes_of(refusal))
     except SchedulingError as error:
         form.add_error(None, str(error))
-        return Answer("refused", (str(error),), codes_of(error))
-    return Answer("saved", (_("Saved: %(what)s.") % {"what": told(changed, wanted)},))
+        return Answer("refused", (str(error), *hint_of(context)), codes_of(error))
+    what = "; ".join(told(one.session, plan) for one, plan in plans.items())
+    return Answer("saved", (_("Saved: %(what)s.") % {"what": what},))
+
+
+def exchanged(
+    stand: Standing, wanted: MeetingPlan, form: MoveForm, context: dict[str, Any]
+) -> dict[Standing, MeetingPlan]:
+    """The meeting that gets this one's room when the planner said so; who could is left in the context."""
+    found = context["exchange"] = exchange_for(stand, wanted)
+    if found is None or form.cleaned_data["swap"] != found.key:
+        return {}
+    context["swaps"] = True
+    return {found.other: found.wanted}
+
+
+def hint_of(context: dict[str, Any]) -> tuple[str, ...]:
+    """For whoever dragged the card and does not see its form."""
+    may_swap = context.get("exchange") and not context.get("swaps")
+    return (_("By the form of the meeting the two can exchange their rooms."),) if may_swap else ()
+
+
+def change_of(one: Standing, plan: MeetingPlan, version: int, stand: Standing) -> actions.Change:
+    """As the planner saw it: the form names the version of its own session, the exchange that of the other."""
+    seen = version if one is stand else one.session.version
+    return actions.Change(one.session, seen, one.moved(plan))
+
+
+def places_in_words(plans: dict[Standing, MeetingPlan]) -> str:
+    """Where the meeting will be; with an exchange, which goes where."""
+    if len(plans) == 1:
+        return place_in_words(*plans.values())
+    return "; ".join(told(one.session, plan) for one, plan in plans.items())
 
 
 def codes_of(error: SchedulingError) -> tuple[str, ...]:
@@ -238,9 +280,9 @@ def wanted_plan(stand: Standing, form: MoveForm) -> MeetingPlan:
     return room_at(site, stand, form.plan, Policy.objects.current()) if site else form.plan
 
 
-def write(request: UserRequest, change: actions.Change, form: MoveForm) -> list[Session]:
+def write(request: UserRequest, changes: Iterable[actions.Change], form: MoveForm) -> list[Session]:
     reason, despite = form.cleaned_data["reason"], form.cleaned_data["despite"]
-    return actions.replan_sessions([change], by=request.user, reason=reason, despite=despite)
+    return actions.replan_sessions(changes, by=request.user, reason=reason, despite=despite)
 
 
 @login_required
