@@ -17,6 +17,7 @@ from courses.models import Course
 from courses.signals import changing_delivery
 from enrolment.actions import end_enrolments_of_leaver
 from enrolment.annotations import reserved_seats
+from enrolment.beyond import seat_within_the_limit
 from enrolment.deadlines import deadlines_of
 from enrolment.doors.overlooking import EXCEED
 from enrolment.models import (
@@ -171,6 +172,7 @@ def give_new_seats(sessions: list[Session], **kwargs: Any) -> None:
     """More seats belong to the queue. Who waits is locked here, or was locked with all others by the action."""
     Employee.objects.lock_all(waiting_trainees([session.pk for session in sessions]))
     policy = Policy.objects.current()
+    seat_within_the_limit(sessions)
     for session in sessions:
         promote(session, policy=policy)
 

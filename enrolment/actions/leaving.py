@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from centre.actions import action
 from centre.models import Policy
+from enrolment.beyond import seat_within_the_limit
 from enrolment.doors.notices import late_copies
 from enrolment.errors import ReasonMissing, TooLate
 from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentEntry, Seat
@@ -72,6 +73,7 @@ def cancel_together(
             plan_messages(late_copies(enrolment, session, timezone.localdate()))
     for clashing in own.ahead(timezone.now()).filter(clash_since__isnull=False, session__in=session_ids):
         end_clash(clashing)
+    seat_within_the_limit(sessions.values())
     for freed in sessions.values():
         promote(freed, policy=policy)
     return fresh
@@ -104,6 +106,7 @@ def end_enrolments_of_leaver(trainee: Employee, *, by: Employee | None = None) -
     for enrolment in ended:
         give_up_seat(enrolment, Ending.DISMISSED, by=by)
     policy = Policy.objects.current()
+    seat_within_the_limit(sessions.values())
     for session in sessions.values():
         promote(session, policy=policy)
     return ended

@@ -29,6 +29,7 @@ from enrolment.approvals.notices import (
 )
 from enrolment.approvals.urgent import not_told_today, urgent_messages
 from enrolment.approvals.words import DECISIONS, earlier_words
+from enrolment.beyond import seat_within_the_limit
 from enrolment.errors import ReasonMissing, TooLate
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about
@@ -149,6 +150,7 @@ def undo_decision(enrolment: Enrolment, *, by: Employee) -> Enrolment:
     # Reminders stay planned: without a seat they do not leave, and with one again they are wanted.
     withdraw_messages([about(row.pk)], [GRANTED, REFUSED, OFFERED])
     note(row, Entry.DECISION_UNDONE, by)
+    seat_within_the_limit([session])
     promote(session, policy=policy)
     return row
 

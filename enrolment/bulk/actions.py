@@ -20,6 +20,7 @@ from centre.models import Policy
 from enrolment.actions import Terms as SeatTerms
 from enrolment.actions import enrol
 from enrolment.approvals.needs import decision_until
+from enrolment.beyond import seat_within_the_limit
 from enrolment.bulk.errors import CannotUndo, NotReady
 from enrolment.bulk.forecast import Terms, Verdict, judge
 from enrolment.bulk.models import MADE, BulkRow, BulkRun, RowOutcome
@@ -255,6 +256,7 @@ def undo(row: BulkRow, *, by: Employee) -> BulkRow:
     if was_told:
         plan_messages(undone_messages(enrolment, session))
     if seat in SEATS_TAKEN:
+        seat_within_the_limit([session])
         promote(session, policy=Policy.objects.current())
     row.undone_at = timezone.now()
     row.save(update_fields=["undone_at"])

@@ -13,6 +13,7 @@ from centre.models import Policy
 from centre.templatetags.centre_text import when
 from enrolment.actions.enrolling import refuse_leaver
 from enrolment.approvals.needs import decision_until
+from enrolment.beyond import seat_within_the_limit
 from enrolment.conditions import Situation, unmet
 from enrolment.doors.notices import RESTORED, TRANSFERRED, changed_message, revive_reminders, transfer_context
 from enrolment.doors.overlooking import refuse_without
@@ -122,6 +123,7 @@ def transfer_enrolment(
         note(row, Entry.CONSENTED, by, days_off_words(situation.days_off))
     for clashing in own_clashes(row, sorted(session_ids), now):
         end_clash(clashing)
+    seat_within_the_limit(sessions.values())
     for session in sessions.values():
         promote(session, policy=policy, now=now)
     row.refresh_from_db()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from centre.actions import action
 from centre.models import Policy
 from enrolment.approvals.deciders import hr_admins
+from enrolment.beyond import seat_within_the_limit
 from enrolment.models import Ending, Enrolment
 from enrolment.movers.notices import (
     arrival_message,
@@ -44,6 +45,7 @@ def give_up_for_leave(trainee: Employee, *, by: Employee | None = None) -> list[
         give_up_seat(enrolment, Ending.BY_CENTRE, by=by, reason=_("on parental leave"))
         plan_messages([given_up_message(enrolment)])
     policy = Policy.objects.current()
+    seat_within_the_limit(sessions.values())
     for session in sessions.values():
         promote(session, policy=policy)
     return ended

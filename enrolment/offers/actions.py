@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from centre.actions import action
 from centre.models import Policy
 from centre.templatetags.centre_text import short_name, when
+from enrolment.beyond import seat_within_the_limit
 from enrolment.conditions import has_no_overlapping_booking, unmet
 from enrolment.errors import NotEligible, ReasonMissing, SessionFull, TooLate
 from enrolment.interest.ending import end_wishes
@@ -71,6 +72,7 @@ def decline_offer(
     own = Enrolment.objects.ahead(timezone.now()).filter(trainee=enrolment.trainee_id, session__in=sessions)
     for clashing in own.filter(clash_since__isnull=False):
         end_clash(clashing)
+    seat_within_the_limit(sessions.values())
     for freed in sessions.values():
         promote(freed, policy=policy)
     return enrolment
@@ -94,6 +96,7 @@ def lapse_offers(session: Session) -> list[Enrolment]:
     for one in ended:
         give_up_seat(one, Ending.LAPSED, by=None, kind=Entry.LAPSED)
     plan_messages(lapsed_messages(ended, session))
+    seat_within_the_limit([session])
     promote(session, policy=Policy.objects.current(now))
     return ended
 

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from centre.actions import action
 from centre.models import Policy
+from enrolment.beyond import seat_within_the_limit
 from enrolment.models import Reservation
 from enrolment.reservations.errors import CannotReserve, NotYourOffice
 from enrolment.reservations.models import kept_from
@@ -81,6 +82,7 @@ def reserve_seats(
     standing.made_by, standing.reason = by, reason.strip()[:300] or standing.reason
     standing.save(update_fields=["asked", "seats", "made_by", "reason"])
     if seats < before:
+        seat_within_the_limit([session])
         promote(session, policy=policy, now=now)
     return standing
 
@@ -116,6 +118,7 @@ def keep_reservations_of(session: Session, now: datetime) -> int:
         for one in standing:
             one.ended_at = now
         Reservation.objects.bulk_update(standing, ["ended_at"])
+        seat_within_the_limit([session])
         promote(session, policy=policy, now=now)
         return len(standing)
     if released_at(session, policy) - timedelta(days=1) <= now:
@@ -137,6 +140,7 @@ def end(reservation: Reservation, session: Session, policy: Policy, now: datetim
     reservation.ended_at = now
     reservation.save(update_fields=["ended_at"])
     withdraw_messages([about(reservation.pk)])
+    seat_within_the_limit([session])
     promote(session, policy=policy, now=now)
 
 

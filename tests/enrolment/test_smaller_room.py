@@ -4,15 +4,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from enrolment.actions import enrol
+from enrolment.actions import Terms, cancel_enrolment, enrol
 from enrolment.invariants import booking_faults
 from enrolment.models import EnrolmentEntry
+from enrolment.reservations.actions import release_seats, reserve_seats
 from scheduling.actions import change_limit, current_plans, replan_session, undo
 from scheduling.errors import NeedsReason, SeatsTaken
 from scheduling.plans import MeetingPlan
 from scheduling.publication.actions import prepare_move, publish_plan
 from scheduling.rehearsal import REHEARSE, rehearse
-from tests.enrolment.approvals import hr_admin
+from tests.enrolment.approvals import hr_admin, led_office
 from tests.factories import EmployeeFactory, RoomFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ def take_to(session, room, *, by, verb=replan_session, **more):
 
 
 def beyond(session):
-    return list(session.enrolments.holding().filter(exceeds=True))
+    return list(session.enrolments.holding().filter(exceeds=True).order_by("requested_at"))
 
 
 def test_r9_rule_6_before_a_smaller_room_it_is_said_who_would_sit_beyond_the_limit(session, room):
@@ -185,6 +186,53 @@ def test_r9_rule_6_the_page_of_the_limit_asks_why_and_shows_whom_it_hurts(client
     assert "error-summary" not in shown and last in shown
     assert done.status_code == 302
     assert len(beyond(session)) == 1
+
+
+def test_r9_rule_10_who_is_within_a_raised_limit_is_named_again_before_it_is_lowered(session):
+    """A mark that outlived its reason would ask about nobody, and keep no reason."""
+    by, last = hr_admin(), session.enrolments.latest("requested_at")
+    change_limit(session, 2, by=by, reason="Стул есть")
+    larger = change_limit(session, 3, by=by)
+    assert not beyond(session)
+
+    with pytest.raises(NeedsReason) as asked:
+        change_limit(larger, 2, by=by)
+    change_limit(larger, 2, by=by, reason=WHY)
+
+    assert last.trainee.short_name in asked.value.findings[0].message
+    assert beyond(session) == [last]
+    assert [one.reason for one in last.entries.filter(kind=EnrolmentEntry.Kind.EXCEEDED).order_by("pk")] == [
+        "3/2: Стул есть",
+        f"3/2: {WHY}",
+    ]
+
+
+def test_rule_10_of_two_beyond_the_limit_the_first_is_within_when_a_seat_is_freed(session):
+    first, second, last = session.enrolments.order_by("requested_at")
+    change_limit(session, 1, by=hr_admin(), reason=WHY)
+    assert beyond(session) == [second, last]
+
+    cancel_enrolment(first, by=first.trainee)
+
+    assert beyond(session) == [last]
+    assert booking_faults() == []
+
+
+def test_rule_17_who_sits_beyond_the_limit_because_of_kept_seats_is_within_when_they_are_released():
+    office, session, by = led_office(), SessionFactory(limit=2, seats=2), hr_admin()
+    enrol(EmployeeFactory(), session)
+    kept = reserve_seats(session, office, 1, by=by, reason=WHY)
+    exceeding = Terms(exceeds=True, despite=WHY)
+    seated = enrol(EmployeeFactory(), session, by=by, terms=exceeding)
+    leaves = enrol(EmployeeFactory(), session, by=by, terms=exceeding)
+    cancel_enrolment(leaves, by=leaves.trainee)
+    assert beyond(session) == [seated]
+    assert booking_faults() == []
+
+    release_seats(kept, by=by)
+
+    assert not beyond(session)
+    assert booking_faults() == []
 
 
 def local(moment):
