@@ -66,11 +66,16 @@ def one_round_trip() -> Iterator[None]:
 
 
 class PreparedInsert(Generic[M]):
-    """The INSERT of rows of one model. `ignore_conflicts` leaves out rows that break a unique constraint."""
+    """The INSERT of rows of one model. `ignore_conflicts` leaves out rows that break a unique constraint.
 
-    def __init__(self, model: type[M], *, ignore_conflicts: bool = False) -> None:
+    Of a `keyed` one the rows bring everything that the database would decide, for who writes rows that point at them
+    in the same round trip.
+    """
+
+    def __init__(self, model: type[M], *, ignore_conflicts: bool = False, keyed: bool = False) -> None:
         self.model = model
         self.ignore_conflicts = ignore_conflicts
+        self.keyed = keyed
 
     def insert(self, rows: Iterable[M]) -> None:
         """Write the rows; inside of `one_round_trip` at its end."""
@@ -105,7 +110,8 @@ class PreparedInsert(Generic[M]):
     @cached_property
     def decided(self) -> "tuple[models.Field[Any, Any], ...]":
         """Not a column with a default of ours too: the database's is there for older code that does not know it."""
-        return tuple(field for field in self.model._meta.db_returning_fields if not field.has_default())
+        fields = () if self.keyed else self.model._meta.db_returning_fields
+        return tuple(field for field in fields if not field.has_default())
 
     @cached_property
     def given(self) -> "tuple[models.Field[Any, Any], ...]":
@@ -130,11 +136,12 @@ class PreparedInsert(Generic[M]):
             for field in self.given
         )
         decided = ", ".join(quote(str(field.column)) for field in self.decided)
+        returning = f"RETURNING {decided}" if decided else ""
         conflicts = "ON CONFLICT DO NOTHING " if self.ignore_conflicts else ""
         return (  # names of our own tables and columns alone
             f"INSERT INTO {quote(self.model._meta.db_table)} ({columns}) "  # noqa: S608
             f"SELECT {columns} FROM json_to_recordset({place}::json) AS given ({kinds}) "
-            f"{conflicts}RETURNING {decided}"
+            f"{conflicts}{returning}"
         )
 
 
