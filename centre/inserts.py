@@ -14,13 +14,14 @@ insert; signals are not sent. What the database decides (keys, `db_default`) com
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from functools import cached_property
+from operator import attrgetter
 from types import NoneType
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -102,10 +103,26 @@ class PreparedInsert(Generic[M]):
                 value = getattr(row, field.attname)
                 if value is not None and not isinstance(value, DatabaseDefault):
                     raise ValueError(f"{field.name} is decided by the database, not {value!r}.")
-        found = [
-            {str(field.column): prepared(field, kinds, row) for field, kinds in self.kinds} for row in rows
-        ]
-        return IN_JSON.encode(found)
+        return IN_JSON.encode([self._columns(row) for row in rows])
+
+    def _columns(self, row: M) -> dict[str, Any]:
+        """The given columns with their values as the database takes them.
+
+        Rows of one model mostly hold values of the same types, so that which fields have to be asked is found once.
+        """
+        values = self.values_of(row)
+        types = tuple(map(type, values))
+        if (asked := self.asked_of.get(types)) is None:
+            asked = self.asked_of[types] = tuple(
+                place
+                for place, field in enumerate(self.given)
+                if types[place] not in kinds_as_they_are(field)
+            )
+        columns = dict(zip(self.names, values, strict=True))
+        for place in asked:
+            field = self.given[place]
+            columns[self.names[place]] = field.get_db_prep_save(field.pre_save(row, add=True), connection)
+        return columns
 
     @cached_property
     def decided(self) -> "tuple[models.Field[Any, Any], ...]":
@@ -119,9 +136,17 @@ class PreparedInsert(Generic[M]):
         return tuple(field for field in fields if field not in self.decided)
 
     @cached_property
-    def kinds(self) -> "tuple[tuple[models.Field[Any, Any], tuple[type, ...]], ...]":
-        """Each given field with the types of values that it takes as they are."""
-        return tuple((field, kinds_as_they_are(field)) for field in self.given)
+    def names(self) -> tuple[str, ...]:
+        return tuple(str(field.column) for field in self.given)
+
+    @cached_property
+    def values_of(self) -> "Callable[[M], tuple[Any, ...]]":
+        return attrgetter(*(field.attname for field in self.given))
+
+    @cached_property
+    def asked_of(self) -> dict[tuple[type, ...], tuple[int, ...]]:
+        """By the types of a row's values the places of those that are not passed on as they are."""
+        return {}
 
     @cached_property
     def plan(self) -> Plan:
@@ -162,19 +187,12 @@ AS_THEY_ARE: "dict[type[models.Field[Any, Any]], tuple[type, ...]]" = {
 
 
 def kinds_as_they_are(field: "models.Field[Any, Any]") -> tuple[type, ...]:
+    """The types of values that the field takes as they are; exact ones, for subclasses may mean more."""
     if isinstance(field, models.ForeignKey) and not isinstance(field.target_field, models.AutoField):
         return ()
     if isinstance(field, models.JSONField) and field.encoder is not None:
         return ()
     return AS_THEY_ARE.get(type(field), (NoneType,) if field.null else ())
-
-
-def prepared(field: "models.Field[Any, Any]", kinds: tuple[type, ...], row: models.Model) -> Any:
-    """The field's value of the row as the database takes it; an exact type, for subclasses may mean more."""
-    value = getattr(row, field.attname)
-    if type(value) in kinds:
-        return value
-    return field.get_db_prep_save(field.pre_save(row, add=True), connection)
 
 
 def as_text(value: Any) -> Any:
