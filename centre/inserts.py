@@ -5,8 +5,8 @@
 
 One statement for any number of rows, which travel as one text in JSON: both sides are done with it in a third of the
 time that an array for each column takes. Constraints, defaults of the model and the record of changes are those of any
-insert; signals are not sent. What the database decides (keys, `db_default`) comes back from
-`insert_one` alone; `insert` returns nothing, so several of them can travel together:
+insert; signals are not sent. Nothing comes back of what the database decides (keys, `db_default`), so several of them
+can travel together:
 
     with one_round_trip():
         ENTRIES.insert(entries)
@@ -89,14 +89,6 @@ class PreparedInsert(Generic[M]):
         else:
             held.append(one)
 
-    def insert_one(self, row: M) -> None:
-        """Write the row at once and give it its key and the defaults of the database."""
-        (returned,) = send([Held(self, self._in_json([row]))], returning=True)
-        for field, value in zip(self.decided, returned, strict=True):
-            setattr(row, field.attname, value)
-        row._state.adding = False
-        row._state.db = connection.alias
-
     def _in_json(self, rows: Sequence[M]) -> str:
         for row in rows:
             for field in self.decided:
@@ -160,13 +152,11 @@ class PreparedInsert(Generic[M]):
             f"{quote(str(field.column))} {(field.cast_db_type(connection) or '').partition('(')[0]}"
             for field in self.given
         )
-        decided = ", ".join(quote(str(field.column)) for field in self.decided)
-        returning = f"RETURNING {decided}" if decided else ""
-        conflicts = "ON CONFLICT DO NOTHING " if self.ignore_conflicts else ""
+        conflicts = "ON CONFLICT DO NOTHING" if self.ignore_conflicts else ""
         return (  # names of our own tables and columns alone
             f"INSERT INTO {quote(self.model._meta.db_table)} ({columns}) "  # noqa: S608
             f"SELECT {columns} FROM json_to_recordset({place}::json) AS given ({kinds}) "
-            f"{conflicts}{returning}"
+            f"{conflicts}"
         )
 
 
@@ -213,25 +203,24 @@ def as_text(value: Any) -> Any:
 IN_JSON = json.JSONEncoder(ensure_ascii=False, default=as_text)
 
 
-def send(held: Sequence[Held], *, returning: bool = False) -> list[tuple[Any, ...]]:
-    """Run the inserts in one round trip; return what the database decided, of the last one alone."""
+def send(held: Sequence[Held]) -> None:
+    """Run the inserts in one round trip."""
     if not held:
-        return []
+        return
     params = [one.rows for one in held]
     if not settings.PREPARED_STATEMENTS:
-        return run([one.insert.text("%s") for one in held], params, returning=returning)
+        run([one.insert.text("%s") for one in held], params)
+        return
     connection.ensure_connection()
     link = connection.connection
     plans = {one.insert.plan: one.insert.plan.named(link) for one in held}
     preparing = "".join(first for _name, first in plans.values())
     calls = [executing(plans[one.insert.plan][0], ["%s"]) for one in held]
-    found = run([preparing + calls[0], *calls[1:]], params, returning=returning)
+    run([preparing + calls[0], *calls[1:]], params)
     for plan, (name, _first) in plans.items():
         plan.names[link] = name
-    return found
 
 
-def run(statements: Sequence[str], params: Sequence[Any], *, returning: bool) -> list[tuple[Any, ...]]:
+def run(statements: Sequence[str], params: Sequence[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("; ".join(statements), params)
-        return cursor.fetchall() if returning else []
