@@ -146,8 +146,8 @@ class PolicyManager(models.Manager["Policy"]):
         return KEPT[-1]
 
 
-# By the row and its state, for a key alone says nothing of a row that was changed or made anew.
-VERSION = "concat(id, ':', xmin)"
+# By the row and its state, in one transaction too: a key alone says nothing of a row that was changed or made anew.
+VERSION = "concat(id, ':', xmin, ':', ctid)"
 
 
 def in_force(now: Given) -> "models.QuerySet[Any, Any]":
