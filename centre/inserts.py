@@ -5,8 +5,8 @@
 
 One statement for any number of rows, which travel as one text in JSON: both sides are done with it in a third of the
 time that an array for each column takes. Constraints, defaults of the model and the record of changes are those of any
-insert; signals are not sent. What the database decides (keys, `db_default`) comes back from
-`insert_one` alone; `insert` returns nothing, so several of them can travel together:
+insert; signals are not sent. Nothing comes back of what the database decides (keys, `db_default`), so several of them
+can travel together:
 
     with one_round_trip():
         ENTRIES.insert(entries)
@@ -14,13 +14,14 @@ insert; signals are not sent. What the database decides (keys, `db_default`) com
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from functools import cached_property
+from operator import attrgetter
 from types import NoneType
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -66,11 +67,16 @@ def one_round_trip() -> Iterator[None]:
 
 
 class PreparedInsert(Generic[M]):
-    """The INSERT of rows of one model. `ignore_conflicts` leaves out rows that break a unique constraint."""
+    """The INSERT of rows of one model. `ignore_conflicts` leaves out rows that break a unique constraint.
 
-    def __init__(self, model: type[M], *, ignore_conflicts: bool = False) -> None:
+    Of a `keyed` one the rows bring everything that the database would decide, for who writes rows that point at them
+    in the same round trip.
+    """
+
+    def __init__(self, model: type[M], *, ignore_conflicts: bool = False, keyed: bool = False) -> None:
         self.model = model
         self.ignore_conflicts = ignore_conflicts
+        self.keyed = keyed
 
     def insert(self, rows: Iterable[M]) -> None:
         """Write the rows; inside of `one_round_trip` at its end."""
@@ -83,29 +89,38 @@ class PreparedInsert(Generic[M]):
         else:
             held.append(one)
 
-    def insert_one(self, row: M) -> None:
-        """Write the row at once and give it its key and the defaults of the database."""
-        (returned,) = send([Held(self, self._in_json([row]))], returning=True)
-        for field, value in zip(self.decided, returned, strict=True):
-            setattr(row, field.attname, value)
-        row._state.adding = False
-        row._state.db = connection.alias
-
     def _in_json(self, rows: Sequence[M]) -> str:
         for row in rows:
             for field in self.decided:
                 value = getattr(row, field.attname)
                 if value is not None and not isinstance(value, DatabaseDefault):
                     raise ValueError(f"{field.name} is decided by the database, not {value!r}.")
-        found = [
-            {str(field.column): prepared(field, kinds, row) for field, kinds in self.kinds} for row in rows
-        ]
-        return IN_JSON.encode(found)
+        return IN_JSON.encode([self._columns(row) for row in rows])
+
+    def _columns(self, row: M) -> dict[str, Any]:
+        """The given columns with their values as the database takes them.
+
+        Rows of one model mostly hold values of the same types, so that which fields have to be asked is found once.
+        """
+        values = self.values_of(row)
+        types = tuple(map(type, values))
+        if (asked := self.asked_of.get(types)) is None:
+            asked = self.asked_of[types] = tuple(
+                place
+                for place, field in enumerate(self.given)
+                if types[place] not in kinds_as_they_are(field)
+            )
+        columns = dict(zip(self.names, values, strict=True))
+        for place in asked:
+            field = self.given[place]
+            columns[self.names[place]] = field.get_db_prep_save(field.pre_save(row, add=True), connection)
+        return columns
 
     @cached_property
     def decided(self) -> "tuple[models.Field[Any, Any], ...]":
         """Not a column with a default of ours too: the database's is there for older code that does not know it."""
-        return tuple(field for field in self.model._meta.db_returning_fields if not field.has_default())
+        fields = () if self.keyed else self.model._meta.db_returning_fields
+        return tuple(field for field in fields if not field.has_default())
 
     @cached_property
     def given(self) -> "tuple[models.Field[Any, Any], ...]":
@@ -113,9 +128,17 @@ class PreparedInsert(Generic[M]):
         return tuple(field for field in fields if field not in self.decided)
 
     @cached_property
-    def kinds(self) -> "tuple[tuple[models.Field[Any, Any], tuple[type, ...]], ...]":
-        """Each given field with the types of values that it takes as they are."""
-        return tuple((field, kinds_as_they_are(field)) for field in self.given)
+    def names(self) -> tuple[str, ...]:
+        return tuple(str(field.column) for field in self.given)
+
+    @cached_property
+    def values_of(self) -> "Callable[[M], tuple[Any, ...]]":
+        return attrgetter(*(field.attname for field in self.given))
+
+    @cached_property
+    def asked_of(self) -> dict[tuple[type, ...], tuple[int, ...]]:
+        """By the types of a row's values the places of those that are not passed on as they are."""
+        return {}
 
     @cached_property
     def plan(self) -> Plan:
@@ -129,12 +152,11 @@ class PreparedInsert(Generic[M]):
             f"{quote(str(field.column))} {(field.cast_db_type(connection) or '').partition('(')[0]}"
             for field in self.given
         )
-        decided = ", ".join(quote(str(field.column)) for field in self.decided)
-        conflicts = "ON CONFLICT DO NOTHING " if self.ignore_conflicts else ""
+        conflicts = "ON CONFLICT DO NOTHING" if self.ignore_conflicts else ""
         return (  # names of our own tables and columns alone
             f"INSERT INTO {quote(self.model._meta.db_table)} ({columns}) "  # noqa: S608
             f"SELECT {columns} FROM json_to_recordset({place}::json) AS given ({kinds}) "
-            f"{conflicts}RETURNING {decided}"
+            f"{conflicts}"
         )
 
 
@@ -155,19 +177,12 @@ AS_THEY_ARE: "dict[type[models.Field[Any, Any]], tuple[type, ...]]" = {
 
 
 def kinds_as_they_are(field: "models.Field[Any, Any]") -> tuple[type, ...]:
+    """The types of values that the field takes as they are; exact ones, for subclasses may mean more."""
     if isinstance(field, models.ForeignKey) and not isinstance(field.target_field, models.AutoField):
         return ()
     if isinstance(field, models.JSONField) and field.encoder is not None:
         return ()
     return AS_THEY_ARE.get(type(field), (NoneType,) if field.null else ())
-
-
-def prepared(field: "models.Field[Any, Any]", kinds: tuple[type, ...], row: models.Model) -> Any:
-    """The field's value of the row as the database takes it; an exact type, for subclasses may mean more."""
-    value = getattr(row, field.attname)
-    if type(value) in kinds:
-        return value
-    return field.get_db_prep_save(field.pre_save(row, add=True), connection)
 
 
 def as_text(value: Any) -> Any:
@@ -188,25 +203,24 @@ def as_text(value: Any) -> Any:
 IN_JSON = json.JSONEncoder(ensure_ascii=False, default=as_text)
 
 
-def send(held: Sequence[Held], *, returning: bool = False) -> list[tuple[Any, ...]]:
-    """Run the inserts in one round trip; return what the database decided, of the last one alone."""
+def send(held: Sequence[Held]) -> None:
+    """Run the inserts in one round trip."""
     if not held:
-        return []
+        return
     params = [one.rows for one in held]
     if not settings.PREPARED_STATEMENTS:
-        return run([one.insert.text("%s") for one in held], params, returning=returning)
+        run([one.insert.text("%s") for one in held], params)
+        return
     connection.ensure_connection()
     link = connection.connection
     plans = {one.insert.plan: one.insert.plan.named(link) for one in held}
     preparing = "".join(first for _name, first in plans.values())
     calls = [executing(plans[one.insert.plan][0], ["%s"]) for one in held]
-    found = run([preparing + calls[0], *calls[1:]], params, returning=returning)
+    run([preparing + calls[0], *calls[1:]], params)
     for plan, (name, _first) in plans.items():
         plan.names[link] = name
-    return found
 
 
-def run(statements: Sequence[str], params: Sequence[Any], *, returning: bool) -> list[tuple[Any, ...]]:
+def run(statements: Sequence[str], params: Sequence[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("; ".join(statements), params)
-        return cursor.fetchall() if returning else []

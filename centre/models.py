@@ -1,12 +1,15 @@
 """The centre itself: its sites, the production calendar and the policy, the [numbers] of the rules."""
 
+from collections import deque
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Subquery
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -129,10 +132,36 @@ class PolicyManager(models.Manager["Policy"]):
         found = IN_FORCE(now=now)
         return found[0] if found else Policy(valid_from=now)
 
+    def last_read(self) -> "Policy":
+        """The version that this process read last, without asking.
 
-IN_FORCE = Prepared(
-    lambda: Policy.objects.filter(valid_from__lte=Given("now")).order_by("-valid_from", "-pk")[:1]
-)
+        Who begins with it asks for `version_in_force` along the way, and when that is not its `version`, goes on
+        with `read_again`: for what many do at one moment, a statement less.
+        """
+        return KEPT[-1] if KEPT else self.read_again()
+
+    def read_again(self) -> "Policy":
+        """The version in force, kept for `last_read`."""
+        KEPT.append(self.current())
+        return KEPT[-1]
+
+
+# By the row and its state, in one transaction too: a key alone says nothing of a row that was changed or made anew.
+VERSION = "concat(id, ':', xmin, ':', ctid)"
+
+
+def in_force(now: Given) -> "models.QuerySet[Any, Any]":
+    of_then = Policy.objects.filter(valid_from__lte=now).annotate(row_version=RawSQL(VERSION, ()))  # noqa: S611
+    return of_then.order_by("-valid_from", "-pk")[:1]
+
+
+def version_in_force(now: Given) -> Subquery:
+    """The `version` of the policy in force, of none for the defaults of the model: an annotation."""
+    return Subquery(in_force(now).values("row_version"))
+
+
+IN_FORCE = Prepared(lambda: in_force(Given("now")))
+KEPT: deque["Policy"] = deque(maxlen=1)
 
 
 def wanted_in_production() -> bool:
@@ -284,6 +313,11 @@ class Policy(models.Model):
                 violation_error_message=_("At least one hour a day and one booking must be possible."),
             ),
         ]
+
+    @property
+    def version(self) -> str | None:
+        """Which row it was read from, in what state; none of the defaults."""
+        return vars(self).get("row_version")
 
     def __str__(self) -> str:
         return f"{self.valid_from:%d.%m.%Y %H:%M}"

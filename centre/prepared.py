@@ -188,15 +188,15 @@ class Prepared:
             return many.rows_of(self, built, given)
         return self._asked(built, given)
 
-    def behind(self, first: "PreparedText", *values: Any, **given: Any) -> list[Any]:
-        """The rows, asked for in one round trip with a statement that is run before, for these values of its own.
+    def behind(self, *first: Said, **given: Any) -> list[Any]:
+        """The rows, asked for in one round trip with statements that are run before, in their order.
 
-        They are as that statement leaves everything, what others committed while it waited for a lock included.
+        They are as those leave everything, what others committed while one waited for a lock included.
         """
         built = self.built = self.built or self._prepare()
-        return self._asked(built, given, first.said(values))
+        return self._asked(built, given, first)
 
-    def _asked(self, built: Built, given: dict[str, Any], first: "Said | None" = None) -> list[Any]:
+    def _asked(self, built: Built, given: dict[str, Any], first: Sequence[Said] = ()) -> list[Any]:
         if settings.PREPARED_STATEMENTS:
             own = built.plan.said(
                 tuple(given[slot.name] for slot in built.slots), ["%s"] * len(built.slots), built.queryset.db
@@ -204,7 +204,7 @@ class Prepared:
         else:
             params = tuple(given[one.name] if isinstance(one, Slot) else one for one in built.params)
             own = Said(built.sql, params)
-        said = [one for one in (first, own) if one]
+        said = [*first, own]
         rows = self._rows(
             built, "; ".join(one.sql for one in said), tuple(value for one in said for value in one.values)
         )
@@ -259,12 +259,13 @@ class PreparedText:
         self.places = [f"%s::{kind}" for kind in kinds]
 
     def __call__(self, *values: Any) -> None:
-        said = self.said(values)
+        said = self.said(*values)
         with connection.cursor() as cursor:
             cursor.execute(said.sql, said.values)
         said.remember()
 
-    def said(self, values: tuple[Any, ...]) -> Said:
+    def said(self, *values: Any) -> Said:
+        """For these values, to be run in front of a queryset (`Prepared.behind`)."""
         if settings.PREPARED_STATEMENTS:
             return self.plan.said(values, self.places, connection.alias)
         numbers = [int(number) - 1 for number in PLACE_BY_NUMBER.findall(self.plan.text)]

@@ -6,7 +6,7 @@ Both are called inside an action that holds the lock of the session and of every
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
-from django.db.models.expressions import DatabaseDefault
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,7 +31,7 @@ from scheduling.models import Booking, Meeting, Session
 Entry = EnrolmentEntry.Kind
 
 ENROLMENTS, BOOKINGS, NOTES = (
-    PreparedInsert(Enrolment),
+    PreparedInsert(Enrolment, keyed=True),
     PreparedInsert(Booking),
     PreparedInsert(EnrolmentEntry),
 )
@@ -70,13 +70,14 @@ def hold_seat(
         raise SessionFull(_("No seat is free any more. You may join the queue."))
     enrolment.seat, enrolment.offer_until = Seat.HELD, None
     enrolment.exceeds = not situation.has_free_seat
-    if enrolment.pk is None and isinstance(enrolment.requested_at, DatabaseDefault):
-        ENROLMENTS.insert_one(enrolment)
-    else:
+    is_keyed = enrolment._state.adding and enrolment.pk is not None
+    if not is_keyed:
         enrolment.save()
     use_kept_seat(enrolment, situation)
     starts = [meeting.starts_at for meeting in situation.meetings]
     with one_round_trip():
+        if is_keyed:
+            insert_keyed(enrolment)
         BOOKINGS.insert(bookings_for(enrolment, situation.meetings))
         note(enrolment, ENTRIES.get(kind, Entry.SEAT_TAKEN), by, reason)
         if enrolment.exceeds:
@@ -91,6 +92,13 @@ def hold_seat(
             context=context or {},
         )
         plan_messages(planned if tells else planned[1:])
+
+
+def insert_keyed(enrolment: Enrolment) -> None:
+    """Write a new enrolment that has its key and its time of request already (`enrolment.locking`)."""
+    ENROLMENTS.insert([enrolment])
+    enrolment._state.adding = False
+    enrolment._state.db = connection.alias
 
 
 def seats_beyond(situation: Situation) -> str:

@@ -17,6 +17,7 @@ from enrolment.annotations import (
 )
 from enrolment.conditions import (
     COURSE_CONDITIONS,
+    DayAtOffice,
     OtherBooking,
     PlannedMeeting,
     Prerequisite,
@@ -71,46 +72,61 @@ def situations(
     """
     by_key = {session.pk: session for session in sessions}
     now = now or timezone.now()
-    today = timezone.localdate(now)
-    rows = SESSIONS(
-        trainee=trainee.pk,
-        sessions=list(by_key),
-        now=now,
-        today=today,
-        kept_from=now - timedelta(days=policy.kept_priority_days),
-        keeps_from=kept_from(now, policy),
-        travel=timedelta(minutes=policy.travel_minutes),
-    )
+    rows = SESSIONS(sessions=list(by_key), **given_of(trainee.pk, policy, now))
     facts = {row["pk"]: row for row in rows}
-    meetings = {pk: tuple(meeting_of_json(one) for one in row["planned"]) for pk, row in facts.items()}
-    days = {pk: days_of(planned) for pk, planned in meetings.items()}
-    all_days = set().union(*days.values())
+    meetings = {pk: meetings_of(row) for pk, row in facts.items()}
+    all_days = {day for planned in meetings.values() for day in days_of(planned)}
     at_office = office_days(trainee, all_days, policy=policy, now=now, locks=locks_days)
-    found = {}
-    for pk, session in by_key.items():
-        row, live = facts[pk], facts[pk]["live"] or {}
-        found[pk] = Situation(
-            session=session,
-            now=now,
-            policy=policy,
-            seats_taken=row["seats_taken"],
-            waiting=row["waiting"],
-            in_audience=row["in_audience"],
-            live_enrolment_id=live.get("id"),
-            live_enrolment_elsewhere=(live.get("session") or pk) != pk,
-            optional_bookings=row["optional_bookings"],
-            prerequisites=prerequisites_on(timezone.localdate(session.starts_at), row),
-            completed_until=completed_until(session.course_id, today, row),
-            meetings=meetings[pk],
-            days=tuple(at_office[day] for day in days[pk] if day in at_office),
-            due_on=row["due_on"],
-            overlooked=overlooked_here(live, pk),
-            kept_since=row["kept_since"],
-            wanted_since=row["wanted_since"],
-            reserved=sum(one["seats"] for one in row["kept"] if not one["is_own"]),
-            own_reserved=sum(one["seats"] for one in row["kept"] if one["is_own"]),
-        )
-    return found
+    return {
+        pk: situation_of(session, facts[pk], meetings[pk], at_office, policy=policy, now=now)
+        for pk, session in by_key.items()
+    }
+
+
+def given_of(trainee_id: int, policy: Policy, now: datetime) -> dict[str, Any]:
+    """The values that `session_facts` asks with."""
+    return {
+        "trainee": trainee_id,
+        "now": now,
+        "today": timezone.localdate(now),
+        "kept_from": now - timedelta(days=policy.kept_priority_days),
+        "keeps_from": kept_from(now, policy),
+        "travel": timedelta(minutes=policy.travel_minutes),
+    }
+
+
+def situation_of(
+    session: Session,
+    facts: dict[str, Any],
+    meetings: tuple[PlannedMeeting, ...],
+    at_office: dict[date, DayAtOffice],
+    *,
+    policy: Policy,
+    now: datetime,
+) -> Situation:
+    """From the answers of `session_facts` and of the office."""
+    pk, live = session.pk, facts["live"] or {}
+    return Situation(
+        session=session,
+        now=now,
+        policy=policy,
+        seats_taken=facts["seats_taken"],
+        waiting=facts["waiting"],
+        in_audience=facts["in_audience"],
+        live_enrolment_id=live.get("id"),
+        live_enrolment_elsewhere=(live.get("session") or pk) != pk,
+        optional_bookings=facts["optional_bookings"],
+        prerequisites=prerequisites_on(timezone.localdate(session.starts_at), facts),
+        completed_until=completed_until(session.course_id, timezone.localdate(now), facts),
+        meetings=meetings,
+        days=tuple(at_office[day] for day in days_of(meetings) if day in at_office),
+        due_on=facts["due_on"],
+        overlooked=overlooked_here(live, pk),
+        kept_since=facts["kept_since"],
+        wanted_since=facts["wanted_since"],
+        reserved=sum(one["seats"] for one in facts["kept"] if not one["is_own"]),
+        own_reserved=sum(one["seats"] for one in facts["kept"] if one["is_own"]),
+    )
 
 
 def overlooked_here(live: dict[str, Any], session_id: int) -> frozenset[str]:
@@ -141,6 +157,10 @@ def planned_meeting(row: dict[str, Any]) -> PlannedMeeting:
         nearby=others,
         **(row["place"] or NOWHERE),
     )
+
+
+def meetings_of(facts: dict[str, Any]) -> tuple[PlannedMeeting, ...]:
+    return tuple(meeting_of_json(one) for one in facts["planned"])
 
 
 def meeting_of_json(found: dict[str, Any]) -> PlannedMeeting:

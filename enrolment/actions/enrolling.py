@@ -7,8 +7,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from centre.actions import action
+from centre.inserts import one_round_trip
 from centre.models import Policy
-from centre.prepared import Given, Prepared
 from enrolment.approvals.needs import decision_until, needs_approval
 from enrolment.approvals.urgent import may_be_urgent, urgent_messages
 from enrolment.conditions import unmet
@@ -20,11 +20,11 @@ from enrolment.doors.overlooking import (
 )
 from enrolment.errors import EnrolmentError, NeedsConsent, NotEligible
 from enrolment.interest.ending import end_wishes
+from enrolment.locking import lock_situation
 from enrolment.models import Approval, Enrolment, EnrolmentEntry, Interest, Seat
 from enrolment.notices import queue_messages
 from enrolment.office.words import consent_wanted, days_off_words, too_many_away
-from enrolment.seats import hold_seat, note, promote, waiting_trainees
-from enrolment.situations import situations
+from enrolment.seats import hold_seat, insert_keyed, note, promote, waiting_trainees
 from notifications.actions import plan_messages
 from people.models import Employee
 from scheduling.models import Session
@@ -79,18 +79,11 @@ def enrol(
     return enrolment
 
 
-# Built once, for this is the action that many do at one moment.
-LOCKED_SESSION = Prepared(lambda: Session.objects.with_course().locked().filter(pk=Given("pk")).order_by())
-LOCKED_TRAINEE = Prepared(lambda: Employee.objects.locked().filter(pk=Given("pk")).order_by())
-
-
 @action
 def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -> tuple[Enrolment, bool]:
-    policy = Policy.objects.current()  # before the lock, for which a whole queue may wait
     asker = trainee  # whose rights are loaded already
-    [session] = LOCKED_SESSION(pk=session.pk)  # first the session, then people
-    [trainee] = LOCKED_TRAINEE(pk=trainee.pk)
-    situation = situations(trainee, [session], policy=policy, locks_days=True)[session.pk]
+    locked = lock_situation(trainee.pk, session.pk)
+    trainee, session, situation = locked.trainee, locked.session, locked.situation
     if situation.live_enrolment_id and not situation.live_enrolment_elsewhere:
         return Enrolment.objects.get(pk=situation.live_enrolment_id), False
     refuse_leaver(trainee)
@@ -102,10 +95,12 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
     if terms.is_own_wish and situation.days_off and not terms.consents:
         raise NeedsConsent(consent_wanted(situation.days_off))
     if terms.is_own_wish and needs_approval(situation, asker):
-        until = decision_until(situation.now, policy)
+        until = decision_until(situation.now, situation.policy)
         terms = replace(terms, approval=Approval.ASKED, approval_until=until)
 
     enrolment = Enrolment(
+        pk=locked.key,
+        requested_at=locked.asked_at,
         trainee=trainee,
         session=session,
         course=session.course,
@@ -126,11 +121,11 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
             enrolment.requested_at = min(earlier)
     if terms.approval == Approval.ASKED:
         enrolment.seat = Seat.NONE
-        enrolment.save()
+        insert_keyed(enrolment)
         note(enrolment, Entry.ASKED, by, too_many_away(situation.days_over[0]) if situation.days_over else "")
         if may_be_urgent(enrolment):
             own = Enrolment.objects.filter(pk=enrolment.pk)
-            plan_messages(urgent_messages(own, situation.now, policy))
+            plan_messages(urgent_messages(own, situation.now, situation.policy))
     elif terms.exceeds or (situation.has_free_seat and not situation.waiting):
         exceeds = terms.despite if terms.exceeds else ""
         hold_seat(
@@ -138,9 +133,10 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
         )
     else:
         enrolment.seat = Seat.WAITING
-        enrolment.save()
-        note(enrolment, Entry.QUEUED, by, kept_words(situation))
-        plan_messages(queue_messages(enrolment, session))
+        with one_round_trip():
+            insert_keyed(enrolment)
+            note(enrolment, Entry.QUEUED, by, kept_words(situation))
+            plan_messages(queue_messages(enrolment, session))
     if enrolment.consented_at:
         note(enrolment, Entry.CONSENTED, by, days_off_words(situation.days_off))
     if situation.overlooked:

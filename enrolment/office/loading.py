@@ -1,6 +1,6 @@
-"""Loads the days of a trainee's office in one statement, and locks them."""
+"""Loads the days of a trainee's office in one round trip, and locks them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,8 @@ from scheduling.loading import midnight
 from scheduling.models import Booking
 
 
-def ask_office() -> Any:
+def own_office() -> Any:
+    """The trainee's main job with the people of its office: who shares which pattern, and who is away."""
     same_office = Employment.objects.current(TODAY).filter(office=OuterRef("office"), is_main=True, leave="")
     shifts = (
         same_office.order_by()
@@ -48,11 +49,19 @@ def ask_office() -> Any:
     )
     own = Employment.objects.current(TODAY).filter(employee=TRAINEE, is_main=True).order_by()
     return own.values(
-        "work_pattern", "pattern_starts_on", shifts=ArraySubquery(shifts), away=ArraySubquery(away)
+        json=JSONObject(
+            kind="work_pattern",
+            since="pattern_starts_on",
+            shifts=ArraySubquery(shifts),
+            away=ArraySubquery(away),
+        )
     )
 
 
-OFFICE = Prepared(ask_office)
+OFFICE = Prepared(own_office)
+PERSON = Prepared(
+    lambda: Employee.objects.filter(pk=TRAINEE).order_by().annotate(at_office=ArraySubquery(own_office()))
+)
 
 
 def office_days(
@@ -69,20 +78,45 @@ def office_days(
     """
     if not days:
         return {}
-    given = {
-        "trainee": trainee.pk,
+    given = given_of(trainee.pk, days, now)
+    locking = [LOCK.said(*locked_keys([trainee.pk], days))] if locks else []
+    found = OFFICE.behind(*locking, **given) if locking else OFFICE(**given)
+    return shown_days([row["json"] for row in found], days, policy)
+
+
+def person_and_office_days(
+    pk: int, days: Collection[date], *, policy: Policy, now: datetime
+) -> tuple[Employee, dict[date, DayAtOffice]]:
+    """The fresh person too, in the same round trip; the days are locked.
+
+    Raises:
+        ValueError: the person is gone.
+    """
+    locking = LOCK.said(*locked_keys([pk], days))
+    [person] = PERSON.behind(locking, **given_of(pk, days or [timezone.localdate(now)], now))
+    return person, shown_days(person.at_office, days, policy)
+
+
+def given_of(trainee_id: int, days: Collection[date], now: datetime | None) -> dict[str, Any]:
+    return {
+        "trainee": trainee_id,
         "today": timezone.localdate(now),
         "begins_at": midnight(min(days)),
         "ends_at": midnight(max(days) + timedelta(days=1)),
     }
-    found = OFFICE.behind(LOCK, *locked_keys([trainee.pk], days), **given) if locks else OFFICE(**given)
-    if not found:
+
+
+def shown_days(
+    offices: Sequence[dict[str, Any]], days: Collection[date], policy: Policy
+) -> dict[date, DayAtOffice]:
+    """From the answer of `own_office`: one main job, or none."""
+    if not offices:
         return {}
-    [row] = found
+    [own] = offices
     shown = days_at_office(
-        Pattern(row["work_pattern"], row["pattern_starts_on"]),
-        [Colleagues(pattern_of(group), group["people"]) for group in row["shifts"]],
-        [Away(one["person"], local_day(at), pattern_of(one)) for one in row["away"] for at in one["at"]],
+        pattern_of(own),
+        [Colleagues(pattern_of(group), group["people"]) for group in own["shifts"]],
+        [Away(one["person"], local_day(at), pattern_of(one)) for one in own["away"] for at in one["at"]],
         days,
         percent=policy.away_percent,
     )

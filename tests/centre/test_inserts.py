@@ -12,7 +12,7 @@ from centre.inserts import PreparedInsert, one_round_trip
 from enrolment.models import Enrolment, EnrolmentEntry, Seat
 from notifications.models import Message
 from people.models import Office
-from tests.factories import EmployeeFactory, SessionFactory
+from tests.factories import EmployeeFactory, SessionFactory, moscow
 
 pytestmark = pytest.mark.django_db
 
@@ -62,17 +62,23 @@ def test_values_of_every_kind_come_back_as_they_were_given():
     assert abs(two.planned_at - timezone.now()) < timedelta(minutes=1)
 
 
-def test_one_row_gets_its_key_and_the_defaults_of_the_database():
-    session, trainee = SessionFactory(), EmployeeFactory()
-    enrolment = Enrolment(trainee=trainee, session=session, course=session.course, seat=Seat.WAITING)
+def test_a_keyed_row_brings_what_the_database_would_decide():
+    session, trainee, asked_at = SessionFactory(), EmployeeFactory(), moscow(2027, 3, 9, 10)
+    enrolment = Enrolment(
+        pk=700_001,
+        trainee=trainee,
+        session=session,
+        course=session.course,
+        seat=Seat.WAITING,
+        requested_at=asked_at,
+    )
 
-    PreparedInsert(Enrolment).insert_one(enrolment)
+    with one_round_trip():
+        PreparedInsert(EnrolmentEntry).insert([EnrolmentEntry(enrolment=enrolment, kind="queued")])
+        PreparedInsert(Enrolment, keyed=True).insert([enrolment])
 
-    written = Enrolment.objects.get()
-    assert (enrolment.pk, enrolment.requested_at) == (written.pk, written.requested_at)
-    enrolment.score = 5
-    enrolment.save()
-    assert Enrolment.objects.get().score == 5
+    written = EnrolmentEntry.objects.get().enrolment
+    assert (written.pk, written.requested_at) == (700_001, asked_at)
 
 
 def test_what_the_database_decides_is_not_given():
@@ -109,8 +115,8 @@ def test_R27_the_record_of_changes_knows_who_acted():
 
     for trainee in EmployeeFactory.create_batch(2):  # the first prepares the statement, the second finds it
         with acting(by=person.pk, reason="Просьба"):
-            entries.insert_one(
-                Enrolment(trainee=trainee, session=session, course=session.course, seat=Seat.WAITING)
+            entries.insert(
+                [Enrolment(trainee=trainee, session=session, course=session.course, seat=Seat.WAITING)]
             )
 
     changes = Change.objects.filter(kind="enrolment.enrolment").order_by("pk")

@@ -229,7 +229,7 @@ def test_a_question_behind_a_statement_sees_what_that_did(settings, is_planned, 
 
     for okrug in ("ЦАО", "САО"):  # the first prepares both
         with django_assert_num_queries(1):
-            assert names.behind(rename, okrug, office.pk, office=office.pk) == [{"okrug": okrug}]
+            assert names.behind(rename.said(okrug, office.pk), office=office.pk) == [{"okrug": okrug}]
 
 
 def test_a_value_that_is_needed_twice_travels_once():

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from centre.models import Policy
 from enrolment.actions import cancel_enrolment, enrol
 from enrolment.errors import NotEligible, ReasonMissing, TooLate
 from enrolment.models import Ending, Enrolment, Seat
@@ -20,6 +21,7 @@ from tests.factories import (
     CourseFactory,
     EmployeeFactory,
     EmploymentFactory,
+    PolicyFactory,
     PositionFactory,
     RoomFactory,
     SessionFactory,
@@ -74,7 +76,7 @@ def test_rule_10_asking_again_returns_the_same_enrolment():
     assert Message.objects.filter(kind__in=["seat_taken", "queued"]).count() == 2
 
 
-def test_the_seat_costs_at_most_seven_statements():
+def test_the_seat_costs_three_round_trips():
     position = PositionFactory()
     course = CourseFactory()
     course.audience.add(position)
@@ -91,7 +93,21 @@ def test_the_seat_costs_at_most_seven_statements():
         enrol(employment.employee, session)
 
     own = [query for query in queries if "SAVEPOINT" not in query["sql"]]
-    assert len(own) <= 7, "\n".join(query["sql"][:150] for query in own)
+    assert len(own) <= 3, "\n".join(query["sql"][:150] for query in own)
+
+
+def test_a_seat_is_judged_by_the_policy_in_force_whatever_the_process_knew_before():
+    trainee, courses = EmployeeFactory(), CourseFactory.create_batch(2, is_mandatory=False)
+    first, second = (
+        SessionFactory(course=course, starts_at=in_days(number)) for number, course in enumerate(courses, 14)
+    )
+    enrol(trainee, first)
+
+    policy = PolicyFactory(optional_bookings_max=1)
+    assert refusal(trainee, second) == ["optional"]
+
+    Policy.objects.filter(pk=policy.pk).update(optional_bookings_max=2)
+    assert enrol(trainee, second).seat == Seat.HELD
 
 
 def refusal(trainee, session):
