@@ -68,7 +68,8 @@ class DayAtOffice:
     """A day of the session as the trainee's office has it (rule 16).
 
     `at_work` counts the people of the office whose shift it is, the trainee among them; `away` those of them who are
-    away for training that day, the trainee not; `away_most` how many may be.
+    away for training that day, the trainee not; `away_most` how many may be. `on_leave`: the staff list has the trainee
+    on leave or ill now; until when, it does not say.
     """
 
     on: date
@@ -76,6 +77,7 @@ class DayAtOffice:
     at_work: int
     away: int
     away_most: int
+    on_leave: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -129,6 +131,11 @@ class Situation:
         if OFFICE in self.overlooked:
             return []
         return [day for day in self.days if day.is_over]
+
+    @property
+    def on_leave(self) -> bool:
+        """The trainee is on leave or ill now, and may not be back by then."""
+        return any(day.on_leave for day in self.days)
 
     @property
     def days_off(self) -> list[DayAtOffice]:

@@ -52,6 +52,7 @@ def own_office() -> Any:
         json=JSONObject(
             kind="work_pattern",
             since="pattern_starts_on",
+            leave="leave",
             shifts=ArraySubquery(shifts),
             away=ArraySubquery(away),
         )
@@ -119,6 +120,7 @@ def shown_days(
         [Away(one["person"], local_day(at), pattern_of(one)) for one in own["away"] for at in one["at"]],
         days,
         percent=policy.away_percent,
+        on_leave=bool(own["leave"]),
     )
     return {day.on: day for day in shown}
 

@@ -57,6 +57,7 @@ def days_at_office(
     days: Collection[date],
     *,
     percent: int,
+    on_leave: bool = False,
 ) -> list[DayAtOffice]:
     """The days as the trainee's office has them; `colleagues` count the trainee, `away` leaves the trainee out.
 
@@ -73,6 +74,7 @@ def days_at_office(
                 at_work=at_work,
                 away=len({one.person for one in away if one.on == day and one.pattern.works_on(day)}),
                 away_most=away_most(at_work, percent),
+                on_leave=on_leave,
             )
         )
     return found

@@ -64,5 +64,5 @@ def test_s15_odd_searches_answer_without_an_error(courses, words):
         ("", None),
     ],
 )
-def test_slips_and_the_wrong_keyboard_layout_are_forgiven(typed, meant):
+def test_expectation_6_slips_and_the_wrong_keyboard_layout_are_forgiven(typed, meant):
     assert corrected(typed, TITLES) == meant

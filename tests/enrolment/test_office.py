@@ -255,6 +255,21 @@ def test_rule_16_the_page_says_a_working_day_and_asks_nothing(client, office):
     assert 'name="consents"' not in shown
 
 
+def test_expectation_4_the_page_warns_of_a_leave_before_the_button(client, office):
+    (me,) = colleagues(office, 1)
+    session = mandatory_on(next_weekday())
+    client.force_login(me)
+    warning = "По данным отдела кадров"
+
+    at_work = client.get(session.get_absolute_url()).content.decode()
+    me.employments.update(leave="vacation")
+    on_leave = client.get(session.get_absolute_url()).content.decode()
+
+    assert warning not in at_work
+    assert warning in on_leave
+    assert on_leave.index(warning) < on_leave.index("Записаться", on_leave.index("enrol-panel-title"))
+
+
 def test_rule_16_the_page_says_why_the_head_is_asked(client, office):
     me, colleague = colleagues(office, 2)
     at = next_weekday()

@@ -41,7 +41,7 @@ def cancelling(enrolment):
     return reverse("enrolment:cancel", args=[enrolment.pk])
 
 
-def test_a_seat_is_taken_by_one_press_and_confirmed(client, trainee):
+def test_expectation_5_a_seat_is_taken_by_one_press_and_confirmed(client, trainee):
     session = MandatorySessionFactory()
 
     response = client.post(door(session), follow=True, headers=ENGLISH)
@@ -74,7 +74,7 @@ def test_r6_pressing_twice_is_one_enrolment_with_the_same_answer(client, trainee
     assert all("Your place in the queue is 1" in answer for answer in answers)
 
 
-def test_a_full_session_confirms_the_place_in_the_queue(client, trainee):
+def test_expectation_3_a_full_session_confirms_the_place_in_the_queue(client, trainee):
     # A term so far away ranks nobody before those who asked earlier (rule 13).
     session = MandatorySessionFactory(seats=1, course__due_days=30_000)
     for other in EmployeeFactory.create_batch(3):

@@ -64,14 +64,14 @@ def test_each_date_says_room_trainer_and_seats(page):
     assert buttons(shown) == ["Take a seat"]
 
 
-def test_a_full_date_offers_the_queue(page):
+def test_expectation_2_a_full_date_offers_the_queue(page):
     session = MandatorySessionFactory(seats=1)
     enrol(EmployeeFactory(), session)
 
     assert buttons(page(session.course.get_absolute_url())) == ["Join the queue"]
 
 
-def test_with_a_seat_the_page_offers_no_other_date(page, reader):
+def test_expectation_2_with_a_seat_the_page_offers_no_other_date(page, reader):
     course = CourseFactory()
     enrol(reader, SessionFactory(course=course))
     SessionFactory(course=course, starts_at=in_days(20))
@@ -134,7 +134,7 @@ def test_rule_11_a_valid_completion_is_explained(page, reader, until, words, off
     assert buttons(shown) == offered
 
 
-def test_rule_11_a_clash_is_explained_beside_its_date_only(page, reader):
+def test_expectation_4_and_rule_11_a_clash_is_explained_beside_its_date_only(page, reader):
     enrol(reader, SessionFactory(course__title="Другой курс"))
     course = CourseFactory(is_mandatory=True, due_days=30)
     SessionFactory(course=course)
