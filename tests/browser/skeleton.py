@@ -69,6 +69,7 @@ class Skeleton(HTMLParser):
         self.open = [Element("", "")]
         self.middle = ""
         self.chains: set[int] = set()
+        self.chains_around: set[int] = set()  # of the frame
         self.links: list[str] = []
 
     @property
@@ -85,6 +86,8 @@ class Skeleton(HTMLParser):
         around.met[opening] += 1
         self.chains.add(chain)
         self.open.append(Element(tag, opening, chain))
+        if not any(one.tag == "main" for one in self.open):
+            self.chains_around.add(chain)
         if tag == "a" and "download" not in (values := dict(attributes)) and values.get("href"):
             self.links.append(values["href"])
         if tag in WITHOUT_END:
