@@ -26,9 +26,9 @@ RUN_AXE = """async (colours) => {
 
 # Asked apart, light and dark: only colours differ between the two (static/css/dark.css).
 RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
-RUN_RULES_OF_AXE = """async (rules) => {
+RUN_RULES_OF_AXE = """async ([rules, within]) => {
   const runOnly = {type: "rule", values: rules};
-  const found = await axe.run(document, {runOnly, resultTypes: ["violations"], preload: false});
+  const found = await axe.run(within || document, {runOnly, resultTypes: ["violations"], preload: false});
   const place = (node) => `${node.target.join(" ")} ${node.any.map((why) => why.message)}`;
   return found.violations.map((one) => `${one.id}: ${one.nodes.map(place).slice(0, 3).join(", ")}`);
 }"""
@@ -131,10 +131,10 @@ def axe_structure(page: Page) -> list[str]:
     return page.evaluate(RUN_AXE, RULES_OF_COLOUR)
 
 
-def axe_colours(page: Page) -> list[str]:
-    """By the rules of colour, in the theme that the page has."""
+def axe_colours(page: Page, *, within: str | None = None) -> list[str]:
+    """By the rules of colour, in the theme that the page has; on the whole page or within a part of it."""
     load_axe(page)
-    return page.evaluate(RUN_RULES_OF_AXE, RULES_OF_COLOUR)
+    return page.evaluate(RUN_RULES_OF_AXE, [RULES_OF_COLOUR, within])
 
 
 def load_axe(page: Page) -> None:

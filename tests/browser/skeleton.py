@@ -30,6 +30,8 @@ TOLD_BY_STYLES = {
 TOLD_BY_STYLES |= {"open", "popover", "colspan", "data-tone", "data-state", "data-bs-theme", "aria-current"}
 WITHOUT_END = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 WORDS = "…"
+# Of Django's administration: names of tables and fields, which no style of ours or of Django's forms asks for.
+NAMES_OF_TABLES = re.compile(r"(?<![\w-])(?:app|model|field|column)-[\w-]+")
 # One row and several differ, for ids that are doubled show in the second; three rows and thirty do not.
 EQUALS_AT_MOST = 2
 
@@ -67,6 +69,7 @@ class Skeleton(HTMLParser):
         self.open = [Element("", "")]
         self.middle = ""
         self.chains: set[int] = set()
+        self.chains_around: set[int] = set()  # of the frame
         self.links: list[str] = []
 
     @property
@@ -74,12 +77,17 @@ class Skeleton(HTMLParser):
         return "".join(self.open[0].children)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        attributes = [
+            (name, without_tables(value) if name == "class" else value) for name, value in attributes
+        ]
         around, opening = self.open[-1], f"{tag} {told(attributes)}"
         look = (tag, *sorted((name, value) for name, value in attributes if name in TOLD_BY_STYLES))
         chain = hash((around.chain, look, min(around.met[opening], EQUALS_AT_MOST - 1)))
         around.met[opening] += 1
         self.chains.add(chain)
         self.open.append(Element(tag, opening, chain))
+        if not any(one.tag == "main" for one in self.open):
+            self.chains_around.add(chain)
         if tag == "a" and "download" not in (values := dict(attributes)) and values.get("href"):
             self.links.append(values["href"])
         if tag in WITHOUT_END:
@@ -101,6 +109,10 @@ class Skeleton(HTMLParser):
             self.middle = last.written()
         else:
             self.open[-1].add(last.written())
+
+
+def without_tables(classes: str | None) -> str:
+    return " ".join(NAMES_OF_TABLES.sub("", classes or "").split())
 
 
 def told(attributes: list[tuple[str, str | None]]) -> str:

@@ -195,12 +195,13 @@ def wrong_with(
 def violations(visitor: Visitor, html: str, widths: list[int]) -> Iterator[str]:
     """What axe finds on a page whose frame or middle is new at a width, and of colours where an element is.
 
-    Each width is asked by all rules, of colour in both themes: axe passes over what a width hides. Whichever width and
-    theme the page has comes first, for each turn is a layout of its own.
+    Each width is asked by all rules, of colour in both themes: axe passes over what a width hides. Colours of a frame
+    whose elements have all been seen are not asked again beside a new middle. Whichever width and theme the page has
+    comes first, for each turn is a layout of its own.
     """
     page = skeleton(html)
     parts = {hash(page.frame), hash(page.middle)}
-    coloured = []
+    coloured: dict[int, str | None] = {}
     for width in reversed(widths):
         is_new = not {(width, part) for part in parts} <= axe_has_seen
         has_new_colours = not {(width, chain) for chain in page.chains} <= colours_seen
@@ -210,12 +211,18 @@ def violations(visitor: Visitor, html: str, widths: list[int]) -> Iterator[str]:
             axe_has_seen.update((width, part) for part in parts)
             yield from (f"{width} px: {what}" for what in axe_structure(visitor.page))
         if has_new_colours:
+            knows_the_frame = {(width, chain) for chain in page.chains_around} <= colours_seen
+            coloured[width] = "main" if page.middle and knows_the_frame else None
             colours_seen.update((width, chain) for chain in page.chains)
-            yield from (f"{width} px, {visitor.theme}: {what}" for what in axe_colours(visitor.page))
-            coloured.append(width)
+            yield from colours_wrong(visitor, coloured[width])
     if not coloured:
         return
     visitor.has_theme("dark" if visitor.theme == "light" else "light")
     for width in reversed(coloured):
         visitor.has_screen(width)
-        yield from (f"{width} px, {visitor.theme}: {what}" for what in axe_colours(visitor.page))
+        yield from colours_wrong(visitor, coloured[width])
+
+
+def colours_wrong(visitor: Visitor, within: str | None) -> Iterator[str]:
+    found = axe_colours(visitor.page, within=within)
+    yield from (f"{visitor.width} px, {visitor.theme}: {what}" for what in found)
