@@ -52,7 +52,6 @@ TITLES = {
     "methodist": "method.",
     "system_admin": "system",
 }
-METHODS = ["GET", "HEAD", "POST"]
 REFUSED_METHODS = ["PUT", "PATCH", "DELETE", "TRACE"]
 LEGEND = """\
 Who gets what answer from every address of the site, as tests/access_matrix.py found it.
@@ -84,9 +83,10 @@ def walk(centre: Centre) -> str:
     refused = set()
     for route in ROUTES:
         for asked in strangers.addresses(route):
-            answers = {method: tuple(ask(clients, asked.address, method)) for method in METHODS}
+            get, post = (tuple(ask(clients, asked.address, method)) for method in ("GET", "POST"))
+            head = heads(clients, asked.address, dict(zip(ROLES, get, strict=True)))
             refused |= refusals(clients, asked.address)
-            lines += rows(route, asked.whose, answers)
+            lines += rows(route, asked.whose, {"GET": get, "HEAD": head, "POST": post})
     assert refused == {"405"}
     lines += ["", "The administration pages: what each role may do with the rows of a table.", "", heading()]
     lines += [line(name, "", "", answers) for name, answers in administration(clients)]
@@ -127,14 +127,22 @@ def ask(clients: dict[str, Client], where: str, method: str) -> Iterator[str]:
         yield answer
 
 
+def heads(clients: dict[str, Client], where: str, got: dict[str, str]) -> tuple[str, ...]:
+    """The answers to HEAD for each role. Of those who get the page the last is asked for all: it is the method's."""
+    readers = [role for role in ROLES if got[role] == "200"]
+    asking = {role: client for role, client in clients.items() if role not in readers[:-1]}
+    found = dict(zip(asking, ask(asking, where, "HEAD"), strict=True))
+    return tuple(found[role if role in found else readers[-1]] for role in ROLES)
+
+
 def refusals(clients: dict[str, Client], where: str) -> set[str]:
-    """What methods are answered that no address knows: undone together, for a refusal leaves nothing to undo."""
-    with undone(*clients.values()):
-        return {
-            in_words(client.generic(method, where))
-            for method in REFUSED_METHODS
-            for client in clients.values()
-        }
+    """What methods are answered that no address knows, decided before anybody knows who asks (`RefusalMiddleware`).
+
+    Undone together, for a refusal leaves nothing to undo.
+    """
+    asking = [clients[NOBODY], clients[ROLES[-1]]]
+    with undone(*asking):
+        return {in_words(client.generic(method, where)) for method in REFUSED_METHODS for client in asking}
 
 
 @contextmanager
