@@ -41,6 +41,7 @@ SERVERS_ALONE = (
     "tests/browser/test_every_page.py::test_pages_of[employee",
     "tests/browser/test_every_page.py::test_pages_of[head",
     "tests/browser/test_every_page.py::test_pages_of[trainer",
+    "tests/browser/test_every_page.py::test_pages_of_the_administration[system_admin",
     "tests/test_access.py",
     "tests/test_headers.py",
     "tests/test_odd_requests.py",
