@@ -117,7 +117,7 @@ def print_seats(binaries: Path, host: str, database_pid: int, *, quick: bool) ->
         ("all on one", "lock_hot.sql", True),
     ):
         before = seats.pgbench(binaries, host, script, database_pid)
-        rate = seats.seat_rate(database_pid, is_hot=is_hot, seats=count, processes=4)
+        rate = seats.seat_rate(database_pid, is_hot=is_hot, seats=count)
         after = seats.pgbench(binaries, host, script, database_pid)
         floor, cpu = (before.a_second + after.a_second) / 2, (before.cpu_ms + after.cpu_ms) / 2
         print(

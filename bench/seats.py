@@ -74,8 +74,11 @@ def people_without_seat(count: int) -> list[int]:
     return list(people.order_by("pk").values_list("pk", flat=True)[:count])
 
 
-def seat_rate(database_pid: int, *, is_hot: bool, seats: int, processes: int) -> Rate:
-    """Seats given by so many processes at once: spread over the 600 sessions, or all in one."""
+def seat_rate(database_pid: int, *, is_hot: bool, seats: int, processes: int = CLIENTS) -> Rate:
+    """Seats given by so many processes at once, spread over the 600 sessions or all in one.
+
+    As many as pgbench has clients, so that as many wait for the disk together.
+    """
     sessions = seat_sessions()[:1] if is_hot else seat_sessions()
     people = people_without_seat(seats)
     wishes = [(person, sessions[number % len(sessions)]) for number, person in enumerate(people)]

@@ -4,7 +4,7 @@ A plan that was right may become wrong: a trainer falls ill, a qualification end
 changes. Nothing of it is stored; what a planner allowed with a reason stays listed as such (rule 3).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -54,10 +54,13 @@ class SessionProblems:
         return any(problem.is_open for problem in self.problems)
 
 
-def problems_of(sessions: Sequence[Session], *, policy: Policy) -> dict[int, SessionProblems]:
+def problems_of(
+    sessions: Sequence[Session], *, policy: Policy, people: Mapping[int, Headcount] | None = None
+) -> dict[int, SessionProblems]:
     """By the session's key what is wrong with its meetings ahead; sessions without problems are left out.
 
-    The sessions come with their courses. Fourteen queries for any number of them.
+    The sessions come with their courses; `people` are their headcounts, where the caller has them. Fourteen queries
+    for any number of them.
     """
     sessions = [session for session in sessions if session.can_move]
     if not sessions:
@@ -66,7 +69,7 @@ def problems_of(sessions: Sequence[Session], *, policy: Policy) -> dict[int, Ses
     spans = [meeting.span for plan in plans.values() for meeting in plan.meetings]
     facts = load_calendar_of_centre(*weeks_of(spans)) if spans else None
     needs = needs_of_courses(courses_of(sessions))
-    people = headcounts(plans)
+    people = headcounts(plans) if people is None else people
     answers = unwelcome_answers(plans)
     waivers = waivers_of(plans)
     found = {}

@@ -95,9 +95,12 @@ def meetings_during(scope: Scope) -> QuerySet[Meeting]:
 def load_unplanned() -> Unplanned:
     """Meetings of drafts that still lack a room or a trainer, the next ones first, wherever the board stands."""
     drafts = Q(session__status=Session.Status.DRAFT, starts_at__gt=timezone.now())
-    lacking = Q(pk__in=without_room().order_by().values("pk")) | Q(
-        pk__in=without_trainer().order_by().values("pk")
+    # Of drafts alone already inside, where every open session would be looked at.
+    of_drafts = (
+        found.filter(session__status=Session.Status.DRAFT) for found in (without_room(), without_trainer())
     )
+    roomless, untaught = (found.order_by().values("pk") for found in of_drafts)
+    lacking = Q(pk__in=roomless) | Q(pk__in=untaught)
     keys = list(
         Meeting.objects.filter(drafts, lacking).order_by("starts_at", "pk").values_list("pk", flat=True)
     )
@@ -127,7 +130,7 @@ def load_cards(meetings: QuerySet[Meeting], *, policy: Policy | None) -> list[Ca
     sessions = list({meeting.session_id: meeting.session for meeting in found}.values())
     claims = claims_of([meeting.pk for meeting in found])
     people = headcounts(session.pk for session in sessions)
-    problems = problems_of(sessions, policy=policy) if policy else {}
+    problems = problems_of(sessions, policy=policy, people=people) if policy else {}
     plans = {meeting.pk: plan_of(meeting, claims.get(meeting.pk, NOTHING)) for meeting in found}
     prepared = load_prepared(sessions, plans.values()) if policy else None
     return [
