@@ -46,7 +46,7 @@ from tests.factories import CourseFactory, PolicyFactory, SessionFactory, in_day
 
 CROWD, MOST_SESSIONS = 5, 4
 # After so many steps the days of the sessions come, if they have not come by themselves.
-LATE = 40
+LATE, STEPS_A_DAY = 50, 5
 # Seats are given by staff alone, and not from the queue at all.
 HOURS_BEFORE = (23, 0)
 # How often each verb went through, in all sequences together.
@@ -72,7 +72,7 @@ class Sequence:
                 (mandatory, in_days(15, 15)),
             ]
         ]
-        self.steps = 0
+        self.steps, self.day_due = 0, LATE
         for person in self.people[::2]:
             enrol(person, self.sessions[1])
         clock.shift(timedelta(days=10))
@@ -84,9 +84,9 @@ class Sequence:
             *[self.accepts] * 2,
             *[self.time_passes] * 2,
             *[self.is_undone] * 2,
-            self.declines,
+            *[self.declines] * 2,
             self.wishes,
-            *[self.is_given] * 2,
+            *[self.is_given] * 3,
             self.is_pinned,
             self.is_unpinned,
             self.owes,
@@ -324,7 +324,7 @@ class Sequence:
 
     def walks_in(self):
         """At the sheet, by whoever writes it; late in a sequence the clock goes on to the days of the sessions."""
-        if self.steps > LATE:
+        if self.steps > self.day_due:
             self.day_comes()
         session = self.one(self.running().filter(starts_at__lte=timezone.now()))
         elsewhere = Enrolment.objects.live().filter(course=session.course).exclude(session=session)
