@@ -320,6 +320,8 @@ class Sequence:
         change_limit(session, min(len(held), session.seats) - 1, by=self.staff, reason="Стулья принесём")
         assert set(session.enrolments.holding()) == held
         assert session.enrolments.holding().filter(exceeds=True).exists()
+        if self.steps % 2:  # and takes it back
+            change_limit(session, session.seats, by=self.staff)
         return None
 
     def walks_in(self):
