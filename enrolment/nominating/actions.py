@@ -15,6 +15,7 @@ from centre.templatetags.centre_text import short_name
 from enrolment.actions.enrolling import Terms, enrol, refuse_leaver
 from enrolment.approvals.actions import decide
 from enrolment.approvals.needs import DECIDE
+from enrolment.beyond import seat_within_the_limit
 from enrolment.conditions import Situation, unmet
 from enrolment.models import SEATS_TAKEN, Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.nominating.errors import AlreadyThere, CannotReplace, NotAllowed, NotYourPeople, TooManyAway
@@ -180,6 +181,7 @@ def replace_trainee(
     # The time of who stays away is free: a clash with it is over, and their places in other queues are asked anew.
     for clashing in own.ahead(timezone.now()).filter(clash_since__isnull=False, session__in=session_ids):
         end_clash(clashing)
+    seat_within_the_limit(sessions.values())  # the substitute of somebody within it is not beyond it
     for freed in sessions.values():
         promote(freed, policy=policy)
     return taking

@@ -239,6 +239,18 @@ def test_rule_17_somebody_is_replaced_in_a_session_beyond_its_limit_too():
     assert session.enrolments.holding().count() == 2
 
 
+def test_rule_10_the_substitute_of_somebody_within_the_limit_leaves_nobody_needlessly_beyond_it():
+    office, session = led_office(), SessionFactory(seats=1)
+    leaving = nominate(member(office), session, by=office.head)
+    terms = Terms(exceeds=True, despite="Нужно")
+    beyond = enrol(EmployeeFactory(), session, by=hr_admin(), terms=terms)
+
+    taking = replace_trainee(leaving, member(office), by=office.head)
+
+    holding = session.enrolments.holding().order_by("pk")
+    assert list(holding.values_list("pk", "exceeds")) == [(beyond.pk, False), (taking.pk, True)]
+
+
 def test_rule_17_a_replacement_uses_up_no_kept_seat():
     office = led_office()
     session = SessionFactory(seats=2)
