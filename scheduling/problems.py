@@ -6,6 +6,7 @@ changes. Nothing of it is stored; what a planner allowed with a reason stays lis
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from centre.models import Policy
 from scheduling.actions.steps import gaps_of
 from scheduling.assignments.findings import about_answers, unwelcome_answers
 from scheduling.checks import About, Finding, broken_rules, unique
-from scheduling.facts import Facts
+from scheduling.facts import Facts, Span
 from scheduling.headcounts import Headcount, headcounts
 from scheduling.loading import load_calendar_of_centre, needs_of_courses, weeks_of
 from scheduling.models import Session, Waiver
@@ -54,20 +55,29 @@ class SessionProblems:
         return any(problem.is_open for problem in self.problems)
 
 
+# Facts of all rooms and trainers by the first and the last day that they were loaded for.
+Calendars = Mapping[tuple[date, date], Facts]
+NO_CALENDARS: Calendars = {}
+
+
 def problems_of(
-    sessions: Sequence[Session], *, policy: Policy, people: Mapping[int, Headcount] | None = None
+    sessions: Sequence[Session],
+    *,
+    policy: Policy,
+    people: Mapping[int, Headcount] | None = None,
+    calendars: Calendars = NO_CALENDARS,
 ) -> dict[int, SessionProblems]:
     """By the session's key what is wrong with its meetings ahead; sessions without problems are left out.
 
-    The sessions come with their courses; `people` are their headcounts, where the caller has them. Fourteen queries
-    for any number of them.
+    The sessions come with their courses; `people` are their headcounts and `calendars` those of the centre, where the
+    caller has them. Fourteen queries for any number of them.
     """
     sessions = [session for session in sessions if session.can_move]
     if not sessions:
         return {}
     plans = plans_of(sessions)
     spans = [meeting.span for plan in plans.values() for meeting in plan.meetings]
-    facts = load_calendar_of_centre(*weeks_of(spans)) if spans else None
+    facts = calendar_during(spans, calendars) if spans else None
     needs = needs_of_courses(courses_of(sessions))
     people = headcounts(plans) if people is None else people
     answers = unwelcome_answers(plans)
@@ -86,6 +96,12 @@ def problems_of(
         if problems:
             found[session.pk] = SessionProblems(session, problems)
     return found
+
+
+def calendar_during(spans: Sequence[Span], calendars: Calendars) -> Facts:
+    """Of the whole weeks of these times, for limits of a week count."""
+    days = weeks_of(spans)
+    return calendars[days] if days in calendars else load_calendar_of_centre(*days)
 
 
 def against_plan(facts: Facts, plan: SessionPlan, *, policy: Policy) -> list[Finding]:

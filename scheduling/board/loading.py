@@ -21,10 +21,20 @@ from scheduling.hurt import without_room, without_trainer
 from scheduling.loading import load_calendar_of_centre
 from scheduling.models import Booking, Meeting, Session
 from scheduling.plans import MeetingPlan
-from scheduling.problems import SessionProblems, problems_of
+from scheduling.problems import NO_CALENDARS, Calendars, SessionProblems, problems_of
 
 UNPLANNED_AT_MOST = 20
 LONG_TEXTS = tuple(f"session__course__{name}" for name in ("description", "search_russian", "search_simple"))
+# What a card says of its room and its trainers; of hundreds of them nothing else is read.
+SAID_OF_A_CLAIM = (
+    "room__name",
+    "room__site__name",
+    "room__site__is_online",
+    "person__last_name",
+    "person__first_name",
+    "person__middle_name",
+    "person__trainer__employee",
+)
 
 
 @dataclass(frozen=True)
@@ -44,16 +54,17 @@ NOTHING = Claims(None, "", None, "", ())
 def load_board(scope: Scope, *, policy: Policy) -> Board:
     """The board of these days: thirty statements or so, however many meetings it has."""
     facts = load_calendar_of_centre(scope.first, scope.last)
-    cards = load_cards_of(scope, policy=policy)
+    cards = load_cards_of(scope, policy=policy, calendars={(scope.first, scope.last): facts})
     rows = rows_of(scope, facts, cards)
     bands = bands_of(scope, facts, rows, travel_minutes=policy.travel_minutes)
     hours = hours_of(facts_of_site(facts, scope), [card.span for card in cards])
     return Board(scope, tuple(rows), tuple(cards), tuple(bands), hours)
 
 
-def load_cards_of(scope: Scope, *, policy: Policy) -> list[Card]:
+def load_cards_of(scope: Scope, *, policy: Policy, calendars: Calendars = NO_CALENDARS) -> list[Card]:
     """The cards of these days alone, without rows and background."""
-    return [card for card in load_cards(meetings_during(scope), policy=policy) if is_shown(card, scope)]
+    cards = load_cards(meetings_during(scope), policy=policy, calendars=calendars)
+    return [card for card in cards if is_shown(card, scope)]
 
 
 def meetings_by_day(scope: Scope) -> dict[date, int]:
@@ -110,7 +121,9 @@ def load_unplanned() -> Unplanned:
     )
 
 
-def load_cards(meetings: QuerySet[Meeting], *, policy: Policy | None) -> list[Card]:
+def load_cards(
+    meetings: QuerySet[Meeting], *, policy: Policy | None, calendars: Calendars = NO_CALENDARS
+) -> list[Card]:
     """The cards in the order of time; seventeen statements for any number, two more when something is prepared.
 
     Without a policy they have no flags and tell of nothing prepared, and cost three statements: what is wrong with a
@@ -130,7 +143,7 @@ def load_cards(meetings: QuerySet[Meeting], *, policy: Policy | None) -> list[Ca
     sessions = list({meeting.session_id: meeting.session for meeting in found}.values())
     claims = claims_of([meeting.pk for meeting in found])
     people = headcounts(session.pk for session in sessions)
-    problems = problems_of(sessions, policy=policy, people=people) if policy else {}
+    problems = problems_of(sessions, policy=policy, people=people, calendars=calendars) if policy else {}
     plans = {meeting.pk: plan_of(meeting, claims.get(meeting.pk, NOTHING)) for meeting in found}
     prepared = load_prepared(sessions, plans.values()) if policy else None
     return [
@@ -193,6 +206,7 @@ def claims_of(meetings: Collection[int]) -> dict[int, Claims]:
         Booking.objects.filter(meeting__in=meetings)
         .exclude(role=Booking.Role.ATTENDS)
         .select_related("room__site", "person__trainer")
+        .only("meeting", *SAID_OF_A_CLAIM)
         .order_by("person__name_key", "pk")
     )
     for claim in claims:
