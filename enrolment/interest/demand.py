@@ -153,7 +153,12 @@ DEMAND_COLUMNS = (
     Column("code", gettext_lazy("Code"), lambda row: row.first.course.code, keeps_line=True, is_extra=True),
     Column("site", gettext_lazy("Site"), lambda row: row.site_words, order=("site__name", "-wanted")),
     Column("wanted", gettext_lazy("Want it"), lambda row: row.wanted, order=("wanted",), is_number=True),
-    Column("since", gettext_lazy("The first since"), lambda row: row.first.since, order=("since",)),
+    Column(
+        "since",
+        gettext_lazy("The first since"),
+        lambda row: timezone.localdate(row.first.since),
+        order=("since",),
+    ),
     Column("owing", gettext_lazy("Of them, must have it soon"), lambda row: row.owing, is_number=True),
     Column("overdue", gettext_lazy("Of them, overdue"), lambda row: row.overdue, is_number=True),
     Column(

@@ -16,6 +16,7 @@ from people.requests import UserRequest
 from scheduling.columns.desk import LEAVE_COLUMNS, WORKLOAD_COLUMNS
 from scheduling.forms.desk import DecisionForm, LeaveFilters, WorkloadFilters
 from scheduling.hurt import taught_by
+from scheduling.views.month_plan import month_in_a_sentence
 from scheduling.workload import months_of
 from trainers.actions import grant_leave, refuse_leave
 from trainers.models import LeaveRequest, Trainer
@@ -33,7 +34,7 @@ def workload(request: UserRequest) -> HttpResponseBase:
         name=_("Workload of trainers"),
         rows=lambda page: months_of(page, filters.first),
     )
-    context = {"filters": filters, "first": filters.first}
+    context = {"filters": filters, "month_name": month_in_a_sentence(filters.first)}
     return listing.respond("scheduling/trainers/workload.html", context)
 
 
