@@ -82,7 +82,23 @@ class PreparedInsert(Generic[M]):
         """Write the rows; inside of `one_round_trip` at its end."""
         if not (rows := list(rows)):
             return
-        one = Held(self, self._in_json(rows))
+        self._send(self._in_json(rows))
+
+    def insert_values(self, rows: Iterable[dict[str, Any]]) -> None:
+        """As `insert`, of rows as values by column: where many wait, making a model costs more than its row.
+
+        What is not given has the model's default; moments have none and are given.
+
+        Raises:
+            TypeError: there is no such column, or the database decides it.
+        """
+        if whole := [self.defaults | row for row in rows]:
+            if unknown := [name for row in whole for name in row if name not in self.defaults]:
+                raise TypeError(f"{self.model.__name__} takes no {unknown[0]!r}.")
+            self._send(IN_JSON.encode(whole))
+
+    def _send(self, rows: str) -> None:
+        one = Held(self, rows)
         held = _held.get()
         if held is None:
             send([one])
@@ -130,6 +146,13 @@ class PreparedInsert(Generic[M]):
     @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(str(field.column) for field in self.given)
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """By column what a row has that does not give it; nothing where each row has its own, such as a moment."""
+        return {
+            str(field.column): None if is_made_anew(field) else field.get_default() for field in self.given
+        }
 
     @cached_property
     def values_of(self) -> "Callable[[M], tuple[Any, ...]]":
@@ -183,6 +206,10 @@ def kinds_as_they_are(field: "models.Field[Any, Any]") -> tuple[type, ...]:
     if isinstance(field, models.JSONField) and field.encoder is not None:
         return ()
     return AS_THEY_ARE.get(type(field), (NoneType,) if field.null else ())
+
+
+def is_made_anew(field: "models.Field[Any, Any]") -> bool:
+    return callable(field.default) and field.default not in (dict, list, models.NOT_PROVIDED)
 
 
 def as_text(value: Any) -> Any:

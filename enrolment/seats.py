@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg2.extras import DateTimeTZRange
 
 from centre.inserts import PreparedInsert, one_round_trip
 from centre.models import Policy
@@ -78,7 +79,7 @@ def hold_seat(
     with one_round_trip():
         if is_keyed:
             insert_keyed(enrolment)
-        BOOKINGS.insert(bookings_for(enrolment, situation.meetings))
+        BOOKINGS.insert_values(bookings_for(enrolment, situation.meetings))
         note(enrolment, ENTRIES.get(kind, Entry.SEAT_TAKEN), by, reason)
         if enrolment.exceeds:
             note(enrolment, Entry.EXCEEDED, by, f"{seats_beyond(situation)}: {exceeds}")
@@ -123,19 +124,19 @@ def offer_seat(enrolment: Enrolment, situation: Situation, *, reason: str) -> No
     enrolment.save()
     use_kept_seat(enrolment, situation)
     with one_round_trip():
-        BOOKINGS.insert(bookings_for(enrolment, situation.meetings))
+        BOOKINGS.insert_values(bookings_for(enrolment, situation.meetings))
         note(enrolment, Entry.OFFERED, None, reason)
         plan_messages(offer_messages(enrolment, session))
 
 
-def bookings_for(enrolment: Enrolment, meetings: Sequence[PlannedMeeting]) -> Iterator[Booking]:
+def bookings_for(enrolment: Enrolment, meetings: Sequence[PlannedMeeting]) -> Iterator[dict[str, object]]:
     for meeting in meetings:
-        yield Booking(
-            meeting_id=meeting.id,
-            person_id=enrolment.trainee_id,
-            role=Booking.Role.ATTENDS,
-            period=(meeting.starts_at, meeting.ends_at),
-        )
+        yield {
+            "meeting_id": meeting.id,
+            "person_id": enrolment.trainee_id,
+            "role": Booking.Role.ATTENDS,
+            "period": DateTimeTZRange(meeting.starts_at, meeting.ends_at),
+        }
 
 
 def give_up_seat(
@@ -271,10 +272,18 @@ def pass_over(enrolment: Enrolment, reason: str) -> None:
 
 
 def note(enrolment: Enrolment, kind: EnrolmentEntry.Kind, by: Employee | None, reason: str = "") -> None:
-    entry = EnrolmentEntry(
-        enrolment=enrolment, kind=kind, by=by, reason=reason[:300], due_on=enrolment.due_on
+    NOTES.insert_values(
+        [
+            {
+                "enrolment_id": enrolment.pk,
+                "at": timezone.now(),
+                "kind": kind,
+                "by_id": by.pk if by else None,
+                "reason": reason[:300],
+                "due_on": enrolment.due_on,
+            }
+        ]
     )
-    NOTES.insert([entry])
 
 
 def waiting_trainees(session_ids: list[int]) -> set[int]:

@@ -78,24 +78,25 @@ def plan_messages(planned: Iterable[PlannedMessage]) -> None:
 
     Celery is nudged after the commit for those that may leave at once.
     """
-    now, noted = timezone.now(), _noted.get()
-    rows = [
-        Message(
-            recipient_id=message.recipient_id,
-            kind=message.kind,
-            subject=message.about,
-            version=message.version,
-            key=message.key,
-            cause=message.cause or (noted.cause if noted else ""),
-            context=message.context,
-            send_after=message.send_after or now,
-        )
+    now, noted, planned = timezone.now(), _noted.get(), list(planned)
+    rows: list[dict[str, object]] = [
+        {
+            "recipient_id": message.recipient_id,
+            "kind": message.kind,
+            "subject": message.about,
+            "version": message.version,
+            "key": message.key,
+            "cause": message.cause or (noted.cause if noted else ""),
+            "context": message.context,
+            "planned_at": now,
+            "send_after": message.send_after or now,
+        }
         for message in planned
     ]
-    MESSAGES.insert(rows)
+    MESSAGES.insert_values(rows)
     if noted is not None:
-        noted.keys += [row.key for row in rows]
-    if any(row.send_after <= now for row in rows):
+        noted.keys += [str(row["key"]) for row in rows]
+    if any(message.send_after is None or message.send_after <= now for message in planned):
         nudge_on_commit()
 
 
