@@ -37,6 +37,8 @@ Wish = tuple[int, int]
 YARDSTICKS = Path(__file__).parent / "yardsticks"
 CLIENTS = 16
 SEAT_SESSIONS = 600
+# The seats of the largest room there is, a webinar's: no session has more.
+LARGEST_SESSION = 200
 # Seats that each process has taken before it is measured, for one that serves has thousands behind it: its statements
 # are planned, and the broker has been nudged for the first time.
 WARMING = 5
@@ -83,10 +85,12 @@ def people_without_seat(count: int) -> list[int]:
 
 
 def seat_rate(database_pid: int, *, is_hot: bool, seats: int, processes: int = 4) -> Rate:
-    """Seats given by so many processes at once, spread over the 600 sessions or all in one."""
-    sessions = seat_sessions()[:1] if is_hot else seat_sessions()
-    people = people_without_seat(seats + processes * WARMING)
-    wishes = [(person, sessions[number % len(sessions)]) for number, person in enumerate(people)]
+    """Seats given by so many processes at once, spread over the 600 sessions, or all in one until that is full."""
+    sessions, people = seat_sessions(), people_without_seat(seats + processes * WARMING)
+    wishes = [
+        (person, sessions[number // LARGEST_SESSION if is_hot else number % len(sessions)])
+        for number, person in enumerate(people)
+    ]
     before, wishes = wishes[seats:], wishes[:seats]
     connection.close()
     context = multiprocessing.get_context("fork")

@@ -1,22 +1,25 @@
-"""Locks a session and one person, and loads the person's situation as it is then, in two round trips.
+"""Locks a session and one person, and loads the person's situation as it is then, in one round trip.
 
 Many take a seat at one moment, and whoever waits for the session waits for everything that is asked under its lock.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Func, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import BigIntegerField, Func, OuterRef, Subquery, Value
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from centre.functions import ClockTimestamp
 from centre.models import Policy, version_in_force
 from centre.prepared import Given, Prepared, PreparedText, Said
-from enrolment.annotations import NOW, session_facts
+from enrolment.annotations import NOW, TRAINEE, session_facts
 from enrolment.conditions import Situation
 from enrolment.models import Enrolment
-from enrolment.office.loading import person_and_office_days
+from enrolment.office.loading import locking_days_of, own_office, shown_days
 from enrolment.situations import days_of, given_of, meetings_of, situation_of
 from people.models import Employee
 from scheduling.models import Session
@@ -47,14 +50,28 @@ class NewKey(Func):
         super().__init__(Func(Value(table), Value("id"), function="pg_get_serial_sequence"))
 
 
+# Around the first and the last meeting: nobody is away for a day of the session outside.
+A_DAY = timedelta(days=1)
+TRAINEE_FIELDS = Employee._meta.concrete_fields
+
+
 def ask_session() -> Any:
     facts = session_facts()
+    begins_at, ends_at = (
+        OuterRef(OuterRef(OuterRef("starts_at"))) - A_DAY,
+        OuterRef(OuterRef(OuterRef("ends_at"))) + A_DAY,
+    )
+    trainee = Employee.objects.filter(pk=TRAINEE).order_by()
     return (
         Session.objects.with_course()
         .filter(pk=Given("session"))
         .order_by()
         .annotate(
             **facts,
+            at_office=ArraySubquery(own_office(begins_at, ends_at)),
+            trainee=Subquery(
+                trainee.values(json=JSONObject(**{one.attname: one.attname for one in TRAINEE_FIELDS}))
+            ),
             policy_version=version_in_force(NOW),
             new_key=NewKey(Enrolment._meta.db_table),
             asked_at=ClockTimestamp(),
@@ -68,25 +85,40 @@ LOCK_PERSON = PreparedText("SELECT FROM people_employee WHERE id = $1 FOR NO KEY
 
 
 def lock_situation(trainee_id: int, session_id: int) -> Locked:
-    """Inside an action, before it locks anything else.
+    """Inside an action, before it locks anything else. The trainee's office is locked on the days of the session too.
 
     Raises:
         ValueError: the session or the person is gone.
     """
     now = timezone.now()
     policy = Policy.objects.last_read()
-    locks = (LOCK_SESSION.said(session_id), LOCK_PERSON.said(trainee_id))  # first the session, then people
+    locks = (  # in the order of centre/locks.py
+        LOCK_SESSION.said(session_id),
+        LOCK_PERSON.said(trainee_id),
+        locking_days_of(session_id, trainee_id),
+    )
     session = ask(session_id, trainee_id, policy, now, *locks)
-    if session.policy_version != policy.version:  # another is in force meanwhile
+    facts: dict[str, Any] = vars(session)
+    if facts["policy_version"] != policy.version:  # another is in force meanwhile
         policy = Policy.objects.read_again()
         session = ask(session_id, trainee_id, policy, now)
-    facts: dict[str, Any] = vars(session)
+        facts = vars(session)
+    if not facts["trainee"]:
+        raise ValueError(f"There is no person {trainee_id}.")
     meetings = meetings_of(facts)
-    trainee, at_office = person_and_office_days(trainee_id, days_of(meetings), policy=policy, now=now)
+    at_office = shown_days(facts["at_office"], days_of(meetings), policy)
     situation = situation_of(session, facts, meetings, at_office, policy=policy, now=now)
-    return Locked(trainee, session, situation, facts["new_key"], facts["asked_at"])
+    return Locked(trainee_of(facts["trainee"]), session, situation, facts["new_key"], facts["asked_at"])
 
 
 def ask(session_id: int, trainee_id: int, policy: Policy, now: datetime, *locks: Said) -> Any:
     [session] = SESSION.behind(*locks, session=session_id, **given_of(trainee_id, policy, now))
     return session
+
+
+def trainee_of(columns: dict[str, Any]) -> Employee:
+    return Employee.from_db(
+        DEFAULT_DB_ALIAS,
+        [one.attname for one in TRAINEE_FIELDS],
+        [one.to_python(columns[one.attname]) for one in TRAINEE_FIELDS],
+    )

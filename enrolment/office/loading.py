@@ -4,13 +4,15 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef
+from django.db.models.expressions import Combinable
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from centre.models import Policy
-from centre.prepared import Given, Prepared, PreparedText
+from centre.prepared import Given, Prepared, PreparedText, Said
 from enrolment.annotations import TODAY, TRAINEE
 from enrolment.conditions import DayAtOffice
 from enrolment.office.shifts import Away, Colleagues, Pattern, days_at_office
@@ -19,8 +21,11 @@ from scheduling.loading import midnight
 from scheduling.models import Booking
 
 
-def own_office() -> Any:
-    """The trainee's main job with the people of its office: who shares which pattern, and who is away."""
+def own_office(begins_at: Combinable, ends_at: Combinable) -> Any:
+    """The trainee's main job with the people of its office: who shares which pattern, and who is away at that time.
+
+    The two are asked of three queries around.
+    """
     same_office = Employment.objects.current(TODAY).filter(office=OuterRef("office"), is_main=True, leave="")
     shifts = (
         same_office.order_by()
@@ -31,8 +36,8 @@ def own_office() -> Any:
     # Of each colleague apart, by the index of a person's time: nobody reads what they did on other days.
     away_then = Booking.objects.attending().filter(
         person=OuterRef("employee"),
-        period__startswith__gte=Given("begins_at"),
-        period__startswith__lt=Given("ends_at"),
+        period__startswith__gte=begins_at,
+        period__startswith__lt=ends_at,
     )
     away = (
         same_office.exclude(employee=TRAINEE)
@@ -59,10 +64,7 @@ def own_office() -> Any:
     )
 
 
-OFFICE = Prepared(own_office)
-PERSON = Prepared(
-    lambda: Employee.objects.filter(pk=TRAINEE).order_by().annotate(at_office=ArraySubquery(own_office()))
-)
+OFFICE = Prepared(lambda: own_office(Given("begins_at"), Given("ends_at")))
 
 
 def office_days(
@@ -83,19 +85,6 @@ def office_days(
     locking = [LOCK.said(*locked_keys([trainee.pk], days))] if locks else []
     found = OFFICE.behind(*locking, **given) if locking else OFFICE(**given)
     return shown_days([row["json"] for row in found], days, policy)
-
-
-def person_and_office_days(
-    pk: int, days: Collection[date], *, policy: Policy, now: datetime
-) -> tuple[Employee, dict[date, DayAtOffice]]:
-    """The fresh person too, in the same round trip; the days are locked.
-
-    Raises:
-        ValueError: the person is gone.
-    """
-    locking = LOCK.said(*locked_keys([pk], days))
-    [person] = PERSON.behind(locking, **given_of(pk, days or [timezone.localdate(now)], now))
-    return person, shown_days(person.at_office, days, policy)
 
 
 def given_of(trainee_id: int, days: Collection[date], now: datetime | None) -> dict[str, Any]:
@@ -147,6 +136,30 @@ LOCK = PreparedText(
     "bigint[]",
     "date",
 )
+
+
+# The same of the days of a session's meetings, for one person.
+LOCK_OF_SESSION = PreparedText(
+    """
+    SELECT pg_advisory_xact_lock(office, day) FROM (
+        SELECT DISTINCT job.office_id::int AS office,
+            (meeting.starts_at AT TIME ZONE $4)::date - DATE '0001-01-01' + 1 AS day
+        FROM people_employment AS job CROSS JOIN scheduling_meeting AS meeting
+        WHERE meeting.session_id = $1 AND job.employee_id = $2 AND job.is_main
+            AND (job.ended_on IS NULL OR job.ended_on >= $3)
+        ORDER BY office, day
+    ) AS days
+    """,
+    "bigint",
+    "bigint",
+    "date",
+    "text",
+)
+
+
+def locking_days_of(session_id: int, trainee_id: int) -> Said:
+    """What locks the office of the trainee on the days of the session, as `lock_office_days` does."""
+    return LOCK_OF_SESSION.said(session_id, trainee_id, timezone.localdate(), settings.TIME_ZONE)
 
 
 def lock_office_days(person_ids: Iterable[int], days: Collection[date]) -> None:
