@@ -120,8 +120,8 @@ class Plan:
 
     def said(self, values: tuple[Any, ...], places: Sequence[str], using: str) -> Said:
         """To run it for the values."""
-        connections[using].ensure_connection()
-        link = connections[using].connection
+        (database := connections[using]).ensure_connection()
+        link = database.connection
         name, preparing = self.named(link)
         return Said(preparing + executing(name, places), values, self, link, name)
 
