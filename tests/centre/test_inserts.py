@@ -33,8 +33,7 @@ def message(recipient, key, **values):
         kind="queued",
         subject="enrolment:1",
         key=key,
-        send_after=timezone.now(),
-        **values,
+        **{"send_after": timezone.now(), **values},
     )
 
 
@@ -60,6 +59,36 @@ def test_values_of_every_kind_come_back_as_they_were_given():
     assert (one.context, one.sent_at, one.recipient) == (context, moment, person)
     assert (two.context, two.sent_at, two.state) == ({}, None, Message.State.PLANNED)
     assert abs(two.planned_at - timezone.now()) < timedelta(minutes=1)
+
+
+def test_values_make_the_rows_that_models_make():
+    person, now = EmployeeFactory(), timezone.now()
+    given = {"kind": "queued", "subject": "enrolment:1", "send_after": now, "planned_at": now}
+    context = {"reason": "Болезнь «100 %»", "list": [1, None]}
+    messages = PreparedInsert(Message)
+
+    messages.insert([message(person, "model", send_after=now, context=context)])
+    messages.insert_values([{**given, "recipient_id": person.pk, "key": "values", "context": context}])
+    messages.insert_values([])
+
+    one, two = Message.objects.order_by("pk").values()
+    own = ("id", "key", "planned_at")
+    assert {name: one[name] for name in one if name not in own} == {
+        name: two[name] for name in two if name not in own
+    }
+    assert two["planned_at"] == now
+
+
+def test_values_of_no_column_and_moments_that_are_missing_are_refused():
+    messages = PreparedInsert(Message)
+    given = {"recipient_id": EmployeeFactory().pk, "kind": "queued", "subject": "", "key": "one"}
+
+    with pytest.raises(TypeError, match="Message takes no 'recipient'"):
+        messages.insert_values([{"recipient": 1}])
+    with pytest.raises(IntegrityError, match="send_after"), transaction.atomic():
+        messages.insert_values([{**given, "planned_at": timezone.now()}])
+
+    assert not Message.objects.exists()
 
 
 def test_a_keyed_row_brings_what_the_database_would_decide():
