@@ -118,8 +118,8 @@ def load_calendar(first: date, last: date) -> dict[date, DayFacts]:
 
 def weeks_of(spans: Sequence[Span]) -> tuple[date, date]:
     """From the Monday of the first to the Sunday of the last of these times, in the centre's zone."""
-    first = min(timezone.localdate(span.starts_at) for span in spans)
-    last = max(timezone.localdate(span.ends_at) for span in spans)
+    first = timezone.localdate(min(span.starts_at for span in spans))
+    last = timezone.localdate(max(span.ends_at for span in spans))
     return first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
 
 
