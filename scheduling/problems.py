@@ -88,17 +88,19 @@ def problems_of(
         waivers[pk][key] = waiver
     found = {}
     for session in sessions:
-        own = own_facts(facts, plans[session.pk], session, needs[session.course_id]) if facts else None
+        pk = session.pk
+        own = own_facts(facts, plans[pk], session, needs[session.course_id]) if facts else None
         findings = [
-            *(against_plan(own, plans[session.pk], policy=policy) if own else ()),
-            *about_people(session, people.get(session.pk, NOBODY), policy),
-            *about_answers(answers[session.pk]),
+            *(against_plan(own, plans[pk], policy=policy) if own else ()),
+            *about_people(session, people.get(pk, NOBODY), policy),
+            *about_answers(answers[pk]),
         ]
         if findings:
-            found[session.pk] = SessionProblems(
+            own_waivers = waivers.get(pk)
+            found[pk] = SessionProblems(
                 session,
                 tuple(
-                    Problem(one, waivers[session.pk].get(one.key) if session.pk in waivers else None)
+                    Problem(one, own_waivers.get(one.key) if own_waivers else None)
                     for one in unique(findings)
                 ),
             )

@@ -58,9 +58,7 @@ def courses_of(sessions: Iterable[Session]) -> list[Course]:
     return list({session.course_id: session.course for session in sessions}.values())
 
 
-WAIVERS = Prepared(
-    lambda: Waiver.objects.filter(session_id__any=Given("sessions")).select_related("by")
-)
+WAIVERS = Prepared(lambda: Waiver.objects.filter(session_id__any=Given("sessions")).select_related("by"))
 
 
 def waivers_of(session_ids: Iterable[int]) -> dict[tuple[int, str], Waiver]:

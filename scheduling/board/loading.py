@@ -40,7 +40,7 @@ class Claims:
     trainers: tuple[tuple[int, str], ...]
 
 
-NOWHERE = (None, "", None, "")
+NOWHERE: tuple[int | None, str, int | None, str] = (None, "", None, "")
 NOTHING = Claims(*NOWHERE, ())
 
 
@@ -152,6 +152,8 @@ def load_cards(
         )
         .order_by("starts_at", "pk")
     )
+    if not found:
+        return []
     sessions = list({meeting.session_id: meeting.session for meeting in found}.values())
     claims = claims_of([meeting.pk for meeting in found])
     people = headcounts(session.pk for session in sessions)
@@ -212,7 +214,7 @@ def card_of(
 
 def claims_of(meetings: Collection[int]) -> dict[int, Claims]:
     """By meeting its room and trainers; one query."""
-    rooms: dict[int, tuple[int, str, int, str]] = {}
+    rooms: dict[int, tuple[int | None, str, int | None, str]] = {}
     trainers: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for meeting, room, name, site, site_name, is_online, trainer, *names in CLAIMS(meetings=list(meetings)):
         if room:
