@@ -188,6 +188,12 @@ class EmployeeManager(BaseUserManager.from_queryset(EmployeeQuerySet)):  # type:
         return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
 
 
+def short_name(last_name: str, first_name: str, middle_name: str) -> str:
+    """Family name and initials, as lists and letters say it."""
+    initials = " ".join(f"{part[0]}." for part in (first_name, middle_name) if part)
+    return f"{last_name} {initials}".strip()
+
+
 class Employee(AbstractBaseUser, PermissionsMixin):
     """A human being with an account. What they work as, and where, stands in their employments."""
 
@@ -272,9 +278,7 @@ class Employee(AbstractBaseUser, PermissionsMixin):
 
     @property
     def short_name(self) -> str:
-        """Family name and initials, as lists and letters say it."""
-        initials = " ".join(f"{part[0]}." for part in (self.first_name, self.middle_name) if part)
-        return f"{self.last_name} {initials}".strip()
+        return short_name(self.last_name, self.first_name, self.middle_name)
 
     @property
     def own_zone(self) -> ZoneInfo | None:

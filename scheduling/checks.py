@@ -9,6 +9,7 @@ written reason and stays flagged (rule 3).
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta, tzinfo
+from functools import lru_cache
 from itertools import chain
 
 from django.utils import formats, timezone
@@ -286,10 +287,9 @@ def travel_findings(
             yield from trainer_travel_findings(
                 trainer, plan.span, room.site_id, travel_minutes=travel_minutes, zone=room.zone
             )
-        reach = plan.span.widened(travel_minutes)
         for other, other_room in placed:
-            is_later = plan.starts_at < other.starts_at
-            if is_later and other_room.site_id != room.site_id and other.span.overlaps(reach):
+            is_later_elsewhere = plan.starts_at < other.starts_at and other_room.site_id != room.site_id
+            if is_later_elsewhere and other.span.overlaps(plan.span.widened(travel_minutes)):
                 yield finding(
                     "group_travels",
                     day_words(local_day(other.span, other_room.zone)),
@@ -470,4 +470,10 @@ def booking_words(busy: Busy, zone: tzinfo | None = None) -> dict[str, str]:
 
 def day_words(day: date) -> str:
     """ "24 November", in the case that Russian sentences need."""
-    return formats.date_format(day, "j E" if get_language() == "ru" else "j F")
+    return _day_words(day, get_language())
+
+
+@lru_cache(maxsize=1000)
+def _day_words(day: date, language: str | None) -> str:
+    """The same days are said of hundreds of meetings."""
+    return formats.date_format(day, "j E" if language == "ru" else "j F")

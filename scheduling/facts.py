@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 
@@ -174,6 +175,16 @@ class TrainerFacts:
     def holds(self, qualification: int, day: date) -> bool:
         until = self.qualifications.get(qualification, date.min)
         return until is None or until >= day
+
+
+T = TypeVar("T")
+
+
+def with_facts(one: T, **others: Any) -> T:
+    """As `dataclasses.replace`, which takes seven times as long: a full week has a thousand rooms and trainers."""
+    copy = object.__new__(type(one))
+    vars(copy).update(vars(one), **others)
+    return copy
 
 
 @dataclass(frozen=True)

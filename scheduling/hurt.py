@@ -12,11 +12,12 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from centre.prepared import Given
 from scheduling.models import Assignment, Booking, Meeting, Room, RoomClosure, Session
 from trainers.models import Absence, Trainer
 
 
-def upcoming_meetings(now: datetime | None = None) -> QuerySet[Meeting]:
+def upcoming_meetings(now: datetime | Given | None = None) -> QuerySet[Meeting]:
     """Meetings that are not over, of sessions that are not cancelled, with their sessions and courses."""
     return (
         Meeting.objects.filter(ends_at__gt=now or timezone.now())
@@ -75,24 +76,24 @@ def declined_bookings(**of: object) -> QuerySet[Booking]:
     )
 
 
-def without_trainer() -> QuerySet[Meeting]:
+def without_trainer(now: Given | None = None) -> QuerySet[Meeting]:
     """Upcoming meetings that nobody teaches, or somebody who is away on the day or has declined."""
     teaching = Booking.objects.teaching().filter(meeting=OuterRef("pk"))
     away = teaching.filter(
         person__trainer__absences__starts_on__lte=OuterRef("day"),
         person__trainer__absences__ends_on__gte=OuterRef("day"),
     )
-    found = upcoming_meetings().annotate(day=TruncDate("starts_at"))
+    found = upcoming_meetings(now).annotate(day=TruncDate("starts_at"))
     return found.filter(~Exists(teaching) | Exists(away) | Exists(declined_bookings(meeting=OuterRef("pk"))))
 
 
-def without_room() -> QuerySet[Meeting]:
+def without_room(now: Given | None = None) -> QuerySet[Meeting]:
     """Upcoming meetings that have no room, or one that is closed at the time."""
     booked = Booking.objects.of_rooms().filter(meeting=OuterRef("pk"))
     closed = booked.filter(
         room__closures__starts_at__lt=OuterRef("ends_at"), room__closures__ends_at__gt=OuterRef("starts_at")
     )
-    return upcoming_meetings().filter(~Exists(booked) | Exists(closed))
+    return upcoming_meetings(now).filter(~Exists(booked) | Exists(closed))
 
 
 def absent_trainers(meetings: Collection[Meeting]) -> dict[int, set[int]]:

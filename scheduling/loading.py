@@ -30,12 +30,15 @@ from scheduling.facts import (
     TrainerAbsence,
     TrainerFacts,
     WeeklyHours,
+    with_facts,
 )
 from scheduling.models import Booking, Room, RoomClosure
 from trainers.models import Absence, Trainer, Unavailability
 
 # Of facts about many sessions, each of which has its own.
 NOBODYS = CourseNeeds(is_online=False, group_min=1, group_max=1)
+# Of a meeting online, or without a room.
+NOWHERE: dict[str, Any] = {"site_id": None}
 
 
 def load_facts(
@@ -118,8 +121,8 @@ def load_calendar(first: date, last: date) -> dict[date, DayFacts]:
 
 def weeks_of(spans: Sequence[Span]) -> tuple[date, date]:
     """From the Monday of the first to the Sunday of the last of these times, in the centre's zone."""
-    first = min(timezone.localdate(span.starts_at) for span in spans)
-    last = max(timezone.localdate(span.ends_at) for span in spans)
+    first = timezone.localdate(min(span.starts_at for span in spans))
+    last = timezone.localdate(max(span.ends_at for span in spans))
     return first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
 
 
@@ -130,7 +133,7 @@ def load_teaching(
     found: dict[int, dict[date, timedelta]] = defaultdict(lambda: defaultdict(timedelta))
     taught = (
         Booking.objects.teaching()
-        .filter(person__in=persons, meeting__starts_at__gte=midnight(first))
+        .filter(person_id__any=list(persons), meeting__starts_at__gte=midnight(first))
         .filter(meeting__starts_at__lt=midnight(last + timedelta(days=1)))
         .exclude(meeting__session__in=besides)
         .values_list("person", "meeting__starts_at", "meeting__ends_at")
@@ -162,7 +165,7 @@ def load_calendar_of_centre(first: date, last: date) -> Facts:
 
 def without_session(facts: Facts, session_id: int) -> Facts:
     """The same facts as if the session were not booked."""
-    rooms = {pk: replace(room, busy=_others(room.busy, session_id)) for pk, room in facts.rooms.items()}
+    rooms = {pk: with_facts(room, busy=_others(room.busy, session_id)) for pk, room in facts.rooms.items()}
     trainers = {}
     for pk, trainer in facts.trainers.items():
         own = [busy for busy in trainer.busy if busy.session_id == session_id]
@@ -170,8 +173,9 @@ def without_session(facts: Facts, session_id: int) -> Facts:
         for busy in own:
             if busy.teaches:
                 load[timezone.localdate(busy.meeting.starts_at)] -= busy.meeting.length
-        trainers[pk] = replace(trainer, busy=_others(trainer.busy, session_id), load=load) if own else trainer
-    return replace(facts, rooms=rooms, trainers=trainers)
+        others = _others(trainer.busy, session_id)
+        trainers[pk] = with_facts(trainer, busy=others, load=load) if own else trainer
+    return with_facts(facts, rooms=rooms, trainers=trainers)
 
 
 def _others(busy: Sequence[Busy], session_id: int) -> tuple[Busy, ...]:
@@ -181,10 +185,10 @@ def _others(busy: Sequence[Busy], session_id: int) -> tuple[Busy, ...]:
 def needs_of_courses(courses: Collection[Course]) -> dict[int, CourseNeeds]:
     """By the course's key what it asks for; one query."""
     keys = [course.pk for course in courses]
-    equipment = Equipment.objects.filter(courses__in=keys).values_list(
+    equipment = Equipment.objects.filter(courses__any=keys).values_list(
         Value("equipment"), "courses", "pk", "title"
     )
-    qualifications = Qualification.objects.filter(courses__in=keys).values_list(
+    qualifications = Qualification.objects.filter(courses__any=keys).values_list(
         Value("qualification"), "courses", "pk", "title"
     )
     titles: dict[int, dict[str, dict[int, str]]] = {pk: {"equipment": {}, "qualification": {}} for pk in keys}
@@ -250,7 +254,7 @@ def _load_rooms(rooms: QuerySet[Room], spans: Sequence[Span]) -> dict[int, RoomF
     closures: dict[int, list[Closure]] = defaultdict(list)
     if spans:
         during = reduce(or_, (Q(starts_at__lt=span.ends_at, ends_at__gt=span.starts_at) for span in spans))
-        for closure in RoomClosure.objects.filter(during, room__in=[room.pk for room in rows]):
+        for closure in RoomClosure.objects.filter(during, room_id__any=[room.pk for room in rows]):
             closures[closure.room_id].append(
                 Closure(Span(closure.starts_at, closure.ends_at), closure.reason)
             )
@@ -291,7 +295,7 @@ def _load_trainers(trainers: QuerySet[Trainer], first: date, last: date) -> dict
     )
     absences: dict[int, list[TrainerAbsence]] = defaultdict(list)
     for absence in Absence.objects.filter(
-        trainer__in=[trainer.pk for trainer in rows], starts_on__lte=last, ends_on__gte=first
+        trainer_id__any=[trainer.pk for trainer in rows], starts_on__lte=last, ends_on__gte=first
     ):
         absences[absence.trainer_id].append(
             TrainerAbsence(absence.starts_on, absence.ends_on, str(absence.get_reason_display()))
@@ -326,36 +330,32 @@ def _load_busy(
         return by_room, by_person
     near = reduce(or_, (Q(period__overlap=_range(span)) for span in spans))
     place = Booking.objects.of_rooms().filter(meeting=OuterRef("meeting"), room__site__is_online=False)
+    site = place.values(json=JSONObject(site_id=F("room__site"), site_name=F("room__site__name")))
     bookings = (
-        Booking.objects.filter(near, Q(room__in=list(rooms)) | Q(person__in=list(persons)))
-        .annotate(
-            site_id=Subquery(place.values("room__site")[:1]),
-            site_name=Subquery(place.values("room__site__name")[:1]),
-        )
+        Booking.objects.filter(near, Q(room_id__any=list(rooms)) | Q(person_id__any=list(persons)))
+        .annotate(site=Subquery(site[:1]))
         .order_by("period")
     )
     if besides:
         bookings = bookings.exclude(meeting__session__in=besides)
     # Rows, not models: a full week has a thousand, and each would bring its meeting, session and course.
     rows = bookings.values_list(
-        *("period", "role", "room", "person", "site_id", "site_name"),
-        *("meeting__session", "meeting__starts_at", "meeting__ends_at", "meeting__session__course__title"),
-        named=True,
+        *("room", "person", "role", "period__startswith", "period__endswith", "site"),
+        *("meeting__starts_at", "meeting__ends_at", "meeting__session", "meeting__session__course__title"),
     )
-    for row in rows:
+    for room, person, role, begins_at, over_at, site, starts_at, ends_at, session, title in rows:
         busy = Busy(
-            span=Span(row.period.lower, row.period.upper),
-            meeting=Span(row.meeting__starts_at, row.meeting__ends_at),
-            session_id=row.meeting__session,
-            course_title=row.meeting__session__course__title,
-            teaches=row.role == Booking.Role.TEACHES,
-            site_id=row.site_id,
-            site_name=row.site_name or "",
+            span=Span(begins_at, over_at),
+            meeting=Span(starts_at, ends_at),
+            session_id=session,
+            course_title=title,
+            teaches=role == Booking.Role.TEACHES,
+            **(site or NOWHERE),
         )
-        if row.room is not None:
-            by_room[row.room].append(busy)
-        elif row.person is not None:
-            by_person[row.person].append(busy)
+        if room is not None:
+            by_room[room].append(busy)
+        elif person is not None:
+            by_person[person].append(busy)
     return by_room, by_person
 
 

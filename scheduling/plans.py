@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from scheduling.facts import Span
@@ -20,7 +21,7 @@ class MeetingPlan:
     room_id: int | None = None
     trainer_ids: tuple[int, ...] = ()
 
-    @property
+    @cached_property
     def span(self) -> Span:
         return Span(self.starts_at, self.ends_at)
 

@@ -4,6 +4,7 @@ A plan that was right may become wrong: a trainer falls ill, a qualification end
 changes. Nothing of it is stored; what a planner allowed with a reason stays listed as such (rule 3).
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -58,6 +59,7 @@ class SessionProblems:
 # Facts of all rooms and trainers by the first and the last day that they were loaded for.
 Calendars = Mapping[tuple[date, date], Facts]
 NO_CALENDARS: Calendars = {}
+NOBODY = Headcount()
 
 
 def problems_of(
@@ -81,20 +83,27 @@ def problems_of(
     needs = needs_of_courses(courses_of(sessions))
     people = headcounts(plans) if people is None else people
     answers = unwelcome_answers(plans)
-    waivers = waivers_of(plans)
+    waivers: dict[int, dict[str, Waiver]] = defaultdict(dict)
+    for (pk, key), waiver in waivers_of(plans).items():
+        waivers[pk][key] = waiver
     found = {}
     for session in sessions:
-        own = own_facts(facts, plans[session.pk], session, needs[session.course_id]) if facts else None
+        pk = session.pk
+        own = own_facts(facts, plans[pk], session, needs[session.course_id]) if facts else None
         findings = [
-            *(against_plan(own, plans[session.pk], policy=policy) if own else ()),
-            *about_people(session, people.get(session.pk, Headcount()), policy),
-            *about_answers(answers[session.pk]),
+            *(against_plan(own, plans[pk], policy=policy) if own else ()),
+            *about_people(session, people.get(pk, NOBODY), policy),
+            *about_answers(answers[pk]),
         ]
-        problems = tuple(
-            Problem(finding, waivers.get((session.pk, finding.key))) for finding in unique(findings)
-        )
-        if problems:
-            found[session.pk] = SessionProblems(session, problems)
+        if findings:
+            own_waivers = waivers.get(pk)
+            found[pk] = SessionProblems(
+                session,
+                tuple(
+                    Problem(one, own_waivers.get(one.key) if own_waivers else None)
+                    for one in unique(findings)
+                ),
+            )
     return found
 
 

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from typing import Any
 
 from django.utils import timezone
 
 from centre.models import Policy
+from centre.prepared import Given, Prepared
 from courses.models import Course
 from scheduling.facts import CourseNeeds, Facts
 from scheduling.loading import NOBODYS, load_days, weeks_of, without_session
@@ -14,22 +15,32 @@ from scheduling.models import Booking, Meeting, Session, Waiver
 from scheduling.plans import Details, MeetingPlan, SessionPlan
 
 
+def ask_claims() -> Any:
+    claims = Booking.objects.filter(meeting__session_id__any=Given("sessions"))
+    claims = claims.exclude(role=Booking.Role.ATTENDS).order_by("pk")
+    return claims.values_list("meeting", "room", "person__trainer")
+
+
+def ask_ahead() -> Any:
+    ahead = Meeting.objects.filter(session_id__any=Given("sessions"), starts_at__gt=Given("now"))
+    return ahead.order_by("starts_at").values_list("pk", "session", "starts_at", "ends_at")
+
+
+CLAIMS, AHEAD = Prepared(ask_claims), Prepared(ask_ahead)
+
+
 def plans_of(sessions: Sequence[Session]) -> dict[int, SessionPlan]:
     """The sessions as plans of their meetings that have not begun; two queries."""
     rooms: dict[int, int] = {}
     trainers: dict[int, list[int]] = defaultdict(list)
-    claims = Booking.objects.filter(meeting__session__in=sessions).exclude(role=Booking.Role.ATTENDS)
-    for meeting, room, trainer in claims.order_by("pk").values_list("meeting", "room", "person__trainer"):
+    meetings: dict[int, list[MeetingPlan]] = {session.pk: [] for session in sessions}
+    for meeting, room, trainer in CLAIMS(sessions=list(meetings)):
         if room:
             rooms[meeting] = room
         elif trainer:
             trainers[meeting].append(trainer)
-    meetings: dict[int, list[MeetingPlan]] = {session.pk: [] for session in sessions}
-    ahead = Meeting.objects.filter(session__in=sessions, starts_at__gt=timezone.now())
-    for row in ahead.order_by("starts_at"):
-        meetings[row.session_id].append(
-            MeetingPlan(row.starts_at, row.ends_at, rooms.get(row.pk), tuple(trainers[row.pk]))
-        )
+    for pk, session, starts_at, ends_at in AHEAD(sessions=list(meetings), now=timezone.now()):
+        meetings[session].append(MeetingPlan(starts_at, ends_at, rooms.get(pk), tuple(trainers[pk])))
     return {session.pk: SessionPlan(tuple(meetings[session.pk]), details_of(session)) for session in sessions}
 
 
@@ -47,9 +58,12 @@ def courses_of(sessions: Iterable[Session]) -> list[Course]:
     return list({session.course_id: session.course for session in sessions}.values())
 
 
+WAIVERS = Prepared(lambda: Waiver.objects.filter(session_id__any=Given("sessions")).select_related("by"))
+
+
 def waivers_of(session_ids: Iterable[int]) -> dict[tuple[int, str], Waiver]:
     """By the session and the finding's key with what reason a limit was broken; one query."""
-    found = Waiver.objects.filter(session__in=list(session_ids)).select_related("by")
+    found = WAIVERS(sessions=list(session_ids))
     return {(waiver.session_id, waiver.key): waiver for waiver in found}
 
 
@@ -57,11 +71,11 @@ def own_facts(facts: Facts, plan: SessionPlan, session: Session, needs: CourseNe
     """Of the whole centre what this plan is about, as if its session were not booked."""
     rooms = {meeting.room_id for meeting in plan.meetings}
     trainers = {pk for meeting in plan.meetings for pk in meeting.trainer_ids}
-    part = replace(
-        facts,
-        needs=needs,
-        rooms={pk: room for pk, room in facts.rooms.items() if pk in rooms},
-        trainers={pk: trainer for pk, trainer in facts.trainers.items() if pk in trainers},
+    part = Facts(
+        needs,
+        {pk: facts.rooms[pk] for pk in rooms if pk in facts.rooms},
+        {pk: facts.trainers[pk] for pk in trainers if pk in facts.trainers},
+        facts.calendar,
     )
     return without_session(part, session.pk)
 

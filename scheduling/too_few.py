@@ -6,7 +6,7 @@ its next stage.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import TextChoices
 from django.utils import timezone
@@ -82,6 +82,9 @@ class Card:
 def card_of(standing: Standing, now: datetime, stages: Stages) -> Card | None:
     """None: nothing has to be decided about the session, or not yet, or no more."""
     if standing.status not in COUNTED or standing.starts_at <= now or standing.held >= standing.minimum:
+        return None
+    # Most of what is planned is months away: no stage has begun there, whatever the zone, and no calendar is asked.
+    if standing.starts_at - now > timedelta(days=stages.first_days + 2):
         return None
     today, starts_on = timezone.localdate(now), timezone.localdate(standing.starts_at)
     if (stage := stages.on(today, starts_on)) is None:

@@ -27,7 +27,7 @@ from scheduling.headcounts import headcount
 from scheduling.life import CANCEL, CONFIRM
 from scheduling.models import Booking, Room, Session, SessionStep
 from scheduling.notices import about, teaching_messages
-from scheduling.plans import SessionPlan
+from scheduling.plans import MeetingPlan, SessionPlan
 from scheduling.too_few import Stages, card_of, standings_of
 
 Status = Session.Status
@@ -149,15 +149,14 @@ def cancel_session(session: Session, reason: str, *, by: Employee | None) -> Ses
 
 def gaps_of(plan: SessionPlan) -> list[Finding]:
     """Meetings without a room or a trainer: a draft may have them, and publishing refuses them."""
-    sentences = {
-        "needs_room": _("The meeting of %(start)s needs a room."),
-        "needs_trainer": _("The meeting of %(start)s needs a trainer."),
-    }
+    roomless = [meeting for meeting in plan.meetings if meeting.room_id is None]
+    untaught = [meeting for meeting in plan.meetings if not meeting.trainer_ids]
     return [
-        Finding(
-            code, sentence % {"start": moment(meeting.starts_at)}, on=timezone.localdate(meeting.starts_at)
-        )
-        for code, sentence in sentences.items()
-        for meeting in plan.meetings
-        if (meeting.room_id is None if code == "needs_room" else not meeting.trainer_ids)
+        *(gap("needs_room", _("The meeting of %(start)s needs a room."), one) for one in roomless),
+        *(gap("needs_trainer", _("The meeting of %(start)s needs a trainer."), one) for one in untaught),
     ]
+
+
+def gap(code: str, sentence: str, meeting: MeetingPlan) -> Finding:
+    words = sentence % {"start": moment(meeting.starts_at)}
+    return Finding(code, words, on=timezone.localdate(meeting.starts_at))

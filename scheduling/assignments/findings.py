@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from centre.prepared import Given, Prepared
 from centre.templatetags.centre_text import when
 from scheduling.assignments.models import Assignment
 from scheduling.checks import About, Finding, day_words, finding
@@ -15,12 +17,19 @@ from scheduling.checks import About, Finding, day_words, finding
 State = Assignment.State
 
 
+def ask_unwelcome() -> Any:
+    late = Q(state=State.ASKED, answer_until__lte=Given("now"))
+    rows = Assignment.objects.filter(late | Q(state=State.DECLINED), session_id__any=Given("sessions"))
+    return rows.select_related("trainer__employee").order_by("pk")
+
+
+UNWELCOME = Prepared(ask_unwelcome)
+
+
 def unwelcome_answers(session_ids: Iterable[int]) -> dict[int, list[Assignment]]:
     """By session who has declined, or has not answered in time; one query."""
     found: dict[int, list[Assignment]] = defaultdict(list)
-    late = Q(state=State.ASKED, answer_until__lte=timezone.now())
-    rows = Assignment.objects.filter(late | Q(state=State.DECLINED), session__in=list(session_ids))
-    for row in rows.select_related("trainer__employee").order_by("pk"):
+    for row in UNWELCOME(sessions=list(session_ids), now=timezone.now()):
         found[row.session_id].append(row)
     return found
 

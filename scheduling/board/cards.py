@@ -23,13 +23,17 @@ def flags_of(plan: MeetingPlan, problems: Iterable[Problem]) -> tuple[Flag, ...]
 
 def concerns(finding: Finding, plan: MeetingPlan, day: date) -> bool:
     """Whether its day and its room or trainers are the meeting's; what names none concerns every meeting."""
-    if finding.on is not None and finding.on not in (day, monday_of(day)):
+    if finding.on not in (None, day) and not is_of_week(finding, day):
         return False
-    if finding.on == monday_of(day) != day and finding.code != "trainer_week_hours":
-        return False
-    rooms = {about.pk for about in finding.about if about.kind == "room"}
-    trainers = {about.pk for about in finding.about if about.kind == "trainer"}
-    return (not rooms or plan.room_id in rooms) and (not trainers or bool(trainers & set(plan.trainer_ids)))
+    rooms = [pk for kind, pk in finding.about if kind == "room"]
+    trainers = [pk for kind, pk in finding.about if kind == "trainer"]
+    return (not rooms or plan.room_id in rooms) and (
+        not trainers or any(pk in plan.trainer_ids for pk in trainers)
+    )
+
+
+def is_of_week(finding: Finding, day: date) -> bool:
+    return finding.code == "trainer_week_hours" and finding.on == monday_of(day)
 
 
 def rows_of(scope: Scope, facts: Facts, cards: Sequence[Card] | None) -> list[Row]:

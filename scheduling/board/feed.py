@@ -30,13 +30,12 @@ def board_as_json(board: Board, unplanned: Unplanned) -> dict[str, Any]:
 
 def tables_as_json(cards: Sequence[Card]) -> dict[str, dict[Any, Any]]:
     """The words that many cards share, by the keys that stand in them; 0 is said of what a card has none of."""
+    in_rooms = {card.room_id: card for card in cards if card.room_id}
+    in_states = {card.state: card for card in cards}
     return {
-        "rooms": {
-            0: nowhere_as_json(),
-            **{card.room_id: room_as_json(card) for card in cards if card.room_id},
-        },
+        "rooms": {0: nowhere_as_json(), **{pk: room_as_json(card) for pk, card in in_rooms.items()}},
         "trainers": {0: _("without a trainer"), **{pk: name for card in cards for pk, name in card.trainers}},
-        "states": {card.state: card.state_word for card in cards},
+        "states": {state: card.state_word for state, card in in_states.items()},
     }
 
 

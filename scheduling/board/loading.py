@@ -1,16 +1,18 @@
 """Loads a board in a number of statements that does not grow with its meetings."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from centre.models import Policy
-from people.models import Employee
+from centre.prepared import Given, Prepared
+from people.models import short_name
 from scheduling.board.background import bands_of, hours_of
 from scheduling.board.cards import flags_of, rows_of
 from scheduling.board.prepared import PreparedChanges, load_prepared
@@ -25,16 +27,6 @@ from scheduling.problems import NO_CALENDARS, Calendars, SessionProblems, proble
 
 UNPLANNED_AT_MOST = 20
 LONG_TEXTS = tuple(f"session__course__{name}" for name in ("description", "search_russian", "search_simple"))
-# What a card says of its room and its trainers; of hundreds of them nothing else is read.
-SAID_OF_A_CLAIM = (
-    "room__name",
-    "room__site__name",
-    "room__site__is_online",
-    "person__last_name",
-    "person__first_name",
-    "person__middle_name",
-    "person__trainer__employee",
-)
 
 
 @dataclass(frozen=True)
@@ -48,7 +40,20 @@ class Claims:
     trainers: tuple[tuple[int, str], ...]
 
 
-NOTHING = Claims(None, "", None, "", ())
+NOWHERE: tuple[int | None, str, int | None, str] = (None, "", None, "")
+NOTHING = Claims(*NOWHERE, ())
+
+
+def ask_claims() -> Any:
+    """What a card says of its room and its trainers, as values: a full week has a thousand of them."""
+    claims = Booking.objects.filter(meeting_id__any=Given("meetings")).exclude(role=Booking.Role.ATTENDS)
+    return claims.order_by("person__name_key", "pk").values_list(
+        *("meeting", "room", "room__name", "room__site", "room__site__name", "room__site__is_online"),
+        *("person__trainer", "person__last_name", "person__first_name", "person__middle_name"),
+    )
+
+
+CLAIMS = Prepared(ask_claims)
 
 
 def load_board(scope: Scope, *, policy: Policy) -> Board:
@@ -103,18 +108,25 @@ def meetings_during(scope: Scope) -> QuerySet[Meeting]:
     )
 
 
-def load_unplanned() -> Unplanned:
-    """Meetings of drafts that still lack a room or a trainer, the next ones first, wherever the board stands."""
-    drafts = Q(session__status=Session.Status.DRAFT, starts_at__gt=timezone.now())
+def ask_lacking() -> Any:
+    now = Given("now")
+    drafts = Q(session__status=Session.Status.DRAFT, starts_at__gt=now)
     # Of drafts alone already inside, where every open session would be looked at.
     of_drafts = (
-        found.filter(session__status=Session.Status.DRAFT) for found in (without_room(), without_trainer())
+        found.filter(session__status=Session.Status.DRAFT)
+        for found in (without_room(now), without_trainer(now))
     )
     roomless, untaught = (found.order_by().values("pk") for found in of_drafts)
     lacking = Q(pk__in=roomless) | Q(pk__in=untaught)
-    keys = list(
-        Meeting.objects.filter(drafts, lacking).order_by("starts_at", "pk").values_list("pk", flat=True)
-    )
+    return Meeting.objects.filter(drafts, lacking).order_by("starts_at", "pk").values("pk")
+
+
+LACKING = Prepared(ask_lacking)
+
+
+def load_unplanned() -> Unplanned:
+    """Meetings of drafts that still lack a room or a trainer, the next ones first, wherever the board stands."""
+    keys = [row["pk"] for row in LACKING(now=timezone.now())]
     shown = keys[:UNPLANNED_AT_MOST]
     return Unplanned(
         tuple(load_cards(Meeting.objects.filter(pk__in=shown), policy=None)), len(keys) - len(shown)
@@ -140,6 +152,8 @@ def load_cards(
         )
         .order_by("starts_at", "pk")
     )
+    if not found:
+        return []
     sessions = list({meeting.session_id: meeting.session for meeting in found}.values())
     claims = claims_of([meeting.pk for meeting in found])
     people = headcounts(session.pk for session in sessions)
@@ -200,30 +214,11 @@ def card_of(
 
 def claims_of(meetings: Collection[int]) -> dict[int, Claims]:
     """By meeting its room and trainers; one query."""
-    rooms: dict[int, Booking] = {}
+    rooms: dict[int, tuple[int | None, str, int | None, str]] = {}
     trainers: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    claims = (
-        Booking.objects.filter(meeting__in=meetings)
-        .exclude(role=Booking.Role.ATTENDS)
-        .select_related("room__site", "person__trainer")
-        .only("meeting", *SAID_OF_A_CLAIM)
-        .order_by("person__name_key", "pk")
-    )
-    for claim in claims:
-        if claim.room is not None:
-            rooms[claim.meeting_id] = claim
-        elif claim.person is not None and (key := key_of_trainer(claim.person)):
-            trainers[claim.meeting_id].append((key, claim.person.short_name))
-    return {pk: claims_together(rooms.get(pk), trainers[pk]) for pk in {*rooms, *trainers}}
-
-
-def key_of_trainer(person: Employee) -> int | None:
-    return person.trainer.pk if hasattr(person, "trainer") else None
-
-
-def claims_together(booked: Booking | None, trainers: Sequence[tuple[int, str]]) -> Claims:
-    room = booked.room if booked else None
-    if room is None:
-        return Claims(None, "", None, "", tuple(trainers))
-    site = "" if room.site.is_online else room.site.name
-    return Claims(room.pk, room.name, room.site_id, site, tuple(trainers))
+    for meeting, room, name, site, site_name, is_online, trainer, *names in CLAIMS(meetings=list(meetings)):
+        if room:
+            rooms[meeting] = (room, name, site, "" if is_online else site_name)
+        elif trainer:
+            trainers[meeting].append((trainer, short_name(*names)))
+    return {pk: Claims(*rooms.get(pk, NOWHERE), tuple(trainers[pk])) for pk in {*rooms, *trainers}}

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from centre.prepared import Given
+from centre.prepared import Prepared as PreparedQuery
 from scheduling.board.values import Prepared
 from scheduling.models import PreparedChange, Session
 from scheduling.plans import MeetingPlan, SessionPlan
@@ -44,12 +46,15 @@ class PreparedChanges:
         return Prepared(word, tuple(sentences), timezone.localdate(session.starts_at))
 
 
+CHANGES = PreparedQuery(lambda: PreparedChange.objects.filter(session_id__any=Given("sessions")))
+
+
 def load_prepared(sessions: Iterable[Session], plans: Iterable[MeetingPlan]) -> PreparedChanges:
     """What is prepared for those of the sessions that are not over; their meetings stand so.
 
     One query, and two for the names when a move is prepared.
     """
     ahead = [session.pk for session in sessions if session.can_move]
-    changes = {change.session_id: change for change in PreparedChange.objects.filter(session__in=ahead)}
+    changes = {change.session_id: change for change in CHANGES(sessions=ahead)}
     after = [change.new_plan for change in changes.values() if not change.is_cancellation]
     return PreparedChanges(changes, names_in([SessionPlan(tuple(plans)), *after] if after else []))

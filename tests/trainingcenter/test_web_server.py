@@ -118,6 +118,14 @@ def test_s30_no_statement_of_a_page_runs_for_ever():
     assert said.splitlines()[-1] == "30s"
 
 
+def test_the_collector_does_not_look_through_the_program_in_the_middle_of_an_answer():
+    program = "import gc, trainingcenter.wsgi; print(gc.get_freeze_count(), len(gc.get_objects()))"
+    said = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True)
+
+    kept, looked_through = map(int, said.split()[-2:])
+    assert kept > 10 * looked_through
+
+
 def database():
     """The tests' own database, as an address."""
     facts = connection.settings_dict
