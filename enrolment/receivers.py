@@ -139,7 +139,7 @@ def count_people(session_ids: list[int], **kwargs: Any) -> dict[int, Headcount]:
     )
     people = JSONObject(held="held", waiting="waiting", told="told", clashing="clashing")
     counts = (
-        Session.objects.filter(pk__in=session_ids)
+        Session.objects.filter(pk__any=session_ids)
         .order_by()
         .annotate(people=Subquery(of_session.values(json=people)), kept=reserved_seats(timezone.now(), Q()))
         .values_list("pk", "people", "kept")
