@@ -244,8 +244,9 @@ def send(held: Sequence[Held]) -> None:
     preparing = "".join(first for _name, first in plans.values())
     calls = [executing(plans[one.insert.plan][0], ["%s"]) for one in held]
     run([preparing + calls[0], *calls[1:]], params)
-    for plan, (name, _first) in plans.items():
-        plan.names[link] = name
+    for plan, (name, first) in plans.items():
+        if first:
+            plan.names[link] = name
 
 
 def run(statements: Sequence[str], params: Sequence[Any]) -> None:

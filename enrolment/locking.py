@@ -95,7 +95,7 @@ def lock_situation(trainee_id: int, session_id: int) -> Locked:
     locks = (  # in the order of centre/locks.py
         LOCK_SESSION.said(session_id),
         LOCK_PERSON.said(trainee_id),
-        locking_days_of(session_id, trainee_id),
+        locking_days_of(session_id, trainee_id, timezone.localdate(now)),
     )
     session = ask(session_id, trainee_id, policy, now, *locks)
     facts: dict[str, Any] = vars(session)

@@ -157,9 +157,9 @@ LOCK_OF_SESSION = PreparedText(
 )
 
 
-def locking_days_of(session_id: int, trainee_id: int) -> Said:
+def locking_days_of(session_id: int, trainee_id: int, today: date) -> Said:
     """What locks the office of the trainee on the days of the session, as `lock_office_days` does."""
-    return LOCK_OF_SESSION.said(session_id, trainee_id, timezone.localdate(), settings.TIME_ZONE)
+    return LOCK_OF_SESSION.said(session_id, trainee_id, today, settings.TIME_ZONE)
 
 
 def lock_office_days(person_ids: Iterable[int], days: Collection[date]) -> None:
