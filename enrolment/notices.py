@@ -31,6 +31,11 @@ def about(enrolment_id: int) -> str:
     return f"enrolment:{enrolment_id}"
 
 
+def moment_part(at: datetime) -> str:
+    """Tells news apart that comes several times of one version of a session, as after a cancellation taken back."""
+    return f"{at:%Y%m%dT%H%M%S%f}"
+
+
 def seat_messages(
     enrolment: Enrolment,
     session: Session,
@@ -43,7 +48,12 @@ def seat_messages(
 ) -> list[PlannedMessage]:
     """The news of a seat (`seat_taken`, `seat_given`, `merged`) and the reminders before the meetings, as one list."""
     news = PlannedMessage(
-        kind, enrolment.trainee_id, about(enrolment.pk), version=session.version, context=context
+        kind,
+        enrolment.trainee_id,
+        about(enrolment.pk),
+        version=session.version,
+        context=context,
+        part=moment_part(now),
     )
     return [news, *reminder_messages(enrolment, session, starts=starts, policy=policy, now=now)]
 
@@ -89,7 +99,13 @@ def reminder_messages(
 def given_up_messages(enrolment: Enrolment, session: Session) -> list[PlannedMessage]:
     """The news that the trainee gave the seat up, for their calendar; who never heard of the seat is told nothing."""
     return [
-        PlannedMessage("seat_given_up", enrolment.trainee_id, about(enrolment.pk), version=session.version)
+        PlannedMessage(
+            "seat_given_up",
+            enrolment.trainee_id,
+            about(enrolment.pk),
+            version=session.version,
+            part=moment_part(enrolment.ended_at or timezone.now()),
+        )
     ]
 
 

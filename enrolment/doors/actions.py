@@ -130,8 +130,7 @@ def transfer_enrolment(
     # The one message about the change says whether there is a seat by now.
     withdraw_messages([about(row.pk)], ["seat_given"])
     known = transfer_context(source, target, source.starts_at)
-    if row.seat in SEATS_TAKEN:
-        revive_reminders(row, situation)
+    revive_reminders(row, situation)
     plan_messages([changed_message(TRANSFERRED, row, target, known)])
     return row
 
@@ -197,8 +196,7 @@ def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -
         promote(session, policy=policy, now=now)
         row.refresh_from_db()
         withdraw_messages([about(row.pk)], ["seat_given"])
-    if row.seat in SEATS_TAKEN:
-        revive_reminders(row, situation)
+    revive_reminders(row, situation)
     plan_messages([changed_message(RESTORED, row, session, {})])
     return row
 

@@ -32,7 +32,10 @@ def changed_message(
 
 
 def revive_reminders(enrolment: Enrolment, situation: Situation) -> None:
-    """Let the reminders leave again that were withdrawn with the seat: the same ones are not planned twice."""
+    """Let the reminders leave again that were withdrawn with the seat: the same ones are not planned twice.
+
+    Without a seat they do not leave, and with one that comes later they are wanted.
+    """
     now = situation.now
     starts = [meeting.starts_at.astimezone(UTC).isoformat() for meeting in situation.meetings]
     withdrawn = Message.objects.filter(subject=about(enrolment.pk), kind__in=REMINDERS, send_after__gt=now)

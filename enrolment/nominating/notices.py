@@ -1,7 +1,9 @@
 """What is told of a head's decision about who comes."""
 
+from django.utils import timezone
+
 from enrolment.models import Enrolment
-from enrolment.notices import about
+from enrolment.notices import about, moment_part
 from notifications.actions import PlannedMessage
 from notifications.models import Message
 
@@ -19,6 +21,7 @@ def nominated_message(enrolment: Enrolment, version: int, *, by: int, instead_of
         about(enrolment.pk),
         version=version,
         context={"by": by, "instead_of": instead_of},
+        part=moment_part(timezone.now()),  # who was sent to the queue may come for somebody later
     )
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from django.utils import timezone
+
 from enrolment.models import Enrolment
-from enrolment.notices import about
+from enrolment.notices import about, moment_part
 from notifications.actions import PlannedMessage
 from scheduling.models import Session
 
@@ -26,5 +28,12 @@ def offer_messages(enrolment: Enrolment, session: Session) -> list[PlannedMessag
 def lapsed_messages(enrolments: Iterable[Enrolment], session: Session) -> list[PlannedMessage]:
     """The news that nobody answered in time, and that the seat has gone on."""
     return [
-        PlannedMessage(LAPSED, one.trainee_id, about(one.pk), version=session.version) for one in enrolments
+        PlannedMessage(
+            LAPSED,
+            one.trainee_id,
+            about(one.pk),
+            version=session.version,
+            part=moment_part(one.ended_at or timezone.now()),
+        )
+        for one in enrolments
     ]

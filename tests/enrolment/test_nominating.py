@@ -275,6 +275,19 @@ def test_rule_17_who_waits_may_replace_somebody_and_leaves_the_queue():
     assert booking_faults() == []
 
 
+def test_rule_26_who_was_sent_to_the_queue_is_told_of_the_seat_of_somebody_else_too():
+    office = led_office()
+    session, substitute = SessionFactory(seats=1), member(office)
+    held = nominate(member(office), session, by=office.head)
+    nominate(substitute, session, by=office.head, despite_shift=True)
+    Message.objects.filter(recipient=substitute).update(state=Message.State.SENT, sent_at=timezone.now())
+
+    replace_trainee(held, substitute, by=office.head, despite_shift=True)
+
+    assert news_of(substitute) == ["nominated"]
+    assert held.trainee.last_name in letter("nominated", substitute)
+
+
 def test_rule_17_the_seat_stays_where_the_substitute_may_not_come():
     office, session = led_office(), SessionFactory()
     leaving = nominate(member(office), session, by=office.head)
