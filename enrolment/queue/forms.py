@@ -13,8 +13,9 @@ from centre.forms import CentreForm
 
 
 class PinForm(CentreForm, forms.Form):
-    """Why somebody is put first in the queue, or is so no longer."""
+    """Why somebody is put first in the queue, or is so no longer; `pins` says which of both the reader was shown."""
 
+    pins = forms.ChoiceField(choices=[("yes", ""), ("no", "")], widget=forms.HiddenInput)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=300,

@@ -114,10 +114,12 @@ def pin(request: UserRequest, pk: int) -> HttpResponse:
     is_pinned = enrolment.pinned_at is not None
     form = PinForm(
         request.POST if request.method == "POST" else None,
+        initial={"pins": "no" if is_pinned else "yes"},
         button_label=_("Take the first place back") if is_pinned else _("Put first in the queue"),
     )
     if request.method == "POST" and form.is_valid():
-        change = actions.unpin if is_pinned else actions.pin
+        # A second click on the same button must not do the opposite.
+        change = actions.pin if form.cleaned_data["pins"] == "yes" else actions.unpin
         try:
             changed = change(enrolment, by=request.user, reason=form.cleaned_data["reason"])
         except Refusal as error:

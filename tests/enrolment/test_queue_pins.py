@@ -122,9 +122,24 @@ def test_rule_13_planners_put_somebody_first_on_the_people_page_and_take_it_back
 
     assert address in client.get(reverse("enrolment:people", args=[session.pk])).content.decode()
     client.get(address)
-    client.post(address, {"reason": "Нужно"})
+    client.post(address, {"pins": "yes", "reason": "Нужно"})
     pinned = order(session)
-    client.post(address, {"reason": "Уже не нужно"})
+    client.post(address, {"pins": "no", "reason": "Уже не нужно"})
 
     assert (pinned, order(session)) == ([second, first], [first, second])
     assert Enrolment.objects.get(pk=second.pk).pinned_at is None
+
+
+def test_r6_a_second_click_does_not_take_the_first_place_back(client):
+    session, _held, (first, second) = queue_of(2)
+    staff = EmployeeFactory()
+    staff.groups.add(Group.objects.get(name="centre_admin"))
+    client.force_login(staff)
+    address = reverse("enrolment:pin", args=[second.pk])
+    shown = client.get(address).context["form"]
+
+    for _click in range(2):
+        client.post(address, {"pins": shown["pins"].value(), "reason": "Нужно"})
+
+    assert order(session) == [second, first]
+    assert list(second.entries.order_by("pk").values_list("kind", flat=True)) == ["queued", "pinned"]
