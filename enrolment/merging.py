@@ -123,8 +123,8 @@ def move_people(
 
 
 def come_over(enrolment: Enrolment, target: Session) -> Enrolment:
-    """The row goes on in the other session, with its own time of request."""
-    enrolment.session = target
+    """The row goes on in the other session, with its own time of request, and within its limit."""
+    enrolment.session, enrolment.exceeds = target, False
     enrolment.clash_since = enrolment.offer_until = None
     return enrolment
 
