@@ -200,7 +200,7 @@ def clash_after_move(message: Message) -> Letter | None:
                     _("The session “%(course)s”, in which you have a seat, was moved.") % words,
                     *timetable_now(session),
                     _("At that time you are booked for “%(other)s”.")
-                    % {"other": other.meeting.session.course.title}
+                    % {"other": title_for_its_people(other.meeting.session)}
                     if other
                     else "",
                     _(
@@ -429,6 +429,12 @@ def timetable_now(session: Session) -> list[str]:
     """The timetable after a change, introduced as such."""
     first, *others = timetable_of(session, sittings_of(session))
     return ["\n".join([_("Now:"), first]), *others]
+
+
+def title_for_its_people(session: Session) -> str:
+    """Which draft somebody is to teach, planners alone see (rule 1)."""
+    is_draft = session.status == Session.Status.DRAFT
+    return _("a session that is still being planned") if is_draft else session.course.title
 
 
 def open_enrolment(enrolment: Enrolment) -> Button:

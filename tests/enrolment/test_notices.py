@@ -36,6 +36,7 @@ from tests.factories import (
     RoomFactory,
     SessionFactory,
     SiteFactory,
+    TrainerFactory,
     moscow,
 )
 
@@ -204,6 +205,22 @@ def test_rule_26_who_clashes_after_a_move_is_told_with_what():
 
     text = body()
     assert "На это время вы записаны на «Эмоции клиента»." in text
+
+
+def test_rule_1_who_clashes_with_a_draft_that_they_are_to_teach_does_not_read_which_it_is():
+    trainer = TrainerFactory()
+    session = a_session()
+    enrol(trainer.employee, session)
+    SessionFactory(
+        course__title="Тайный курс", starts_at=START + timedelta(days=1), trainer=trainer, status="draft"
+    )
+    subjects()
+
+    move(session, START + timedelta(days=1))
+
+    text = body()
+    assert "На это время вы записаны на «группа, которая ещё планируется»." in text
+    assert "Тайный курс" not in text
 
 
 def test_r10_a_second_move_out_of_the_clash_gives_the_bookings_back():
