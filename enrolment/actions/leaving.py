@@ -45,14 +45,8 @@ def cancel_together(
 ) -> list[Enrolment]:
     """Give up several enrolments of one trainee under one set of locks; `freely`: never late, whatever the clock."""
     trainee_id = enrolments[0].trainee_id
+    sessions = lock_together(enrolments)
     own = Enrolment.objects.live().filter(trainee=trainee_id)
-    concerned = own.filter(Q(seat=Seat.WAITING) | Q(clash_since__isnull=False)).values_list(
-        "session", flat=True
-    )
-    named = {one.session_id for one in enrolments if one.session_id is not None}
-    session_ids = sorted({*filter(None, concerned), *named})
-    sessions = Session.objects.with_course().lock_all(session_ids)
-    Employee.objects.lock_all({trainee_id} | waiting_trainees(session_ids))
     policy = Policy.objects.current()
     fresh = list(Enrolment.objects.filter(pk__in=[one.pk for one in enrolments]).order_by("pk"))
     for enrolment in fresh:
@@ -71,12 +65,26 @@ def cancel_together(
             plan_messages(given_up_messages(enrolment, session))
         if ending == Ending.CANCELLED_LATE:
             plan_messages(late_copies(enrolment, session, timezone.localdate()))
-    for clashing in own.ahead(timezone.now()).filter(clash_since__isnull=False, session__in=session_ids):
+    for clashing in own.ahead(timezone.now()).filter(clash_since__isnull=False, session__in=sessions):
         end_clash(clashing)
     seat_within_the_limit(sessions.values())
     for freed in sessions.values():
         promote(freed, policy=policy)
     return fresh
+
+
+def lock_together(enrolments: Sequence[Enrolment]) -> dict[int, Session]:
+    """Lock the sessions of one trainee's enrolments, those that their free time concerns, and everybody who waits."""
+    trainee_id = enrolments[0].trainee_id
+    own = Enrolment.objects.live().filter(trainee=trainee_id)
+    concerned = own.filter(Q(seat=Seat.WAITING) | Q(clash_since__isnull=False)).values_list(
+        "session", flat=True
+    )
+    named = {one.session_id for one in enrolments if one.session_id is not None}
+    session_ids = sorted({*filter(None, concerned), *named})
+    sessions = Session.objects.with_course().lock_all(session_ids)
+    Employee.objects.lock_all({trainee_id} | waiting_trainees(session_ids))
+    return sessions
 
 
 @action

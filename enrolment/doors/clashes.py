@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from centre.actions import action
 from centre.models import Policy
-from enrolment.actions.leaving import cancel_together
+from enrolment.actions.leaving import cancel_together, lock_together
 from enrolment.doors.overlooking import refuse_without
 from enrolment.errors import EnrolmentError
 from enrolment.models import SEATS_TAKEN, Enrolment, EnrolmentEntry, EnrolmentQuerySet
@@ -83,10 +83,14 @@ def choose_in_clash(enrolment: Enrolment, *, keeps: bool, by: Employee) -> Enrol
     """
     if by.pk != enrolment.trainee_id:
         refuse_without(by, STAFF)
-    row = Enrolment.objects.select_related("session").get(pk=enrolment.pk)
-    choice = choice_of(row, Policy.objects.current())
-    if choice is None:
-        raise EnrolmentError(_("There is nothing to choose any more."))
+    row, choice = fresh_choice(enrolment)
+    lock_together([row, *choice.others])
+    seen = choice.others
+    row, choice = fresh_choice(row)  # two tabs may have chosen both ways, or a planner moved one of them
+    if choice.others != seen:
+        raise EnrolmentError(
+            _("Something has changed since you read what there is to choose. Read it again.")
+        )
     if keeps and choice.is_bound:
         raise EnrolmentError(_("The person teaches at that time. Speak to the training centre."))
     given_up = choice.others if keeps else [row]
@@ -95,6 +99,15 @@ def choose_in_clash(enrolment: Enrolment, *, keeps: bool, by: Employee) -> Enrol
         cancel_together(given_up, by=by, reason=reason, freely=True)
     row.refresh_from_db()
     return row
+
+
+def fresh_choice(enrolment: Enrolment) -> tuple[Enrolment, Choice]:
+    """Raises EnrolmentError when there is nothing to choose."""
+    row = Enrolment.objects.select_related("session").get(pk=enrolment.pk)
+    choice = choice_of(row)
+    if choice is None:
+        raise EnrolmentError(_("There is nothing to choose any more."))
+    return row, choice
 
 
 def unanswered() -> EnrolmentQuerySet:

@@ -7,10 +7,15 @@ import pytest
 
 from enrolment.actions import Terms, cancel_enrolment, enrol
 from enrolment.doors.actions import restore_enrolment, transfer_enrolment
+from enrolment.doors.clashes import choose_in_clash
+from enrolment.errors import EnrolmentError
 from enrolment.invariants import booking_faults
 from enrolment.models import SEATS_TAKEN, Enrolment, Seat
+from scheduling.actions import replan_session
+from scheduling.models import Booking
+from scheduling.plans import MeetingPlan
 from tests.enrolment.approvals import hr_admin
-from tests.factories import EmployeeFactory, SessionFactory, in_days
+from tests.factories import EmployeeFactory, SessionFactory, TrainerFactory, in_days
 from tests.threads import at_once, before_the_commit
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.threads]
@@ -99,4 +104,23 @@ def test_r1_people_change_dates_in_opposite_directions_without_a_deadlock():
         other.pk
     }
     assert {one.session_id for one in Enrolment.objects.filter(pk__in=[one.pk for one in back])} == {first.pk}
+    assert booking_faults() == []
+
+
+def test_r6_two_tabs_that_keep_one_session_each_leave_the_person_one():
+    trainee, trainer = EmployeeFactory(), TrainerFactory(employee__email="")
+    moved = enrol(trainee, SessionFactory(starts_at=in_days(14, 10), trainer=trainer))
+    other = enrol(trainee, SessionFactory(starts_at=in_days(16, 10)))
+    room = Booking.objects.of_rooms().get(meeting__session=moved.session).room_id
+    plan = MeetingPlan(in_days(16, 10), in_days(16, 13), room, (trainer.pk,))
+    replan_session(moved.session, [plan], by=None, version=moved.session.version)
+
+    result = before_the_commit(
+        lambda: choose_in_clash(moved, keeps=True, by=trainee),
+        lambda: choose_in_clash(moved, keeps=False, by=trainee),
+    )
+
+    assert isinstance(result, EnrolmentError)
+    seats = {one.pk: one.seat for one in Enrolment.objects.filter(trainee=trainee)}
+    assert seats == {moved.pk: Seat.HELD, other.pk: Seat.GIVEN_UP}
     assert booking_faults() == []
