@@ -148,7 +148,7 @@ def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -
         NotEligible: a condition is not met by now, such as another enrolment in the course.
         NotAllowed: it is neither the own enrolment nor staff.
         ReasonMissing: staff gave none.
-        EnrolmentError: it ended in a way that is not taken back.
+        EnrolmentError: it ended in a way that is not taken back, or the trainee's office cannot spare them by now.
     """
     is_own = by.pk == enrolment.trainee_id
     if not is_own:
@@ -173,6 +173,11 @@ def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -
         raise NotEligible(failed)
     has_seat = situation.has_free_seat and not situation.waiting
     asks = row.approval not in {Approval.NOT_NEEDED, Approval.GRANTED}
+    if is_own and situation.days_over and row.approval == Approval.NOT_NEEDED:
+        raise EnrolmentError(
+            _("%(away)s Enrol anew: the head of your office will be asked.")
+            % {"away": too_many_away(situation.days_over[0])}
+        )
     if is_own and not has_seat and not asks:
         raise SessionFull(_("The seat has gone to somebody else. You may join the queue."))
 

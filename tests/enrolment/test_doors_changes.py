@@ -217,6 +217,19 @@ def test_rule_15_another_live_enrolment_or_the_start_stands_in_the_way():
         restore_enrolment(enrolment, by=by, reason="Ошибка")
 
 
+def test_rule_16_a_seat_is_not_taken_back_when_a_colleague_is_away_that_day_by_now():
+    office = led_office()
+    trainee, colleague = member(office), member(office)
+    enrolment = enrol(trainee, SessionFactory())
+    cancel_enrolment(enrolment, by=trainee)
+    enrol(colleague, SessionFactory())
+
+    with pytest.raises(EnrolmentError, match="Запишитесь заново"):
+        restore_enrolment(enrolment, by=trainee)
+
+    assert ask_for_seat(trainee, enrolment.session).approval == Approval.ASKED
+
+
 def test_rule_12_a_withdrawn_request_is_asked_again_when_it_is_taken_back():
     enrolment = ask_for_seat(member(led_office()), SessionFactory(), consents=True)
     cancel_enrolment(enrolment, by=enrolment.trainee)
@@ -224,19 +237,6 @@ def test_rule_12_a_withdrawn_request_is_asked_again_when_it_is_taken_back():
     back = restore_enrolment(enrolment, by=enrolment.trainee)
 
     assert (back.seat, back.approval) == (Seat.NONE, Approval.ASKED)
-
-
-# --- late -----------------------------------------------------------------------------------------
-
-
-def late(office):
-    trainee = member(office)
-    enrolment = enrol(trainee, SessionFactory(starts_at=timezone.now() + timedelta(hours=20)))
-    return cancel_enrolment(enrolment, by=trainee, reason="Отменили электричку")
-
-
-def copies():
-    return list(Message.objects.filter(kind="late_cancellation").values_list("recipient", flat=True))
 
 
 def in_60_hours():
@@ -310,6 +310,19 @@ def test_rule_27_a_seat_given_up_twice_leaves_the_calendar_twice():
         assert "METHOD:CANCEL" in mail.outbox[0].message().as_string()
         restore_enrolment(enrolment, by=enrolment.trainee)
         send_due_messages()
+
+
+# --- late -----------------------------------------------------------------------------------------
+
+
+def late(office):
+    trainee = member(office)
+    enrolment = enrol(trainee, SessionFactory(starts_at=timezone.now() + timedelta(hours=20)))
+    return cancel_enrolment(enrolment, by=trainee, reason="Отменили электричку")
+
+
+def copies():
+    return list(Message.objects.filter(kind="late_cancellation").values_list("recipient", flat=True))
 
 
 def test_rule_15_a_late_cancellation_is_copied_to_the_head_with_its_reason():
