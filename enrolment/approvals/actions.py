@@ -229,6 +229,8 @@ def refuse_keeping(row: Enrolment, session: Session, by: Employee, now: datetime
     words = {"person": short_name(row.trainee)}
     if decided is None or decided.by_id != by.pk:
         raise CannotTakeBack(_("You have decided nothing about the request of %(person)s.") % words)
+    if session.status not in {Session.Status.OPEN, Session.Status.CONFIRMED} or not row.trainee.is_active:
+        raise CannotTakeBack(_("Nothing is to be decided about the request of %(person)s any more.") % words)
     if decided.at + timedelta(minutes=UNDO_MINUTES) <= now or session.has_begun:
         raise CannotTakeBack(
             _("The decision about %(person)s cannot be taken back any more: they are told of it.") % words

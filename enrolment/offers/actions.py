@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from centre.actions import action
 from centre.models import Policy
 from centre.templatetags.centre_text import short_name, when
+from enrolment.actions.enrolling import refuse_leaver
 from enrolment.beyond import seat_within_the_limit
 from enrolment.conditions import has_no_overlapping_booking, unmet
 from enrolment.errors import NotEligible, ReasonMissing, SessionFull, TooLate
@@ -114,6 +115,7 @@ def give_seat(enrolment: Enrolment, *, by: Employee, reason: str) -> Enrolment:
         SessionFull: no seat is free.
         NotEligible: with each unmet condition in words.
         ReasonMissing: why, must be said.
+        EnrolmentError: the person has left the organisation.
     """
     sessions, enrolment = lock(enrolment)
     session = session_of(enrolment, sessions)
@@ -124,6 +126,7 @@ def give_seat(enrolment: Enrolment, *, by: Employee, reason: str) -> Enrolment:
             _("%(person)s does not wait for this session any more.")
             % {"person": short_name(enrolment.trainee)}
         )
+    refuse_leaver(enrolment.trainee)
     if session.has_begun:
         raise TooLate(_("The session has begun: its queue gives no seats any more."))
     if not reason.strip():

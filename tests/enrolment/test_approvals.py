@@ -21,6 +21,7 @@ from enrolment.errors import EnrolmentError, ReasonMissing, TooLate
 from enrolment.invariants import booking_faults
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from people.models import Employee, Employment, Office
+from scheduling.actions import cancel_session
 from scheduling.models import Booking
 from tests.enrolment.approvals import asking, goes_on_leave, hr_admin, kinds_of, led_office, member
 from tests.factories import EmployeeFactory, EmploymentFactory, SessionFactory, in_days, moscow
@@ -332,6 +333,22 @@ def test_rule_12_a_refusal_is_taken_back_and_the_request_waits_again():
 
     assert (undone.ended_because, undone.ended_at, undone.approval) == ("", None, Approval.ASKED)
     assert decide(request, granted=True, by=office.head).seat == Seat.HELD
+
+
+def test_rule_12_a_refusal_stands_when_the_session_was_cancelled_or_the_person_has_left():
+    """A request brought back there would wait for nothing, and stand in the way of another date."""
+    office = led_office()
+    of_cancelled, of_leaver = asking(office), asking(office)
+    for one in (of_cancelled, of_leaver):
+        decide(one, granted=False, by=office.head, reason="Некому работать")
+    cancel_session(of_cancelled.session, "Заболел тренер", by=None)
+    Employee.objects.filter(pk=of_leaver.trainee_id).update(is_active=False)
+
+    for one in (of_cancelled, of_leaver):
+        with pytest.raises(CannotTakeBack):
+            undo_decision(one, by=office.head)
+
+    assert not Enrolment.objects.live().filter(pk__in=[of_cancelled.pk, of_leaver.pk]).exists()
 
 
 def test_rule_12_a_decision_stands_for_others_after_ten_minutes_and_when_something_followed():
