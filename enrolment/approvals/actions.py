@@ -236,7 +236,7 @@ def refuse_keeping(row: Enrolment, session: Session, by: Employee, now: datetime
             _("The decision about %(person)s cannot be taken back any more: they are told of it.") % words
         )
     after = [entry for entry in entries if entry.pk >= decided.pk]
-    if any(entry.kind not in FOLLOWS_AT_ONCE for entry in after):
+    if any(entry.kind not in FOLLOWS_AT_ONCE or entry.by_id not in {None, by.pk} for entry in after):
         raise CannotTakeBack(
             _("Something has followed from the decision about %(person)s already: it stands.") % words
         )

@@ -20,6 +20,7 @@ from enrolment.approvals.errors import AlreadyDecided, CannotTakeBack, NotYours
 from enrolment.errors import EnrolmentError, ReasonMissing, TooLate
 from enrolment.invariants import booking_faults
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
+from enrolment.offers.actions import give_seat
 from people.models import Employee, Employment, Office
 from scheduling.actions import cancel_session
 from scheduling.models import Booking
@@ -333,6 +334,23 @@ def test_rule_12_a_refusal_is_taken_back_and_the_request_waits_again():
 
     assert (undone.ended_because, undone.ended_at, undone.approval) == ("", None, Approval.ASKED)
     assert decide(request, granted=True, by=office.head).seat == Seat.HELD
+
+
+def test_rule_12_a_grant_stands_once_staff_have_given_the_seat_by_hand():
+    """They have spoken with the person."""
+    office, session = led_office(), SessionFactory(seats=1)
+    held = enrol(EmployeeFactory(), session)
+    request = asking(office, session)
+    with time_machine.travel(session.starts_at - timedelta(hours=20)):
+        decide(request, granted=True, by=office.head)
+        cancel_enrolment(held, by=held.trainee, reason="Болею")
+        give_seat(request, by=hr_admin(), reason="Договорились")
+
+        with pytest.raises(CannotTakeBack):
+            undo_decision(request, by=office.head)
+
+    request.refresh_from_db()
+    assert request.seat == Seat.HELD
 
 
 def test_rule_12_a_refusal_stands_when_the_session_was_cancelled_or_the_person_has_left():
