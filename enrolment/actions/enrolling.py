@@ -128,9 +128,9 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
             plan_messages(urgent_messages(own, situation.now, situation.policy))
     elif terms.exceeds or (situation.has_free_seat and not situation.waiting):
         exceeds = terms.despite if terms.exceeds else ""
-        hold_seat(
-            enrolment, situation, kind="seat_taken", by=by, reason=kept_words(situation), exceeds=exceeds
-        )
+        # A free seat past those who wait, to whom the queue gave nothing: the reason is theirs to read.
+        why = exceeds.strip() if situation.has_free_seat and situation.waiting else kept_words(situation)
+        hold_seat(enrolment, situation, kind="seat_taken", by=by, reason=why, exceeds=exceeds)
     else:
         enrolment.seat = Seat.WAITING
         with one_round_trip():

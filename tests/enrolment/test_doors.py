@@ -1,6 +1,9 @@
 """Staff's doors to a seat: beyond the limit and in spite of conditions (rules 10 and 11, promises R6, R9, S31)."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts.actions.access import give_role
 from accounts.roles import Role
@@ -89,6 +92,22 @@ def test_rule_10_exceeding_with_a_free_seat_gives_that_one():
     taken = enrol(EmployeeFactory(), session, by=hr_admin(), terms=EXCEEDING)
 
     assert (taken.exceeds, kinds_of(taken)) == (False, ["seat_taken"])
+
+
+def test_rule_13_a_seat_past_those_who_wait_says_why():
+    """So shortly before the start the queue gives nothing by itself, and staff decide (rule 14)."""
+    session = SessionFactory(seats=1, starts_at=timezone.now() + timedelta(hours=20))
+    held = enrol(EmployeeFactory(), session)
+    waiting = enrol(EmployeeFactory(), session)
+    cancel_enrolment(held, by=held.trainee, reason="Болею")
+    by = hr_admin()
+
+    taken = enrol(EmployeeFactory(), session, by=by, terms=EXCEEDING)
+
+    waiting.refresh_from_db()
+    assert (waiting.seat, taken.seat, taken.exceeds) == (Seat.WAITING, Seat.HELD, False)
+    entry = taken.entries.get(kind="seat_taken")
+    assert (entry.reason, entry.by) == ("Один стул ещё есть", by)
 
 
 def test_rule_10_unmarked_people_beyond_the_limit_are_found():
