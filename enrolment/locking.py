@@ -107,7 +107,8 @@ def lock_situation(trainee_id: int, session_id: int) -> Locked:
         raise ValueError(f"There is no person {trainee_id}.")
     meetings = meetings_of(facts)
     at_office = shown_days(facts["at_office"], days_of(meetings), policy)
-    situation = situation_of(session, facts, meetings, at_office, policy=policy, now=now)
+    # By the clock under the locks: the session may have begun while this waited for them.
+    situation = situation_of(session, facts, meetings, at_office, policy=policy, now=timezone.now())
     return Locked(trainee_of(facts["trainee"]), session, situation, facts["new_key"], facts["asked_at"])
 
 

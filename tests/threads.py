@@ -31,8 +31,12 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     return results
 
 
-def before_the_commit(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+def before_the_commit(
+    first: Callable[[], Any], second: Callable[[], Any], meanwhile: Callable[[], Any] = lambda: None
+) -> Any:
     """What `second` answers, or raises, when `first` has written but not committed as it begins.
+
+    `meanwhile` is done just before the commit.
 
     The commit comes when `second` waits for a lock, or has finished without waiting for one: no chance is left
     to the speed of the machine. An action that forgets its lock decides by what stood there before `first`.
@@ -55,6 +59,7 @@ def before_the_commit(first: Callable[[], Any], second: Callable[[], Any]) -> An
         while thread.is_alive() and not somebody_waits_for_a_lock():
             assert time.monotonic() < deadline, "neither finished nor waiting"
             time.sleep(0.01)
+        meanwhile()
     thread.join(timeout=60)
     (result,) = results
     return result

@@ -149,6 +149,19 @@ def test_rule_19_who_joins_the_queue_while_a_leavers_seat_is_freed_gets_it():
     assert newcomer.enrolments.get().seat == Seat.OFFERED
 
 
+def test_r7_who_waits_for_the_lock_until_the_session_has_begun_gets_no_seat(time_machine):
+    session = SessionFactory(starts_at=timezone.now() + timedelta(minutes=5))
+
+    result = before_the_commit(
+        lambda: Session.objects.lock(session.pk),
+        lambda: enrol(EmployeeFactory(), session),
+        meanwhile=lambda: time_machine.move_to(session.starts_at + timedelta(seconds=1)),
+    )
+
+    assert isinstance(result, NotEligible)
+    assert not session.enrolments.exists()
+
+
 def test_rule_10_a_seat_that_is_given_away_meanwhile_cannot_be_taken_back_by_a_limit():
     session = SessionFactory(seats=2, limit=2)
     first, second = EmployeeFactory.create_batch(2)
