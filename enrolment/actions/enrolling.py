@@ -128,7 +128,7 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
             plan_messages(urgent_messages(own, situation.now, situation.policy))
     elif terms.exceeds or (situation.has_free_seat and not situation.waiting):
         exceeds = terms.despite if terms.exceeds else ""
-        # A free seat past those who wait, to whom the queue gave nothing: the reason is theirs to read.
+        # A free seat past those who wait, to whom the queue gave nothing: the log says why.
         why = exceeds.strip() if situation.has_free_seat and situation.waiting else kept_words(situation)
         hold_seat(enrolment, situation, kind="seat_taken", by=by, reason=why, exceeds=exceeds)
     else:

@@ -11,7 +11,7 @@ from centre.actions import action
 from centre.models import Policy
 from enrolment.beyond import seat_within_the_limit
 from enrolment.doors.notices import late_copies
-from enrolment.errors import ReasonMissing, TooLate
+from enrolment.errors import EnrolmentError, ReasonMissing, TooLate
 from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import given_up_messages
 from enrolment.seats import end_clash, give_up_seat, promote, waiting_trainees
@@ -35,6 +35,7 @@ def cancel_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") ->
     Raises:
         TooLate: the session has begun; from then on it is absence.
         ReasonMissing: a late cancellation without a reason.
+        EnrolmentError: it went on in another session meanwhile.
     """
     [cancelled] = cancel_together([enrolment], by=by, reason=reason)
     return cancelled
@@ -55,7 +56,9 @@ def cancel_together(
         if enrolment.session_id is None:
             give_up_seat(enrolment, Ending.CANCELLED, by=by, reason=reason)
             continue
-        session = sessions[enrolment.session_id]
+        session = sessions.get(enrolment.session_id)
+        if session is None:  # joined with another one, or changed, between the page and the locks
+            raise EnrolmentError(_("The enrolment is for another date now. Look at it again."))
         if enrolment.seat in SEATS_TAKEN:  # a queue that led nowhere may be left, for another date
             refuse_begun(session)
         ending = ending_of(enrolment, session, policy, reason, freely=freely)

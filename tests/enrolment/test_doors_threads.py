@@ -10,6 +10,7 @@ from enrolment.doors.actions import restore_enrolment, transfer_enrolment
 from enrolment.doors.clashes import choose_in_clash
 from enrolment.errors import EnrolmentError
 from enrolment.invariants import booking_faults
+from enrolment.merging import merge_sessions
 from enrolment.models import SEATS_TAKEN, Enrolment, Seat
 from scheduling.actions import replan_session
 from scheduling.models import Booking
@@ -56,6 +57,25 @@ def test_r1_one_is_moved_while_they_cancel():
     enrolment.refresh_from_db()
     assert isinstance(result, Exception)
     assert (enrolment.seat, enrolment.session) == (Seat.GIVEN_UP, first)
+    assert booking_faults() == []
+
+
+@pytest.mark.parametrize("change", ["transferred", "joined"])
+def test_r10_who_cancels_while_the_date_changes_reads_so_and_keeps_the_seat(change):
+    first = SessionFactory(seats=1)
+    other = SessionFactory(course=first.course, seats=1, starts_at=in_days(20))
+    enrolment = enrol(EmployeeFactory(), first)
+    trainee = enrolment.trainee
+    changes = {
+        "transferred": lambda: transfer_enrolment(enrolment, other, by=trainee),
+        "joined": lambda: merge_sessions(first, other, by=None),
+    }
+
+    result = before_the_commit(changes[change], lambda: cancel_enrolment(enrolment, by=trainee))
+
+    enrolment.refresh_from_db()
+    assert isinstance(result, EnrolmentError)
+    assert (enrolment.seat, enrolment.session) == (Seat.HELD, other)
     assert booking_faults() == []
 
 
