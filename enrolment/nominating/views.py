@@ -17,7 +17,7 @@ from centre.http import require_form
 from centre.models import Policy
 from centre.templatetags.centre_text import short_name
 from enrolment.approvals.needs import DECIDE
-from enrolment.models import Enrolment, EnrolmentQuerySet
+from enrolment.models import SEATS_TAKEN, Enrolment, EnrolmentQuerySet
 from enrolment.nominating import actions
 from enrolment.nominating.actions import Outcome, people_to_send
 from enrolment.nominating.candidates import candidates_of
@@ -128,6 +128,11 @@ def replace(request: UserRequest, pk: int) -> HttpResponse:
     enrolment = get_object_or_404(replaceable_by(request.user), pk=pk)
     session = cast(Session, enrolment.session)
     is_staff = request.user.has_perm(DECIDE)
+    page = "enrolment:people" if is_staff else "enrolment:office_in_session"
+    if not enrolment.is_live or enrolment.seat not in SEATS_TAKEN:  # a second click, or somebody was faster
+        words = _("%(person)s has no seat in this session any more.")
+        messages.info(request, words % {"person": short_name(enrolment.trainee)})
+        return redirect(page, session.pk)
     people = colleagues_of(enrolment) if is_staff else people_to_send(request.user)
     form = ReplaceForm(
         request.POST if request.method == "POST" else None,
@@ -148,7 +153,6 @@ def replace(request: UserRequest, pk: int) -> HttpResponse:
         else:
             names = {"new": short_name(taking.trainee), "old": short_name(enrolment.trainee)}
             messages.success(request, _("%(new)s comes instead of %(old)s. Both are told.") % names)
-            page = "enrolment:people" if is_staff else "enrolment:office_in_session"
             return redirect(page, session.pk)
     note_look(request, person_id=enrolment.trainee_id, session_id=session.pk)
     context = {"enrolment": enrolment, "session": session, "form": form, "is_staff": is_staff}
@@ -156,8 +160,8 @@ def replace(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def replaceable_by(reader: Employee) -> EnrolmentQuerySet:
-    """Seats in sessions ahead of people about whom the reader decides."""
-    found = Enrolment.objects.live().holding().filter(session__isnull=False)
+    """Enrolments in sessions of people about whom the reader decides."""
+    found = Enrolment.objects.filter(session__isnull=False)
     if not reader.has_perm(DECIDE):
         found = found.filter(trainee__in=people_to_send(reader))
     return found.select_related("trainee", "session__course")

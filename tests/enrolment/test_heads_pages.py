@@ -160,6 +160,16 @@ def test_rule_17_a_head_replaces_one_by_another(head, office):
     assert Enrolment.objects.live().get().trainee == substitute
 
 
+def test_r6_a_second_click_on_a_replacement_leads_to_the_session(head, office):
+    leaving = nominate(member(office), SessionFactory(), by=office.head)
+    address, choice = page("replace", leaving.pk), {"substitute": member(office).pk}
+
+    first, second = [head.post(address, choice) for _click in range(2)]
+
+    assert first.url == second.url == page("office_in_session", leaving.session_id)
+    assert "места в этой группе больше нет" in text(head.get(second.url))
+
+
 def test_s2_a_head_opens_no_replacement_of_another_office(head):
     other = led_office()
     foreign = nominate(member(other), SessionFactory(), by=other.head)
