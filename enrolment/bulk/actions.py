@@ -59,7 +59,7 @@ def order_application(run: BulkRun, *, by: Employee) -> BulkRun:
         return run
     if run.state != State.READY:
         raise NotReady
-    if run.overlooked:
+    if Terms.of(run).answered_for:
         refuse_without(by, OVERRIDE)
     run.state, run.applied_by = State.APPLYING, by
     run.save(update_fields=["state", "applied_by"])
@@ -183,7 +183,8 @@ def seat_terms(verdict: Verdict, situation: Situation, run: BulkRun) -> SeatTerm
 
     What has to be overlooked for this person alone asks for the right anew, and stands in their story.
     """
-    despite = run.despite if verdict.overlooks else ""
+    chosen = _("chosen for the list of people No. %(number)s") % {"number": run.pk}
+    despite = (run.despite or chosen) if verdict.overlooks else ""
     terms = SeatTerms(overlooks=verdict.overlooks, despite=despite)
     if verdict.outcome != RowOutcome.ASKED:
         return terms

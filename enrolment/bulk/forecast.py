@@ -15,7 +15,7 @@ from django.utils import timezone
 from centre.models import Policy
 from centre.prepared import for_many
 from enrolment.bulk.models import BulkRun, RowOutcome
-from enrolment.conditions import DayAtOffice, Situation, Unmet, unmet
+from enrolment.conditions import OFFICE, DayAtOffice, Situation, Unmet, unmet
 from enrolment.doors.overlooking import to_overlook
 from enrolment.situations import situations
 from people.models import Employee, add_work
@@ -43,6 +43,11 @@ class Terms:
     def of(cls, run: BulkRun) -> "Terms":
         return cls(run.over_share, run.skips_days_off, run.overlooked, run.despite)
 
+    @property
+    def answered_for(self) -> frozenset[str]:
+        """With the share of the office: who is enrolled all the same is not passed over for it in the queue."""
+        return self.overlooks | ({OFFICE} if self.over_share == BulkRun.OverShare.ENROL else frozenset())
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -59,7 +64,8 @@ def judge(situation: Situation, terms: Terms) -> Verdict:
     """What the person gets in this situation through staff's door: no approval is asked, no consent."""
     if situation.live_enrolment_id and not situation.live_enrolment_elsewhere:
         return Verdict(RowOutcome.ALREADY)
-    overlooks = to_overlook(situation, terms.overlooks)
+    over = tuple(reason_of_share(day) for day in situation.days_over[:1])
+    overlooks = to_overlook(situation, terms.answered_for)
     situation = replace(situation, overlooked=situation.overlooked | overlooks)
     if failed := unmet(situation):
         is_busy = failed[0].code in BUSY_CODES
@@ -68,8 +74,8 @@ def judge(situation: Situation, terms: Terms) -> Verdict:
     off = tuple(reason_of_day_off(situation))
     if off and terms.skips_days_off:
         return Verdict(RowOutcome.DAY_OFF, off)
-    ignored = ({"code": "overlooked", "codes": sorted(overlooks)},) if overlooks else ()
-    over = tuple(reason_of_share(day) for day in situation.days_over[:1])
+    named = sorted(overlooks - {OFFICE})  # which is said with its numbers
+    ignored = ({"code": "overlooked", "codes": named},) if named else ()
     if over and terms.over_share == BulkRun.OverShare.LEAVE_OUT:
         return Verdict(RowOutcome.OFFICE, over, off)
     if over and terms.over_share == BulkRun.OverShare.ASK:
