@@ -141,10 +141,13 @@ def undo_decision(enrolment: Enrolment, *, by: Employee) -> Enrolment:
         row.ended_because, row.ended_at = Ending.LIVE, None
     Booking.objects.attending().filter(meeting__session=session, person=row.trainee_id).delete()
     policy = Policy.objects.current(now)
-    escalated = row.entries.filter(kind=Entry.ESCALATED).order_by("pk").last()
+    story = row.entries.order_by("pk")
+    was_asked = story.filter(kind__in=[Entry.ASKED, Entry.TRANSFERRED]).last()
+    escalated = story.filter(kind=Entry.ESCALATED).last()
     row.seat, row.approval = Seat.NONE, Approval.ASKED
     row.offer_until = row.clash_since = None
-    row.approval_until = decision_until(row.requested_at, policy)
+    # Not by the time of request, which may be that of an old wish for the course.
+    row.approval_until = decision_until(was_asked.at if was_asked else row.requested_at, policy)
     row.escalated_at = escalated.at if escalated else None
     row.save()
     # Reminders stay planned: without a seat they do not leave, and with one again they are wanted.

@@ -19,7 +19,7 @@ from enrolment.approvals.deciders import awaiting, told_of
 from enrolment.approvals.errors import AlreadyDecided, CannotTakeBack, NotYours
 from enrolment.errors import EnrolmentError, ReasonMissing, TooLate
 from enrolment.invariants import booking_faults
-from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
+from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Interest, Seat
 from enrolment.offers.actions import give_seat
 from people.models import Employee, Employment, Office
 from scheduling.actions import cancel_session
@@ -334,6 +334,21 @@ def test_rule_12_a_refusal_is_taken_back_and_the_request_waits_again():
 
     assert (undone.ended_because, undone.ended_at, undone.approval) == ("", None, Approval.ASKED)
     assert decide(request, granted=True, by=office.head).seat == Seat.HELD
+
+
+def test_rule_12_the_term_after_a_decision_taken_back_is_that_of_the_request_and_not_of_the_wish():
+    """The time of a wish for the course counts in the queue; the head was asked today."""
+    office = led_office()
+    person, session = member(office), SessionFactory()
+    Interest.objects.create(trainee=person, course=session.course, since=timezone.now() - timedelta(days=60))
+    request = ask_for_seat(person, session)
+    until = request.approval_until
+    assert request.requested_at < timezone.now() - timedelta(days=59)
+    decide(request, granted=False, by=office.head, reason="Некому работать")
+
+    undone = undo_decision(request, by=office.head)
+
+    assert abs(undone.approval_until - until) < timedelta(seconds=5)
 
 
 def test_rule_12_a_grant_stands_once_staff_have_given_the_seat_by_hand():
