@@ -101,7 +101,7 @@ class Door:
 
     @property
     def seats_words(self) -> str:
-        return seats_words(self.session.seats, self.situation.seats_taken, self.situation.waiting)
+        return seats_words(self.session.seats, self.situation.seats_gone, self.situation.waiting)
 
     @property
     def beyond_words(self) -> str:

@@ -74,7 +74,7 @@ def date_words(situation: Situation) -> str:
     failed = unmet(situation)
     words = {
         "start": when(session.starts_at),
-        "seats": seats_words(session.seats, situation.seats_taken, situation.waiting),
+        "seats": seats_words(session.seats, situation.seats_gone, situation.waiting),
     }
     if failed:
         return _("%(start)s: %(seats)s. %(why)s") % {**words, "why": failed[0].message}

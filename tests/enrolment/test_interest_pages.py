@@ -7,6 +7,7 @@ from django.utils import timezone
 from enrolment.actions import enrol
 from enrolment.interest.actions import want_course
 from enrolment.models import Interest, Seat
+from enrolment.reservations.actions import reserve_seats
 from notifications.kinds import render
 from notifications.models import Message
 from scheduling.actions import publish_session
@@ -240,6 +241,14 @@ def test_the_letter_names_the_dates_and_the_day_of_the_wish():
     assert "Ораторское мастерство" in letter().title
     assert "мест: 5" in text or "5 мест" in text
     assert "руководител" in text
+
+
+def test_rule_17_the_letter_counts_no_seats_that_are_kept_for_others():
+    course, office = CourseFactory(), led_office()
+    wanting(course)
+    reserve_seats(opened(course, seats=5), office, 4, by=office.head)
+
+    assert "свободно 1 место" in "\n".join(letter().paragraphs)
 
 
 def test_the_letter_is_not_sent_when_the_person_has_enrolled_or_no_date_is_left():
