@@ -137,14 +137,14 @@ def door_of(person: Employee, session: Session, reader: Employee) -> Door:
     return Door(person, session, situation, live, reader.has_perm(OVERRIDE), reader.has_perm(EXCEED))
 
 
-def other_dates(enrolment: Enrolment) -> list[Panel]:
+def other_dates(enrolment: Enrolment, policy: Policy | None = None) -> list[Panel]:
     """Up to ten other dates of the course, as its trainee would find them after the change; four statements."""
     upcoming = Session.objects.upcoming().with_course().filter(course=enrolment.course_id)
     others = upcoming.exclude(pk=enrolment.session_id or 0)
     sessions = list(others.order_by("starts_at", "pk")[:DATES_SHOWN])
     if not sessions:
         return []
-    found = situations(enrolment.trainee, sessions, policy=Policy.objects.current())
+    found = situations(enrolment.trainee, sessions, policy=policy or Policy.objects.current())
     return [
         Panel(session=one, situation=as_if_free(found[one.pk], enrolment), enrolment=None) for one in sessions
     ]

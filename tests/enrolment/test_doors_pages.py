@@ -152,6 +152,29 @@ def test_rule_15_a_trainee_changes_the_date_with_one_press(client):
     assert (enrolment.session, enrolment.seat) == (other, Seat.HELD)
 
 
+def test_rule_15_too_late_for_another_date_is_said_before_a_choice(client):
+    first = SessionFactory(starts_at=timezone.now() + timedelta(hours=5))
+    SessionFactory(course=first.course, starts_at=in_days(20))
+    enrolment = enrol(EmployeeFactory(), first)
+    client.force_login(enrolment.trainee)
+
+    response = client.get(reverse("enrolment:dates", args=[enrolment.pk]), follow=True)
+
+    assert response.redirect_chain[-1][0] == enrolment.get_absolute_url()
+    assert len(told(response)) == 1
+
+
+def test_rule_11_who_has_another_date_is_led_to_the_change(client):
+    first = SessionFactory()
+    other = SessionFactory(course=first.course, starts_at=in_days(20))
+    enrolment = enrol(EmployeeFactory(), first)
+    client.force_login(enrolment.trainee)
+
+    page = client.get(other.get_absolute_url()).content.decode()
+
+    assert f'href="{reverse("enrolment:dates", args=[enrolment.pk])}"' in page
+
+
 @pytest.mark.parametrize("route", ["dates", "restore", "choose"])
 def test_s2_nobody_else_changes_anything(client, route):
     enrolment = enrol(EmployeeFactory(), SessionFactory())
