@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from enrolment.bulk.models import BulkRow, BulkRun, RowOutcome
 from enrolment.conditions import day_words_of
 from enrolment.doors.overlooking import names_of
+from enrolment.office.words import their_days_off_words
 
 # Whatever needs no values.
 SENTENCES = {
@@ -86,10 +87,7 @@ def sentence(reason: dict[str, Any]) -> str:
             reason["away"],
         ) % {"day": day, "away": reason["away"], "at_work": reason["at_work"]}
     if code == "day_off":
-        days = [day_words_of(date.fromisoformat(day)) for day in reason["days"]]
-        return ngettext("%(days)s is a day off.", "%(days)s are days off.", len(days)) % {
-            "days": ", ".join(days)
-        }
+        return their_days_off_words([date.fromisoformat(day) for day in reason["days"]])
     if code == "overlooked":
         return _("Overlooked: %(names)s.") % {"names": names_of(reason["codes"])}
     return str(SENTENCES[code])

@@ -21,11 +21,12 @@ from enrolment.conditions import (
     Condition,
     Situation,
     Unmet,
+    day_words_of,
     unmet,
 )
 from enrolment.doors.overlooking import EXCEED, OVERRIDE
 from enrolment.models import Ending, Enrolment
-from enrolment.office.words import days_off_words, too_many_away
+from enrolment.office.words import their_days_off_words, too_many_away
 from enrolment.panels import Panel, seats_words
 from enrolment.situations import situations
 from people.models import Employee
@@ -112,7 +113,7 @@ class Door:
 
     @property
     def day_off_words(self) -> str:
-        return days_off_words(self.situation.days_off)
+        return their_days_off_words([day.on for day in self.situation.days_off])
 
     @property
     def office_words(self) -> list[str]:
@@ -123,7 +124,7 @@ class Door:
                 "%(day)s: %(away)s of %(all)s are away for training, at most %(most)s may be.",
                 day.away,
             )
-            % {"day": f"{day.on:%d.%m}", "away": day.away, "all": day.at_work, "most": day.away_most}
+            % {"day": day_words_of(day.on), "away": day.away, "all": day.at_work, "most": day.away_most}
             for day in self.situation.days
             if day.is_working_day
         ]

@@ -47,8 +47,8 @@ SESSIONS_SHOWN = 30
 def enrol_somebody(request: UserRequest, session_id: int) -> HttpResponse:
     """Find a person; then what stands in the way, and the button. A POST enrols."""
     session = get_object_or_404(Session.objects.published().with_course(), pk=session_id)
-    data = request.POST if request.method == "POST" else request.GET
-    person = PersonForm(data).chosen
+    # Who was chosen stands in the address, to which the form is sent.
+    person = PersonForm(request.POST if "person" in request.POST else request.GET).chosen
     context: dict[str, object] = {"session": session}
     if person is None:
         search = FindPersonForm(request.GET if "find" in request.GET else None)

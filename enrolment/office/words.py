@@ -1,5 +1,8 @@
 """The shift of an office in words."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,6 +24,13 @@ def days_off_words(days: list[DayAtOffice]) -> str:
     """Which days of the session are the reader's days off."""
     return ngettext("%(days)s is your day off.", "%(days)s are your days off.", len(days)) % {
         "days": ", ".join(day_words_of(day.on) for day in days)
+    }
+
+
+def their_days_off_words(days: Sequence[date]) -> str:
+    """The same about somebody, for staff."""
+    return ngettext("%(days)s is a day off.", "%(days)s are days off.", len(days)) % {
+        "days": ", ".join(map(day_words_of, days))
     }
 
 

@@ -68,6 +68,19 @@ def test_rule_11_the_page_says_all_that_stands_in_the_way_and_enrols_in_spite_of
     assert session.enrolments.get().overlooked == "audience prerequisites"
 
 
+def test_rule_11_the_chosen_person_is_enrolled_by_the_form_of_the_page(staff):
+    session, person = SessionFactory(), EmployeeFactory()
+    chosen = f"{door(session)}?person={person.pk}"
+
+    page = staff.get(chosen).content.decode()
+    staff.post(chosen)
+
+    main = page[page.index("<main") : page.index("</main")]
+    assert "<form" in main
+    assert " action=" not in main, "the form is sent to its own address"
+    assert session.enrolments.get().trainee == person
+
+
 def test_rule_10_the_page_offers_the_queue_or_a_seat_beyond_the_limit(staff):
     session = SessionFactory(seats=1)
     enrol(EmployeeFactory(), session)
