@@ -26,7 +26,7 @@ from enrolment.conditions import (
 )
 from enrolment.doors.overlooking import EXCEED, OVERRIDE
 from enrolment.models import Ending, Enrolment
-from enrolment.office.words import their_days_off_words, too_many_away
+from enrolment.office.words import shift_away_words, their_days_off_words
 from enrolment.panels import Panel, seats_words
 from enrolment.situations import situations
 from people.models import Employee
@@ -80,7 +80,8 @@ class Door:
         """Codes and sentences of what is not met, the share of the office among them."""
         found = [(one.code, one.message) for one in unmet(self.situation)]
         if self.situation.days_over:
-            found.append((OFFICE, too_many_away(self.situation.days_over[0])))
+            day = self.situation.days_over[0]
+            found.append((OFFICE, shift_away_words(day.on, day.away, day.at_work)))
         return found
 
     @property

@@ -27,6 +27,15 @@ def days_off_words(days: list[DayAtOffice]) -> str:
     }
 
 
+def shift_away_words(on: date, away: int, at_work: int) -> str:
+    """Why somebody can hardly be spared on the day, for staff."""
+    return ngettext(
+        "On %(day)s %(away)s of the %(at_work)s people of the office who work is away for training.",
+        "On %(day)s %(away)s of the %(at_work)s people of the office who work are away for training.",
+        away,
+    ) % {"day": day_words_of(on), "away": away, "at_work": at_work}
+
+
 def their_days_off_words(days: Sequence[date]) -> str:
     """The same about somebody, for staff."""
     return ngettext("%(days)s is a day off.", "%(days)s are days off.", len(days)) % {
