@@ -93,7 +93,7 @@ def test_13_40_one_press_allows_without_a_script(client, office):
 
     request.refresh_from_db()
     assert (request.approval, request.seat) == (Approval.GRANTED, Seat.HELD)
-    assert f"Allowed: {request.trainee.short_name}." in page
+    assert f"Allowed: {request.trainee.short_name}</p>" in page
     assert "Decided just now" in page
 
 
