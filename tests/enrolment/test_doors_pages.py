@@ -274,6 +274,9 @@ def test_rule_15_up_to_three_other_dates_after_a_cancellation_by_the_centre(clie
 
     assert [one.session for one in page.context["offered"]] == others[:3]
     assert [one.session for one in home.context["cancelled"][0].offered] == others[:3]
+    assert home.content.decode().count("Подать заявку на эту дату") == 3, (
+        "the head decides about an optional course"
+    )
     again = Enrolment.objects.live().get(trainee=enrolment.trainee)
     assert (again.session, again.requested_at) == (others[0], enrolment.requested_at)
     assert client.get(reverse("website:home")).context["cancelled"] == []
