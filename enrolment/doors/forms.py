@@ -47,7 +47,10 @@ class DoorForm(CentreForm, forms.Form):
         required=False,
     )
     how = forms.ChoiceField(label=_("No seat is free"), widget=forms.RadioSelect, initial="queue")
-    consents = forms.BooleanField(label=_("The person has agreed to come on a day off"))
+    consents = forms.BooleanField(
+        label=_("The person has agreed to come on a day off"),
+        error_messages={"required": _("Ask the person, and tick that they have agreed.")},
+    )
     despite = forms.CharField(
         label=_("Reason"),
         help_text=_("Needed for what you overlook or exceed; it stays in the story of the enrolment."),

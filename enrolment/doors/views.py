@@ -12,9 +12,16 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.access import note_look
 from centre.errors import Refusal
 from centre.http import require_form
+from centre.models import Policy
 from centre.templatetags.centre_text import when
 from enrolment.actions import Terms, enrol
-from enrolment.doors.actions import STAFF, may_be_taken_back, restore_enrolment, transfer_enrolment
+from enrolment.doors.actions import (
+    STAFF,
+    may_be_taken_back,
+    refuse_late,
+    restore_enrolment,
+    transfer_enrolment,
+)
 from enrolment.doors.checks import door_of, other_dates
 from enrolment.doors.clashes import choose_in_clash
 from enrolment.doors.forms import (
@@ -25,6 +32,7 @@ from enrolment.doors.forms import (
     PersonForm,
     ReasonForm,
 )
+from enrolment.errors import TooLate
 from enrolment.models import Enrolment, Seat
 from people.models import Employee
 from people.requests import UserRequest
@@ -39,8 +47,8 @@ SESSIONS_SHOWN = 30
 def enrol_somebody(request: UserRequest, session_id: int) -> HttpResponse:
     """Find a person; then what stands in the way, and the button. A POST enrols."""
     session = get_object_or_404(Session.objects.published().with_course(), pk=session_id)
-    data = request.POST if request.method == "POST" else request.GET
-    person = PersonForm(data).chosen
+    # Who was chosen stands in the address, to which the form is sent.
+    person = PersonForm(request.POST if "person" in request.POST else request.GET).chosen
     context: dict[str, object] = {"session": session}
     if person is None:
         search = FindPersonForm(request.GET if "find" in request.GET else None)
@@ -132,7 +140,13 @@ def dates(request: UserRequest, pk: int) -> HttpResponse:
         done = _("Done: the enrolment is for %(date)s now.")
         messages.success(request, done % {"date": when(target.starts_at)})
         return redirect(moved)
-    context = {"enrolment": enrolment, "is_own": is_own, "dates": other_dates(enrolment)}
+    policy = Policy.objects.current()
+    try:
+        refuse_late(enrolment, enrolment.session, policy, timezone.now(), is_own=is_own)
+    except TooLate as error:
+        messages.error(request, str(error))
+        return redirect(enrolment)
+    context = {"enrolment": enrolment, "is_own": is_own, "dates": other_dates(enrolment, policy)}
     return render(request, "enrolment/doors/dates.html", context)
 
 

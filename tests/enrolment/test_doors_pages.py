@@ -68,6 +68,19 @@ def test_rule_11_the_page_says_all_that_stands_in_the_way_and_enrols_in_spite_of
     assert session.enrolments.get().overlooked == "audience prerequisites"
 
 
+def test_rule_11_the_chosen_person_is_enrolled_by_the_form_of_the_page(staff):
+    session, person = SessionFactory(), EmployeeFactory()
+    chosen = f"{door(session)}?person={person.pk}"
+
+    page = staff.get(chosen).content.decode()
+    staff.post(chosen)
+
+    main = page[page.index("<main") : page.index("</main")]
+    assert "<form" in main
+    assert " action=" not in main, "the form is sent to its own address"
+    assert session.enrolments.get().trainee == person
+
+
 def test_rule_10_the_page_offers_the_queue_or_a_seat_beyond_the_limit(staff):
     session = SessionFactory(seats=1)
     enrol(EmployeeFactory(), session)
@@ -150,6 +163,29 @@ def test_rule_15_a_trainee_changes_the_date_with_one_press(client):
     assert [one.session for one in shown] == [other, full]
     assert len(told(refused)) == 1
     assert (enrolment.session, enrolment.seat) == (other, Seat.HELD)
+
+
+def test_rule_15_too_late_for_another_date_is_said_before_a_choice(client):
+    first = SessionFactory(starts_at=timezone.now() + timedelta(hours=5))
+    SessionFactory(course=first.course, starts_at=in_days(20))
+    enrolment = enrol(EmployeeFactory(), first)
+    client.force_login(enrolment.trainee)
+
+    response = client.get(reverse("enrolment:dates", args=[enrolment.pk]), follow=True)
+
+    assert response.redirect_chain[-1][0] == enrolment.get_absolute_url()
+    assert len(told(response)) == 1
+
+
+def test_rule_11_who_has_another_date_is_led_to_the_change(client):
+    first = SessionFactory()
+    other = SessionFactory(course=first.course, starts_at=in_days(20))
+    enrolment = enrol(EmployeeFactory(), first)
+    client.force_login(enrolment.trainee)
+
+    page = client.get(other.get_absolute_url()).content.decode()
+
+    assert f'href="{reverse("enrolment:dates", args=[enrolment.pk])}"' in page
 
 
 @pytest.mark.parametrize("route", ["dates", "restore", "choose"])
@@ -238,6 +274,9 @@ def test_rule_15_up_to_three_other_dates_after_a_cancellation_by_the_centre(clie
 
     assert [one.session for one in page.context["offered"]] == others[:3]
     assert [one.session for one in home.context["cancelled"][0].offered] == others[:3]
+    assert home.content.decode().count("Подать заявку на эту дату") == 3, (
+        "the head decides about an optional course"
+    )
     again = Enrolment.objects.live().get(trainee=enrolment.trainee)
     assert (again.session, again.requested_at) == (others[0], enrolment.requested_at)
     assert client.get(reverse("website:home")).context["cancelled"] == []
