@@ -37,7 +37,7 @@ from scheduling.models import Booking, Session
 Entry = EnrolmentEntry.Kind
 STAFF = "scheduling.plan_session"
 # Endings that a person or staff may have brought about by a slip, or that changed their mind.
-TAKEN_BACK = (Ending.CANCELLED, Ending.CANCELLED_LATE, Ending.DECLINED, Ending.LAPSED)
+TAKEN_BACK = (Ending.CANCELLED, Ending.CANCELLED_LATE, Ending.BY_CENTRE, Ending.DECLINED, Ending.LAPSED)
 OWN_SLIP = (Ending.CANCELLED, Ending.CANCELLED_LATE)
 SLIP_MINUTES = 10
 

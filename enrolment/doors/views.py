@@ -1,4 +1,6 @@
-"""Enrolling somebody, another date, a cancellation taken back, and the choice after a clash."""
+"""Enrolling somebody, cancelling for them, another date, a cancellation taken back, and the choice after a clash."""
+
+from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
@@ -22,9 +24,11 @@ from enrolment.doors.actions import (
     restore_enrolment,
     transfer_enrolment,
 )
+from enrolment.doors.cancelling import cancel_for_somebody
 from enrolment.doors.checks import door_of, other_dates
 from enrolment.doors.clashes import choose_in_clash
 from enrolment.doors.forms import (
+    CancelSomebodyForm,
     ChoiceForm,
     DoorForm,
     FindPersonForm,
@@ -179,6 +183,42 @@ def restore(request: UserRequest, pk: int) -> HttpResponse:
         "may": may_be_taken_back(enrolment, timezone.now()) if is_own else not enrolment.is_live,
     }
     return render(request, "enrolment/doors/restore.html", context)
+
+
+@login_required
+@permission_required(STAFF, raise_exception=True)
+@require_form
+def cancel_for(request: UserRequest, pk: int) -> HttpResponse:
+    """Cancels somebody's enrolment: at their wish, or at the centre's."""
+    enrolment = own_or_staff(request, pk)
+    session = enrolment.session
+    if enrolment.trainee_id == request.user.pk:
+        return redirect("enrolment:cancel", pk)
+    if not enrolment.is_live or session is None or session.has_begun:
+        messages.info(
+            request, _("There is nothing to cancel: the enrolment has ended, or its session has begun.")
+        )
+        return redirect(enrolment)
+    form = CancelSomebodyForm(request.POST if request.method == "POST" else None)
+    form.cancel_url = enrolment.get_absolute_url()
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            cancel_for_somebody(enrolment, by=request.user, reason=reason, by_centre=form.by_centre)
+        except Refusal as error:
+            messages.error(request, str(error))
+            return redirect(enrolment)
+        messages.success(request, _("The enrolment is cancelled, and the person is told why."))
+        return redirect(enrolment)
+    policy = Policy.objects.current()
+    context = {
+        "enrolment": enrolment,
+        "form": form,
+        "waiting": Enrolment.objects.in_queue().filter(session=session).exclude(pk=pk).count(),
+        "is_late": enrolment.seat == Seat.HELD
+        and session.starts_at - timezone.now() < timedelta(hours=policy.cancel_lead_hours),
+    }
+    return render(request, "enrolment/doors/cancel_for.html", context)
 
 
 @login_required

@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enrolment.actions import cancel_enrolment, enrol
+from enrolment.doors.letters import cancelled_by_staff
 from enrolment.models import Enrolment, Seat
+from notifications.models import Message
 from scheduling.actions import cancel_session
 from tests.enrolment.approvals import hr_admin
 from tests.enrolment.test_doors_changes import clash  # noqa: F401  (a fixture)
@@ -330,3 +332,37 @@ def test_rule_11_from_the_page_of_a_person_to_a_date(staff):
 
     assert response.context["sessions"] == [session]
     assert f"{door(session)}?person={person.pk}" in response.content.decode()
+
+
+# --- cancelling for somebody ----------------------------------------------------------------------
+
+
+def test_rule_15_staff_cancel_for_somebody_and_the_person_reads_why(staff):
+    enrolment = enrol(EmployeeFactory(), SessionFactory())
+    address = reverse("enrolment:cancel_for", args=[enrolment.pk])
+
+    shown = staff.get(enrolment.get_absolute_url()).content.decode()
+    silent = staff.post(address, {"whose": "centre"})
+    done = staff.post(address, {"whose": "centre", "reason": "Курс <не нужен>"}, follow=True)
+
+    enrolment.refresh_from_db()
+    letter = cancelled_by_staff(Message.objects.get(kind="cancelled_by_staff"))
+    assert address in shown
+    assert {"reason"} == set(silent.context["form"].errors)
+    assert enrolment.ended_because == "by_centre"
+    assert address not in done.content.decode()
+    assert any("Курс <не нужен>" in paragraph for paragraph in letter.paragraphs)
+    assert any("отменил вашу запись" in paragraph for paragraph in letter.paragraphs)
+
+
+def test_S2_nobody_but_staff_opens_the_page_that_cancels_for_somebody(client, staff):
+    enrolment = enrol(EmployeeFactory(), SessionFactory())
+    address = reverse("enrolment:cancel_for", args=[enrolment.pk])
+    assert staff.get(address).status_code == 200
+
+    client.force_login(enrolment.trainee)
+
+    assert client.get(address).status_code == 403
+    assert client.post(address, {"whose": "trainee", "reason": "Сам"}).status_code == 403
+    enrolment.refresh_from_db()
+    assert enrolment.seat == Seat.HELD
