@@ -5,9 +5,9 @@ Each verb is a method that goes through, is refused as the product refuses it, o
 
 from collections import Counter
 from datetime import timedelta
+from itertools import permutations
 from random import Random
 
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from centre.errors import Refusal
@@ -38,6 +38,7 @@ from enrolment.tasks import end_enrolments_of_leavers, give_free_seats
 from notifications.models import Message
 from people.models import Employee, Employment
 from scheduling.actions import cancel_session, change_limit
+from scheduling.headcounts import headcount
 from scheduling.models import Session
 from tests.enrolment.approvals import hr_admin, led_office, member
 from tests.enrolment.bulk import applied, pasted
@@ -45,6 +46,8 @@ from tests.enrolment.interests import opened
 from tests.factories import CourseFactory, PolicyFactory, SessionFactory, in_days
 
 CROWD, MOST_SESSIONS = 5, 4
+# Two days on, two days off: who works on the day of a session does so on this one after it begins to be at hand.
+AT_WORK_AGAIN = 8
 # After so many steps the days of the sessions come, if they have not come by themselves.
 LATE, STEPS_A_DAY = 50, 5
 # Seats are given by staff alone, and not from the queue at all.
@@ -103,8 +106,8 @@ class Sequence:
             self.is_called_off,
             *[self.wants] * 2,
             self.wants_no_more,
-            self.opens_date,
-            self.joins,
+            *[self.opens_date] * 2,
+            *[self.joins] * 2,
             self.is_listed,
             self.is_unlisted,
             self.stays_at_home,
@@ -236,8 +239,9 @@ class Sequence:
         row = self.enrolment(seat__in=SEATS_TAKEN)
         head = head_of(row.trainee)
         substitute = self.one(people_to_send(head).exclude(pk=row.trainee_id))
+        kept = kept_in(row.session)
         came = replace_trainee(row, substitute, by=head, despite_shift=self.tick())
-        assert (came.seat, came.trainee) == (Seat.HELD, substitute)
+        assert (came.seat, came.trainee, kept_in(row.session)) == (Seat.HELD, substitute, kept)
 
     def limits(self):
         session = self.session()
@@ -268,22 +272,33 @@ class Sequence:
 
     def opens_date(self):
         """One more date of the mandatory course, that is offered at once to whoever wants it."""
-        if len(self.sessions) > MOST_SESSIONS or self.random.random() < 0.5:
+        if self.running().count() > MOST_SESSIONS:
             return False
-        starts_at = in_days(10, 10 + len(self.sessions))
-        self.sessions.append(opened(self.sessions[1].course, seats=2, limit=2, starts_at=starts_at))
+        course = self.sessions[1].course
+        enrolled = Enrolment.objects.live().filter(course=course).values("trainee")
+        people = Employee.objects.filter(pk__in=[one.pk for one in self.people]).exclude(pk__in=enrolled)
+        want_course(self.one(people), course)
+        starts_at = in_days(AT_WORK_AGAIN, 10 + len(self.sessions) % 8)
+        self.sessions.append(opened(course, seats=2, limit=2, starts_at=starts_at))
         return None
 
     def joins(self):
-        """Two dates of the mandatory course, whichever goes: nobody of the first is lost."""
-        if self.random.random() < 0.6:
+        """Two dates of the mandatory course, whichever goes: nobody of the first is lost, and a seat stays a seat."""
+        dates = [one for one in self.running().order_by("pk") if one.pk != self.sessions[0].pk]
+        pairs = list(permutations(dates, 2))
+        if not pairs:
             return False
-        source, target = (Session.objects.get(pk=one.pk) for one in self.random.sample(self.sessions[1:], 2))
-        ahead = set(source.enrolments.live().filter(trainee__is_active=True).values_list("pk", flat=True))
+        carrying = [
+            (one, other)
+            for one, other in pairs
+            if one.enrolments.live().seated().exists() and has_room(other)
+        ]
+        source, target = self.random.choice(carrying or pairs)
+        ahead = places(source.enrolments.live().filter(trainee__is_active=True))
         plan = merge_sessions(source, target, by=self.staff)
         clashing = {clash.attendee.enrolment_id for clash in plan.clashing}
-        came = set(target.enrolments.live().filter(pk__in=ahead).values_list("pk", flat=True))
-        assert (came, came & clashing) == (ahead - clashing, set())
+        came = places(target.enrolments.live().filter(pk__in=ahead))
+        assert came == {pk: place for pk, place in ahead.items() if pk not in clashing}
         assert not source.enrolments.live().exists()
         return None
 
@@ -351,14 +366,21 @@ class Sequence:
         self.what_time_brings()
 
     def what_time_brings(self):
-        lapse_due_offers()
         keep_terms_of_requests()
         keep_reservations()
         end_enrolments_of_leavers()
         give_free_seats()
+        self.offers_lapse()
         keep_wishes()
-        served = Enrolment.objects.live().filter(trainee=OuterRef("trainee"), course=OuterRef("course"))
-        assert not Interest.objects.live().filter(Exists(served.exclude(seat=Seat.OFFERED))).exists()
+
+    def offers_lapse(self):
+        """To the next at once: afterwards only who did not answer may get another seat, that their time allows now."""
+        due = Enrolment.objects.live().filter(seat=Seat.OFFERED, offer_until__lte=timezone.now())
+        late = set(due.values_list("trainee", flat=True))
+        lapse_due_offers()
+        before = seated()
+        give_free_seats()
+        assert {trainee for _enrolment, trainee in seated() - before} <= late
 
     def story(self):
         """What happened to whom, for whoever looks for the reason of a fault."""
@@ -366,6 +388,26 @@ class Sequence:
         lines = [f"{one.at:%d %H:%M} {one.enrolment_id} {one.kind}" for one in entries]
         told = [f"{one.subject} {one.kind} {one.state}" for one in Message.objects.order_by("pk")]
         return "\n".join([*lines, *told])
+
+
+def has_room(session):
+    people = headcount(session)
+    return session.is_open_for_enrolment and people.held + people.reserved < session.seats
+
+
+def seated():
+    """Who has a seat, or is offered one."""
+    return set(Enrolment.objects.holding().values_list("pk", "trainee"))
+
+
+def places(enrolments):
+    """What makes their places in a queue, by enrolment."""
+    return {pk: place for pk, *place in enrolments.values_list("pk", "requested_at", "pinned_at", "due_on")}
+
+
+def kept_in(session):
+    """The seats that are kept without a name."""
+    return sorted(session.reservations.standing().values_list("pk", "seats"))
 
 
 def head_of(person):
