@@ -119,9 +119,8 @@ def move_people(
         give_up_seat(ended, Ending.BY_CENTRE, by=by, reason=in_words(clash), kind=Entry.MERGE_CLASH)
         plan_messages(clash_messages([ended], source, target))
     promoted = promote(target, policy=policy)
-    end_fulfilled(
-        [one.trainee_id for one in enrolments.values()]
-    )  # of whom an offer ended, and who waits now
+    # Whose offer from a wish ended waits now, unless there was a seat to offer again.
+    end_fulfilled([one.trainee_id for one in enrolments.values()])
     # The one message about the joining says that there is a seat, or an offer.
     withdraw_messages((about(one.pk) for one in promoted if one.pk in enrolments), ["seat_given", OFFERED])
 

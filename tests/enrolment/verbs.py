@@ -24,7 +24,7 @@ from enrolment.interest.actions import drop_interest, want_course
 from enrolment.interest.models import Interest
 from enrolment.interest.tasks import keep_wishes
 from enrolment.merging import merge_sessions
-from enrolment.models import SEATS_TAKEN, Approval, Ending, Enrolment, EnrolmentEntry, Seat
+from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.movers.actions import give_up_for_leave
 from enrolment.movers.questions import in_sessions_ahead
 from enrolment.nominating.actions import nominate, people_to_send, replace_trainee
@@ -49,7 +49,7 @@ CROWD, MOST_SESSIONS = 5, 4
 # Two days on, two days off: who works on the day of a session does so on this one after it begins to be at hand.
 AT_WORK_AGAIN = 8
 # After so many steps the days of the sessions come, if they have not come by themselves.
-LATE, STEPS_A_DAY = 50, 5
+LATE, STEPS_A_DAY = 65, 5
 # Seats are given by staff alone, and not from the queue at all.
 HOURS_BEFORE = (23, 0)
 # How often each verb went through, in all sequences together.
@@ -86,6 +86,7 @@ class Sequence:
             *[self.cancels] * 2,
             *[self.accepts] * 2,
             *[self.time_passes] * 2,
+            self.does_not_answer,
             *[self.is_undone] * 2,
             *[self.declines] * 2,
             self.wishes,
@@ -176,6 +177,12 @@ class Sequence:
         row = self.enrolment(seat=Seat.OFFERED)
         decline_offer(row, by=row.trainee)
 
+    def does_not_answer(self):
+        until = self.enrolment(seat=Seat.OFFERED).offer_until
+        if until > timezone.now():
+            self.clock.move_to(until)
+        self.what_time_brings()
+
     def wishes(self):
         row = self.enrolment(seat=Seat.WAITING)
         wish_short_notice(row, wishes=self.tick(), by=row.trainee)
@@ -229,14 +236,20 @@ class Sequence:
 
     def keeps(self):
         office = self.random.choice(self.offices)
-        return bool(reserve_seats(self.session(), office, self.random.choice([1, 1, 2]), by=office.head))
+        roomy = [one for one in self.running().order_by("pk") if has_room(one)]
+        session = self.random.choice(roomy or self.sessions)
+        return bool(reserve_seats(session, office, self.random.choice([1, 1, 2]), by=office.head))
 
     def gives_back(self):
         kept = self.one(Reservation.objects.standing().filter(seats__gt=0).select_related("office"))
         release_seats(kept, by=kept.office.head)
 
     def is_replaced(self):
-        row = self.enrolment(seat__in=SEATS_TAKEN)
+        taken = Enrolment.objects.live().holding()
+        beside_kept = taken.filter(
+            session__in=Reservation.objects.standing().filter(seats__gt=0).values("session")
+        )
+        row = self.one(beside_kept if beside_kept and self.tick() else taken)
         head = head_of(row.trainee)
         substitute = self.one(people_to_send(head).exclude(pk=row.trainee_id))
         kept = kept_in(row.session)
@@ -271,7 +284,7 @@ class Sequence:
         assert wish.ended_because == Interest.Ending.WITHDRAWN
 
     def opens_date(self):
-        """One more date of the mandatory course, that is offered at once to whoever wants it."""
+        """One more date of the mandatory course, offered at once to whoever wants it; an office may keep a seat."""
         if self.running().count() > MOST_SESSIONS:
             return False
         course = self.sessions[1].course
@@ -279,7 +292,11 @@ class Sequence:
         people = Employee.objects.filter(pk__in=[one.pk for one in self.people]).exclude(pk__in=enrolled)
         want_course(self.one(people), course)
         starts_at = in_days(AT_WORK_AGAIN, 10 + len(self.sessions) % 8)
-        self.sessions.append(opened(course, seats=2, limit=2, starts_at=starts_at))
+        session = opened(course, seats=3, limit=3, starts_at=starts_at)
+        self.sessions.append(session)
+        if self.tick():
+            office = self.random.choice(self.offices)
+            reserve_seats(session, office, 1, by=office.head)
         return None
 
     def joins(self):
@@ -346,7 +363,9 @@ class Sequence:
         session = self.one(self.running().filter(starts_at__lte=timezone.now()))
         elsewhere = Enrolment.objects.live().filter(course=session.course).exclude(session=session)
         people = Employee.objects.filter(pk__in=[one.pk for one in self.people], is_active=True)
-        person = self.one(people.exclude(pk__in=elsewhere.values("trainee")))
+        people = people.exclude(pk__in=elsewhere.values("trainee"))
+        wanting = people.filter(interests__in=Interest.objects.live().filter(course=session.course))
+        person = self.one(wanting if wanting and self.tick() else people)
         came = add_walk_in(session, person, by=self.staff, despite=self.random.choice(["", "Пришёл"]))
         assert (came.seat, came.is_live) == (Seat.HELD, True)
 
