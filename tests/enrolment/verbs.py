@@ -4,6 +4,7 @@ Each verb is a method that goes through, is refused as the product refuses it, o
 """
 
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 from itertools import permutations
 from random import Random
@@ -28,6 +29,7 @@ from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.movers.actions import give_up_for_leave
 from enrolment.movers.questions import in_sessions_ahead
 from enrolment.nominating.actions import nominate, people_to_send, replace_trainee
+from enrolment.notices import REMINDERS, about
 from enrolment.offers.actions import accept_offer, decline_offer, give_seat, wish_short_notice
 from enrolment.offers.tasks import lapse_due_offers
 from enrolment.queue.actions import pin, refresh_due_days, unpin
@@ -245,12 +247,13 @@ class Sequence:
         release_seats(kept, by=kept.office.head)
 
     def is_replaced(self):
+        """On this very seat, also where the office keeps another one without a name."""
         taken = Enrolment.objects.live().holding()
-        beside_kept = taken.filter(
-            session__in=Reservation.objects.standing().filter(seats__gt=0).values("session")
-        )
-        row = self.one(beside_kept if beside_kept and self.tick() else taken)
+        roomy = taken.filter(session__in=[one for one in self.running() if has_room(one)])
+        row = self.one(roomy or taken)
         head = head_of(row.trainee)
+        with suppress(Refusal):
+            reserve_seats(row.session, row.trainee.employments.get().office, 1, by=head)
         substitute = self.one(people_to_send(head).exclude(pk=row.trainee_id))
         kept = kept_in(row.session)
         came = replace_trainee(row, substitute, by=head, despite_shift=self.tick())
@@ -317,6 +320,8 @@ class Sequence:
         came = places(target.enrolments.live().filter(pk__in=ahead))
         assert came == {pk: place for pk, place in ahead.items() if pk not in clashing}
         assert not source.enrolments.live().exists()
+        news = Message.objects.planned().filter(subject__in=[about(pk) for pk in came])
+        assert Counter(one.subject for one in news if one.kind not in REMINDERS) == Counter(map(about, came))
         return None
 
     def is_listed(self):
