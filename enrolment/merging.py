@@ -129,6 +129,7 @@ def come_over(enrolment: Enrolment, target: Session) -> Enrolment:
     """The row goes on in the other session, with its own time of request."""
     enrolment.session = target
     enrolment.clash_since = enrolment.offer_until = None
+    enrolment.exceeds = False  # of a seat in the session that goes
     return enrolment
 
 
