@@ -186,6 +186,21 @@ def test_rule_8_who_finds_no_seat_waits_at_the_time_of_the_own_request(two):
     assert booking_faults() == []
 
 
+def test_rule_8_who_sat_beyond_the_limit_and_waits_there_is_offered_a_seat_within_it(two):
+    source, target = two
+    target.seats = 1
+    target.save()
+    (beyond,) = seated(source)
+    Enrolment.objects.filter(pk=beyond.pk).update(exceeds=True)
+    (holder,) = seated(target)
+
+    merge_sessions(source, target, by=None)
+    cancel_enrolment(holder, by=holder.trainee)
+
+    beyond.refresh_from_db()
+    assert (beyond.seat, beyond.exceeds) == (Seat.OFFERED, False)
+
+
 def test_rule_8_who_is_busy_then_is_named_and_keeps_the_time_of_request(two):
     source, target = two
     (busy, free) = seated(source, 2)
