@@ -80,6 +80,10 @@ def faults_of_wishes():
                 yield f"{row.pk} is offered a seat as of {row.requested_at}, and wanted it at {wish.since}"
 
 
+def restored_since(row):
+    return row.enrolment.entries.filter(kind="restored", at__gte=row.undone_at).exists()
+
+
 def faults_of_runs():
     """A list is carried out and undone without a mistake and to the end; what is undone has ended."""
     for row in BulkRow.objects.made().filter(run__state=BulkRun.State.UNDONE, undone_at=None, not_undone=[]):
@@ -87,7 +91,7 @@ def faults_of_runs():
     for row in BulkRow.objects.select_related("enrolment"):
         if row.outcome == RowOutcome.FAILED or {"code": "mistake"} in row.not_undone:
             yield f"row {row.pk} of run {row.run_id} failed"
-        if row.undone_at and row.enrolment.is_live:
+        if row.undone_at and row.enrolment.is_live and not restored_since(row):
             yield f"{row.enrolment_id} is live, and was undone"
 
 

@@ -19,13 +19,14 @@ from enrolment.approvals.tasks import keep_terms_of_requests
 from enrolment.bulk.actions import order_undoing
 from enrolment.bulk.models import BulkRun
 from enrolment.bulk.tasks import work_on_bulk_runs
-from enrolment.doors.actions import restore_enrolment, transfer_enrolment
+from enrolment.doors.actions import TAKEN_BACK, restore_enrolment, transfer_enrolment
+from enrolment.doors.cancelling import cancel_for_somebody
 from enrolment.doors.walk_ins import add_walk_in
 from enrolment.interest.actions import drop_interest, want_course
 from enrolment.interest.models import Interest
 from enrolment.interest.tasks import keep_wishes
 from enrolment.merging import merge_sessions
-from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
+from enrolment.models import Approval, Enrolment, EnrolmentEntry, Seat
 from enrolment.movers.actions import give_up_for_leave
 from enrolment.movers.questions import in_sessions_ahead
 from enrolment.nominating.actions import nominate, people_to_send, replace_trainee
@@ -98,6 +99,7 @@ class Sequence:
             self.owes,
             self.limits,
             *[self.changes_date] * 2,
+            self.is_cancelled,
             self.takes_back,
             self.restores,
             self.is_let_in,
@@ -208,6 +210,10 @@ class Sequence:
         row = self.enrolment()
         cancel_enrolment(row, by=row.trainee, reason="Болею")
 
+    def is_cancelled(self):
+        """By staff: at the person's wish, or the centre takes the seat away."""
+        cancel_for_somebody(self.enrolment(), by=self.staff, reason="Звонил", by_centre=self.tick())
+
     def changes_date(self):
         row = self.enrolment(course=self.sessions[1].course)
         there = self.random.choice([one for one in self.sessions[1:] if one.pk != row.session_id])
@@ -221,10 +227,8 @@ class Sequence:
         restore_enrolment(row, by=row.trainee)
 
     def restores(self):
-        ended = [Ending.CANCELLED, Ending.CANCELLED_LATE, Ending.DECLINED, Ending.LAPSED]
-        restore_enrolment(
-            self.one(Enrolment.objects.filter(ended_because__in=ended)), by=self.staff, reason="Ошибка"
-        )
+        ended = Enrolment.objects.filter(ended_because__in=TAKEN_BACK)
+        restore_enrolment(self.one(ended), by=self.staff, reason="Ошибка")
 
     def is_let_in(self):
         """Beyond the limit, and whatever may be overlooked."""
