@@ -113,13 +113,12 @@ class CancelSomebodyForm(CentreForm, forms.Form):
     """Whose wish it is that somebody does not come, and why."""
 
     whose = forms.ChoiceField(
-        label=_("Whose wish is it?"),
+        label=_("Whose decision"),
         choices=[
             ("trainee", _("The person’s: they cannot come")),
             ("centre", _("The training centre’s: the time of their request is kept for another date")),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Say whose wish it is: what the person keeps depends on it.")},
     )
     reason = forms.CharField(
         label=_("Reason"),
@@ -127,7 +126,7 @@ class CancelSomebodyForm(CentreForm, forms.Form):
         help_text=_("The person reads it in the letter and in the story of their enrolment."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    button_label = _("Cancel the enrolment")
+    button_label = _("Cancel this enrolment")
     button_class = "button button--danger"
     cancel_label = _("No, keep the enrolment")
 
