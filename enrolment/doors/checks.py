@@ -30,7 +30,7 @@ from enrolment.office.words import shift_away_words, their_days_off_words
 from enrolment.panels import Panel, seats_words
 from enrolment.situations import situations
 from people.models import Employee
-from scheduling.models import Session
+from scheduling.models import Session, SessionQuerySet
 
 NAMES: dict[Condition, str | Promise] = {
     conditions.is_open: gettext_lazy("The session is open for enrolment"),
@@ -141,15 +141,19 @@ def door_of(person: Employee, session: Session, reader: Employee) -> Door:
 
 def other_dates(enrolment: Enrolment, policy: Policy | None = None) -> list[Panel]:
     """Up to ten other dates of the course, as its trainee would find them after the change; four statements."""
-    upcoming = Session.objects.upcoming().with_course().filter(course=enrolment.course_id)
-    others = upcoming.exclude(pk=enrolment.session_id or 0)
-    sessions = list(others.order_by("starts_at", "pk")[:DATES_SHOWN])
+    sessions = list(other_sessions(enrolment).with_course().order_by("starts_at", "pk")[:DATES_SHOWN])
     if not sessions:
         return []
     found = situations(enrolment.trainee, sessions, policy=policy or Policy.objects.current())
     return [
         Panel(session=one, situation=as_if_free(found[one.pk], enrolment), enrolment=None) for one in sessions
     ]
+
+
+def other_sessions(enrolment: Enrolment) -> SessionQuerySet:
+    """The course's sessions ahead, but for the enrolment's own."""
+    upcoming = Session.objects.upcoming().filter(course=enrolment.course_id)
+    return upcoming.exclude(pk=enrolment.session_id or 0)
 
 
 def as_if_free(situation: Situation, enrolment: Enrolment) -> Situation:

@@ -334,6 +334,20 @@ def test_rule_11_from_the_page_of_a_person_to_a_date(staff):
     assert f"{door(session)}?person={person.pk}" in response.content.decode()
 
 
+def test_another_date_is_offered_where_there_is_one(client):
+    session = SessionFactory()
+    enrolment = enrol(EmployeeFactory(), session)
+    client.force_login(enrolment.trainee)
+    address = reverse("enrolment:dates", args=[enrolment.pk])
+
+    alone = client.get(enrolment.get_absolute_url()).content.decode()
+    SessionFactory(course=session.course, starts_at=in_days(20))
+    beside = client.get(enrolment.get_absolute_url()).content.decode()
+
+    assert address not in alone
+    assert address in beside
+
+
 # --- cancelling for somebody ----------------------------------------------------------------------
 
 
