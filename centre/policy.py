@@ -70,7 +70,7 @@ NUMBERS = (
     Number(
         "changeover_minutes",
         PLANNING,
-        gettext_lazy("A room stays booked so long after each meeting, to be tidied and aired."),
+        gettext_lazy("After each meeting the room stays booked for this long, to be tidied and aired."),
         MINUTES,
         0,
         120,
@@ -78,7 +78,7 @@ NUMBERS = (
     Number(
         "travel_minutes",
         PLANNING,
-        gettext_lazy("Between meetings at two sites a trainer or trainee has at least so much time."),
+        gettext_lazy("The least time a trainer or trainee has between meetings at two sites."),
         MINUTES,
         0,
         480,
@@ -95,7 +95,7 @@ NUMBERS = (
         "too_few_first_days",
         PLANNING,
         gettext_lazy(
-            "A session below its smallest group becomes a question for the HR admin so long before the start."
+            "This long before the start the HR admin is asked what to do with a session that has too few people."
         ),
         DAYS,
         3,
@@ -104,7 +104,9 @@ NUMBERS = (
     Number(
         "too_few_second_days",
         PLANNING,
-        gettext_lazy("It is asked again so long before the start, also when it was decided to run anyway."),
+        gettext_lazy(
+            "This long before the start the question is asked again, even if the answer was to run anyway."
+        ),
         DAYS,
         2,
         59,
@@ -113,7 +115,7 @@ NUMBERS = (
         "too_few_last_days",
         PLANNING,
         gettext_lazy(
-            "It is asked for the last time so long before the start. Nothing is cancelled by itself."
+            "This long before the start it is asked for the last time. Nothing is ever cancelled automatically."
         ),
         DAYS,
         1,
@@ -123,7 +125,7 @@ NUMBERS = (
         "assignment_answer_hours",
         PLANNING,
         gettext_lazy(
-            "So long a trainer has to accept or decline a published session; HR hears of who has not answered."
+            "How long a trainer has to accept or decline a published session; HR is told who has not answered."
         ),
         HOURS,
         1,
@@ -133,7 +135,7 @@ NUMBERS = (
         "repeat_window_days",
         SEATS,
         gettext_lazy(
-            "Who still has a valid completion may take the course again when it ends within so many days."
+            "People with a valid completion may take the course again once it has this many days left."
         ),
         DAYS,
         0,
@@ -142,7 +144,7 @@ NUMBERS = (
     Number(
         "optional_bookings_max",
         SEATS,
-        gettext_lazy("So many optional courses may lie ahead of one person; staff may allow more."),
+        gettext_lazy("The most optional courses one person may have ahead; staff may allow more."),
         "",
         1,
         50,
@@ -151,7 +153,7 @@ NUMBERS = (
         "cancel_lead_hours",
         SEATS,
         gettext_lazy(
-            "Until so long before the start people give their seat back by a click; later it counts as late."
+            "Up to this long before the start a seat is given back with one click; after that it counts as late."
         ),
         HOURS,
         0,
@@ -161,7 +163,8 @@ NUMBERS = (
         "approval_days",
         SEATS,
         gettext_lazy(
-            "So many working days a head has to decide about a request; then HR is asked too. Silence approves nothing."
+            "How many working days a head has to decide about a request; then HR is asked too. "
+            "Silence approves nothing."
         ),
         DAYS,
         1,
@@ -171,7 +174,7 @@ NUMBERS = (
         "away_percent",
         SEATS,
         gettext_lazy(
-            "Of the people of an office who work on a day at most this share, but always one, may be away for training."
+            "The largest share of the people on shift who may be away for training on one day; one person always may."
         ),
         PERCENT,
         0,
@@ -181,7 +184,7 @@ NUMBERS = (
         "due_soon_days",
         SEATS,
         gettext_lazy(
-            "Whose mandatory course has to be done within so many days stands before others in the queue."
+            "People who must complete a mandatory course within this many days stand before others in the queue."
         ),
         DAYS,
         0,
@@ -190,7 +193,9 @@ NUMBERS = (
     Number(
         "offer_above_hours",
         SEATS,
-        gettext_lazy("With more time than this before the start the first in the queue is asked first."),
+        gettext_lazy(
+            "With more time than this before the start, the first person in the queue is asked first."
+        ),
         HOURS,
         1,
         720,
@@ -199,8 +204,8 @@ NUMBERS = (
         "short_notice_hours",
         SEATS,
         gettext_lazy(
-            "Until so long before the start a freed seat is booked at once for who agreed to short notice; "
-            "later only staff give it."
+            "Up to this long before the start a freed seat is booked at once for whoever agreed to short notice; "
+            "after that only staff give it."
         ),
         HOURS,
         0,
@@ -209,7 +214,9 @@ NUMBERS = (
     Number(
         "offer_answer_hours",
         SEATS,
-        gettext_lazy("So long an offered seat waits for the answer; then the next in the queue is asked."),
+        gettext_lazy(
+            "How long an offered seat waits for an answer; then the next person in the queue is asked."
+        ),
         HOURS,
         1,
         168,
@@ -217,17 +224,17 @@ NUMBERS = (
     Number(
         "offer_hours_from",
         SEATS,
-        gettext_lazy("The hours of an offer are counted from this time of the day on."),
+        gettext_lazy("The hours of an offer count from this time of day."),
     ),
     Number(
         "offer_hours_until",
         SEATS,
-        gettext_lazy("The hours of an offer are counted until this time of the day."),
+        gettext_lazy("The hours of an offer count until this time of day."),
     ),
     Number(
         "reservation_release_days",
         SEATS,
-        gettext_lazy("Seats that are kept without names are free for everybody so long before the start."),
+        gettext_lazy("This long before the start, seats kept without names become free for everybody."),
         DAYS,
         0,
         60,
@@ -236,7 +243,7 @@ NUMBERS = (
         "kept_priority_days",
         SEATS,
         gettext_lazy(
-            "Whose session the centre cancelled keeps the time of request for another date so long."
+            "How long people keep the time of their request for another date after the centre cancelled their session."
         ),
         DAYS,
         0,
@@ -246,7 +253,7 @@ NUMBERS = (
         "clash_choice_hours",
         SEATS,
         gettext_lazy(
-            "So long people have to choose when a session was moved to a time at which they are busy."
+            "How long people have to choose when a session was moved to a time at which they are busy."
         ),
         HOURS,
         1,
@@ -255,7 +262,7 @@ NUMBERS = (
     Number(
         "sheet_opens_minutes",
         RESULTS,
-        gettext_lazy("The attendance sheet can be filled in from so long before a meeting."),
+        gettext_lazy("The attendance sheet opens this long before a meeting."),
         MINUTES,
         0,
         240,
@@ -263,7 +270,7 @@ NUMBERS = (
     Number(
         "attended_percent",
         RESULTS,
-        gettext_lazy("Who attended at least this share of the minutes has completed the course."),
+        gettext_lazy("Whoever attended at least this share of the minutes has completed the course."),
         PERCENT,
         1,
         100,
@@ -271,7 +278,7 @@ NUMBERS = (
     Number(
         "expiring_within_days",
         RESULTS,
-        gettext_lazy("Heads and staff see what ends within so many days as expiring."),
+        gettext_lazy("Heads and staff see a completion as expiring when it has this many days left."),
         DAYS,
         1,
         366,
@@ -279,7 +286,7 @@ NUMBERS = (
     Number(
         "first_reminder_hours",
         MESSAGES,
-        gettext_lazy("The first reminder goes out so long before the first meeting."),
+        gettext_lazy("The first reminder goes out this long before the first meeting."),
         HOURS,
         3,
         720,
@@ -313,7 +320,7 @@ NUMBERS = (
     Number(
         "leavers_percent",
         PEOPLE,
-        gettext_lazy("A staff list that would dismiss more than this share of the people asks first."),
+        gettext_lazy("A staff list that would dismiss a larger share of the people asks first."),
         PERCENT,
         0,
         100,
@@ -321,7 +328,7 @@ NUMBERS = (
     Number(
         "idle_minutes",
         SIGNING_IN,
-        gettext_lazy("Who does nothing for so long signs in again; what was typed is kept."),
+        gettext_lazy("Whoever does nothing for this long signs in again; what was typed is kept."),
         MINUTES,
         5,
         720,
@@ -329,7 +336,7 @@ NUMBERS = (
     Number(
         "second_factor",
         SIGNING_IN,
-        gettext_lazy("Beside the password they type a code that an app on their phone shows."),
+        gettext_lazy("Besides the password they type a code shown by an app on their phone."),
     ),
 )
 # So much of a day must be left for messages.

@@ -121,7 +121,13 @@ class MarkForm(forms.Form):
 class WalkInSearchForm(forms.Form):
     """Whom to add: by name or personnel number."""
 
-    find = forms.CharField(required=False, min_length=2, max_length=80, label=_("Name or personnel number"))
+    find = forms.CharField(
+        required=False,
+        min_length=2,
+        max_length=80,
+        label=_("Name or personnel number"),
+        error_messages={"min_length": _("Type at least two letters or digits.")},
+    )
 
     MOST_FOUND = 10
     MOST_WORDS = 4  # last, first and middle name, and a number: more words only cost

@@ -201,9 +201,11 @@ def has_no_other_enrolment(situation: Situation) -> Unmet | None:
         return None
     return Unmet(
         "enrolled",
-        _("You are already enrolled in this course. Cancel that enrolment first if you want another date."),
-        reverse("enrolment:enrolment", args=[situation.live_enrolment_id]),
-        _("My enrolment"),
+        _(
+            "You are already enrolled in this course, for another date. You keep it until you change to this one."
+        ),
+        reverse("enrolment:dates", args=[situation.live_enrolment_id]),
+        _("Change the date"),
     )
 
 

@@ -24,7 +24,7 @@ from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, long_date, short_day
 from records.models import Completion
-from scheduling.letters import session_of, time_told_before
+from scheduling.letters import cancelled, session_of, time_told_before
 from scheduling.models import Booking, Session
 from scheduling.notices import about as about_session
 from scheduling.timetables import sittings_of, timetable_of
@@ -319,25 +319,12 @@ def session_cancelled(message: Message) -> Letter | None:
     session = enrolment.session if enrolment else None
     if enrolment is None or session is None or session.status != Session.Status.CANCELLED:
         return None
-    # After a move that nobody was told of any more, the time that people know is still the old one.
-    starts_at = time_told_before(message) or session.starts_at
-    words = {"course": session.course.title, "date": short_day(starts_at)}
-    return Letter(
-        title=_("Cancelled: %(course)s, %(date)s") % words,
-        paragraphs=(
-            hello(message.recipient),
-            _("The session “%(course)s” will not take place.") % words,
-            full_moment(starts_at),
-            _("Reason: %(reason)s") % {"reason": session.cancelled_because},
-            _(
-                "Your enrolment has ended and your time is free again. We are sorry. "
-                "The time of your request counts for another date too: choose one."
-            ),
-        ),
-        button=Button(_("Choose another date"), enrolment.get_absolute_url()),
-        deadline=starts_at,
-        agenda=own_agenda(message.recipient, session.pk),
+    after = _(
+        "Your enrolment has ended and your time is free again. We are sorry. "
+        "The time of your request counts for another date too: choose one."
     )
+    button = Button(_("Choose another date"), enrolment.get_absolute_url())
+    return cancelled(message, session, after, button=button, agenda=own_agenda(message.recipient, session.pk))
 
 
 def reminder(message: Message) -> Letter | None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from centre.actions import action
 from centre.models import Policy
 from enrolment.conditions import day_words
+from enrolment.interest.ending import end_fulfilled
 from enrolment.merge_plans import Clash, MergePlan, merge_plans, targets_of
 from enrolment.models import SEATS_TAKEN, AttendanceMark, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about, clash_messages, merged_messages
@@ -118,14 +119,17 @@ def move_people(
         give_up_seat(ended, Ending.BY_CENTRE, by=by, reason=in_words(clash), kind=Entry.MERGE_CLASH)
         plan_messages(clash_messages([ended], source, target))
     promoted = promote(target, policy=policy)
+    # Whose offer from a wish ended waits now, unless there was a seat to offer again.
+    end_fulfilled([one.trainee_id for one in enrolments.values()])
     # The one message about the joining says that there is a seat, or an offer.
     withdraw_messages((about(one.pk) for one in promoted if one.pk in enrolments), ["seat_given", OFFERED])
 
 
 def come_over(enrolment: Enrolment, target: Session) -> Enrolment:
-    """The row goes on in the other session, with its own time of request, and within its limit."""
-    enrolment.session, enrolment.exceeds = target, False
+    """The row goes on in the other session, with its own time of request."""
+    enrolment.session = target
     enrolment.clash_since = enrolment.offer_until = None
+    enrolment.exceeds = False  # of a seat in the session that goes
     return enrolment
 
 

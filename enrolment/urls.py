@@ -18,6 +18,7 @@ urlpatterns = [
     path("enrolments/<int:pk>/", views.enrolment, name="enrolment"),
     path("enrolments/<int:pk>/cancel/", views.cancel, name="cancel"),
     path("enrolments/<int:pk>/dates/", doors_views.dates, name="dates"),
+    path("enrolments/<int:pk>/cancelling/", doors_views.cancel_for, name="cancel_for"),
     path("enrolments/<int:pk>/restoring/", doors_views.restore, name="restore"),
     path("enrolments/<int:pk>/choice/", doors_views.choose, name="choose"),
     path("sessions/<int:session_id>/people/new/", doors_views.enrol_somebody, name="enrol_somebody"),

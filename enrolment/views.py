@@ -17,7 +17,7 @@ from centre.models import Policy
 from enrolment.actions import cancel_enrolment
 from enrolment.approvals.actions import ask_for_seat
 from enrolment.doors.actions import STAFF, TAKEN_BACK, may_be_taken_back
-from enrolment.doors.checks import offered_dates
+from enrolment.doors.checks import offered_dates, other_sessions
 from enrolment.doors.clashes import choice_of
 from enrolment.forms import CancelForm, EnrolForm
 from enrolment.models import Enrolment, EnrolmentEntry, Seat
@@ -58,6 +58,7 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
     is_own = shown.trainee_id == request.user.pk
     is_staff = request.user.has_perm(STAFF)
     entries = list(shown.entries.select_related("by"))
+    changes = (is_own or is_staff) and shown.is_live and is_ahead(shown)
     context = {
         "enrolment": shown,
         "is_own": is_own,
@@ -66,7 +67,8 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
         "offered": offered_dates(shown) if is_own else [],
         "takes_back": is_own and may_be_taken_back(shown, timezone.now()),
         "restores": is_staff and not is_own and shown.ended_because in TAKEN_BACK and is_ahead(shown),
-        "changes_date": (is_own or is_staff) and shown.is_live and is_ahead(shown),
+        "changes_date": changes and other_sessions(shown).exists(),
+        "cancels_for": changes and not is_own,
         "wishes_may_change": is_own
         and shown.is_live
         and is_ahead(shown)

@@ -1,6 +1,6 @@
 """Kinds of messages, and the letters they become. Apps on the right register theirs; here they are only words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,6 +36,7 @@ class Letter:
     """What a message says: a title, short paragraphs, one button, and the other answer where two are possible.
 
     `choices` stand before the button: of several things of which each has a page of its own, such as requests.
+    `after` are paragraphs that follow them. A paragraph whose first line ends in a colon is a list under that heading.
 
     `deadline` is the moment after which the news is worth nothing, such as the session's start: because of it
     a letter may leave in the quiet hours. `is_secret`: the button's address lets in whoever has it, so that only
@@ -45,6 +46,7 @@ class Letter:
     title: str
     paragraphs: tuple[str, ...]
     choices: tuple[Button, ...] = ()
+    after: tuple[str, ...] = ()
     button: Button | None = None
     # The other of two answers; as secret as the button.
     other: Button | None = None
@@ -70,9 +72,11 @@ class Letter:
         return self._text(lambda button: hidden if self.is_secret or button.is_secret else button.url)
 
     def _text(self, address: Callable[[Button], str]) -> str:
-        parts = list(self.paragraphs)
-        buttons = [*self.choices, *filter(None, [self.button, self.other])]
-        parts += [f"{button.label}:\n{address(button)}" for button in buttons]
+        def lines_of(buttons: Iterable[Button | None]) -> list[str]:
+            return [f"{button.label}:\n{address(button)}" for button in buttons if button]
+
+        ways = lines_of([self.button, self.other])
+        parts = [*self.paragraphs, *lines_of(self.choices), *self.after, *ways]
         return "\n\n".join([*parts, f"-- \n{self.footer}"])
 
     def as_html(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from centre.models import Policy
 from centre.templatetags.centre_text import clock
 from notifications import kinds
+from notifications.calendars import Agenda
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, short_day
@@ -126,6 +127,13 @@ def teaching_cancelled(message: Message) -> Letter | None:
     session = session_of(message)
     if session is None or session.status != Session.Status.CANCELLED:
         return None
+    agenda = agenda_of(message.recipient, session.pk)
+    return cancelled(message, session, _("Its people are told."), button=timetable_button(), agenda=agenda)
+
+
+def cancelled(message: Message, session: Session, after: str, *, button: Button, agenda: Agenda) -> Letter:
+    """That the session will not take place, and why: to trainees and to those who teach."""
+    # After a move that nobody was told of any more, the time that people know is still the old one.
     starts_at = time_told_before(message) or session.starts_at
     words = {"course": session.course.title, "date": short_day(starts_at)}
     return Letter(
@@ -135,11 +143,11 @@ def teaching_cancelled(message: Message) -> Letter | None:
             _("The session “%(course)s” will not take place.") % words,
             full_moment(starts_at),
             _("Reason: %(reason)s") % {"reason": session.cancelled_because},
-            _("Its people are told."),
+            after,
         ),
-        button=timetable_button(),
+        button=button,
         deadline=starts_at,
-        agenda=agenda_of(message.recipient, session.pk),
+        agenda=agenda,
     )
 
 

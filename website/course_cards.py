@@ -92,7 +92,7 @@ def date_of(page: CoursePage, offer: Offer, *, is_first: bool) -> Date:
         address=session.get_absolute_url(),
         meetings=meetings_of(offer),
         note=session.note,
-        state="seat" if panel.has_seat else "queue" if panel.waits else "asked" if panel.is_asked else "",
+        state=panel.state if panel.enrolment else "",
         seats=session.seats,
         seats_taken=panel.situation.seats_gone,
         waiting=panel.situation.waiting,

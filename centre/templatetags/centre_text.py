@@ -1,11 +1,13 @@
 """How dates, hours, numbers, states and icons look on every page: ``{% load centre_text %}``."""
 
+import re
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Protocol
 
 from django import template
 from django.forms import BaseForm
+from django.template.defaultfilters import stringfilter
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -24,6 +26,7 @@ register.filter(undo_of)
 
 THIN_SPACE = "\u202f"  # narrow and never broken
 NO_BREAK_SPACE = "\u00a0"
+TWO_DOTS = re.compile(r"(?<!\.)\.\.(?!\.)")
 # A day stays with its month.
 DAY_AND_MONTH = f"j{NO_BREAK_SPACE}E"
 
@@ -173,6 +176,13 @@ def without_edges(text: str) -> str:
 def short_name(person: Named | None) -> str:
     """ "Ivanova M. O.", never broken between the initials."""
     return "" if person is None else person.short_name.replace(" ", NO_BREAK_SPACE)
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def one_dot(text: str) -> str:
+    """ "Done: Ivanova M. O.", though both the sentence and the name in it end in a dot."""
+    return TWO_DOTS.sub(".", text)
 
 
 @register.simple_tag

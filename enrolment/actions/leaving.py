@@ -1,6 +1,6 @@
 """Giving up a seat or a place in the queue, and what that frees for others."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from django.db.models import Q
@@ -15,13 +15,20 @@ from enrolment.errors import EnrolmentError, ReasonMissing, TooLate
 from enrolment.models import SEATS_TAKEN, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import given_up_messages
 from enrolment.seats import end_clash, give_up_seat, promote, waiting_trainees
-from notifications.actions import plan_messages
+from notifications.actions import PlannedMessage, plan_messages
 from notifications.invites import knows
 from people.models import Employee
 from scheduling.models import Session
 from scheduling.notices import about as about_session
 
 Entry = EnrolmentEntry.Kind
+News = Callable[[Enrolment, Session], list[PlannedMessage]]
+
+
+def given_up_if_known(enrolment: Enrolment, session: Session) -> list[PlannedMessage]:
+    """What was never told needs no taking back."""
+    known = knows(enrolment.trainee_id, about_session(session.pk))
+    return given_up_messages(enrolment, session) if known else []
 
 
 @action
@@ -42,9 +49,19 @@ def cancel_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") ->
 
 
 def cancel_together(
-    enrolments: Sequence[Enrolment], *, by: Employee, reason: str, freely: bool = False
+    enrolments: Sequence[Enrolment],
+    *,
+    by: Employee,
+    reason: str,
+    freely: bool = False,
+    by_centre: bool = False,
+    news: News = given_up_if_known,
 ) -> list[Enrolment]:
-    """Give up several enrolments of one trainee under one set of locks; `freely`: never late, whatever the clock."""
+    """Give up several enrolments of one trainee under one set of locks.
+
+    `freely`: never late, whatever the clock. `by_centre`: it is not the trainee's wish. `news` is what the trainee is
+    told of each.
+    """
     trainee_id = enrolments[0].trainee_id
     sessions = lock_together(enrolments)
     own = Enrolment.objects.live().filter(trainee=trainee_id)
@@ -61,11 +78,12 @@ def cancel_together(
             raise EnrolmentError(_("The enrolment is for another date now. Look at it again."))
         if enrolment.seat in SEATS_TAKEN:  # a queue that led nowhere may be left, for another date
             refuse_begun(session)
-        ending = ending_of(enrolment, session, policy, reason, freely=freely)
+        ending = Ending.BY_CENTRE
+        if not by_centre:
+            ending = ending_of(enrolment, session, policy, reason, freely=freely)
         kind = Entry.DECLINED if ending == Ending.DECLINED else Entry.CANCELLED
         give_up_seat(enrolment, ending, by=by, reason=reason.strip(), kind=kind)
-        if knows(trainee_id, about_session(session.pk)):  # what was never told needs no taking back
-            plan_messages(given_up_messages(enrolment, session))
+        plan_messages(news(enrolment, session))
         if ending == Ending.CANCELLED_LATE:
             plan_messages(late_copies(enrolment, session, timezone.localdate()))
     for clashing in own.ahead(timezone.now()).filter(clash_since__isnull=False, session__in=sessions):

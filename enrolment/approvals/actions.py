@@ -31,6 +31,7 @@ from enrolment.approvals.urgent import not_told_today, urgent_messages
 from enrolment.approvals.words import DECISIONS, earlier_words
 from enrolment.beyond import seat_within_the_limit
 from enrolment.errors import ReasonMissing, TooLate
+from enrolment.interest.ending import end_fulfilled
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about
 from enrolment.offers.notices import OFFERED
@@ -153,6 +154,7 @@ def undo_decision(enrolment: Enrolment, *, by: Employee) -> Enrolment:
     # Reminders stay planned: without a seat they do not leave, and with one again they are wanted.
     withdraw_messages([about(row.pk)], [GRANTED, REFUSED, OFFERED])
     note(row, Entry.DECISION_UNDONE, by)
+    end_fulfilled([row.trainee_id])
     seat_within_the_limit([session])
     promote(session, policy=policy)
     return row

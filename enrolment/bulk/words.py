@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from enrolment.bulk.models import BulkRow, BulkRun, RowOutcome
-from enrolment.conditions import day_words_of
 from enrolment.doors.overlooking import names_of
+from enrolment.office.words import shift_away_words, their_days_off_words
 
 # Whatever needs no values.
 SENTENCES = {
@@ -79,17 +79,9 @@ def sentence(reason: dict[str, Any]) -> str:
             reason["limit"],
         ) % {"limit": reason["limit"]}
     if code == "office":
-        day = day_words_of(date.fromisoformat(reason["on"]))
-        return ngettext(
-            "On %(day)s %(away)s of the %(at_work)s people of the office who work is away for training.",
-            "On %(day)s %(away)s of the %(at_work)s people of the office who work are away for training.",
-            reason["away"],
-        ) % {"day": day, "away": reason["away"], "at_work": reason["at_work"]}
+        return shift_away_words(date.fromisoformat(reason["on"]), reason["away"], reason["at_work"])
     if code == "day_off":
-        days = [day_words_of(date.fromisoformat(day)) for day in reason["days"]]
-        return ngettext("%(days)s is a day off.", "%(days)s are days off.", len(days)) % {
-            "days": ", ".join(days)
-        }
+        return their_days_off_words([date.fromisoformat(day) for day in reason["days"]])
     if code == "overlooked":
         return _("Overlooked: %(names)s.") % {"names": names_of(reason["codes"])}
     return str(SENTENCES[code])

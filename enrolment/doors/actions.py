@@ -25,6 +25,7 @@ from enrolment.errors import (
     SessionFull,
     TooLate,
 )
+from enrolment.interest.ending import end_fulfilled
 from enrolment.models import SEATS_TAKEN, Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about
 from enrolment.office.words import consent_wanted, days_off_words, too_many_away
@@ -37,7 +38,7 @@ from scheduling.models import Booking, Session
 Entry = EnrolmentEntry.Kind
 STAFF = "scheduling.plan_session"
 # Endings that a person or staff may have brought about by a slip, or that changed their mind.
-TAKEN_BACK = (Ending.CANCELLED, Ending.CANCELLED_LATE, Ending.DECLINED, Ending.LAPSED)
+TAKEN_BACK = (Ending.CANCELLED, Ending.CANCELLED_LATE, Ending.BY_CENTRE, Ending.DECLINED, Ending.LAPSED)
 OWN_SLIP = (Ending.CANCELLED, Ending.CANCELLED_LATE)
 SLIP_MINUTES = 10
 
@@ -130,6 +131,8 @@ def transfer_enrolment(
     # The one message about the change says whether there is a seat by now.
     withdraw_messages([about(row.pk)], ["seat_given"])
     known = transfer_context(source, target, source.starts_at)
+    if situation.wanted_since:
+        end_fulfilled([row.trainee_id])
     revive_reminders(row, situation)
     plan_messages([changed_message(TRANSFERRED, row, target, known)])
     return row
@@ -201,6 +204,8 @@ def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -
         promote(session, policy=policy, now=now)
         row.refresh_from_db()
         withdraw_messages([about(row.pk)], ["seat_given"])
+    if situation.wanted_since:
+        end_fulfilled([row.trainee_id])
     revive_reminders(row, situation)
     plan_messages([changed_message(RESTORED, row, session, {})])
     return row

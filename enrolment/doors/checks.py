@@ -21,15 +21,16 @@ from enrolment.conditions import (
     Condition,
     Situation,
     Unmet,
+    day_words_of,
     unmet,
 )
 from enrolment.doors.overlooking import EXCEED, OVERRIDE
 from enrolment.models import Ending, Enrolment
-from enrolment.office.words import days_off_words, too_many_away
+from enrolment.office.words import shift_away_words, their_days_off_words
 from enrolment.panels import Panel, seats_words
 from enrolment.situations import situations
 from people.models import Employee
-from scheduling.models import Session
+from scheduling.models import Session, SessionQuerySet
 
 NAMES: dict[Condition, str | Promise] = {
     conditions.is_open: gettext_lazy("The session is open for enrolment"),
@@ -79,7 +80,8 @@ class Door:
         """Codes and sentences of what is not met, the share of the office among them."""
         found = [(one.code, one.message) for one in unmet(self.situation)]
         if self.situation.days_over:
-            found.append((OFFICE, too_many_away(self.situation.days_over[0])))
+            day = self.situation.days_over[0]
+            found.append((OFFICE, shift_away_words(day.on, day.away, day.at_work)))
         return found
 
     @property
@@ -112,7 +114,7 @@ class Door:
 
     @property
     def day_off_words(self) -> str:
-        return days_off_words(self.situation.days_off)
+        return their_days_off_words([day.on for day in self.situation.days_off])
 
     @property
     def office_words(self) -> list[str]:
@@ -123,7 +125,7 @@ class Door:
                 "%(day)s: %(away)s of %(all)s are away for training, at most %(most)s may be.",
                 day.away,
             )
-            % {"day": f"{day.on:%d.%m}", "away": day.away, "all": day.at_work, "most": day.away_most}
+            % {"day": day_words_of(day.on), "away": day.away, "all": day.at_work, "most": day.away_most}
             for day in self.situation.days
             if day.is_working_day
         ]
@@ -137,17 +139,21 @@ def door_of(person: Employee, session: Session, reader: Employee) -> Door:
     return Door(person, session, situation, live, reader.has_perm(OVERRIDE), reader.has_perm(EXCEED))
 
 
-def other_dates(enrolment: Enrolment) -> list[Panel]:
+def other_dates(enrolment: Enrolment, policy: Policy | None = None) -> list[Panel]:
     """Up to ten other dates of the course, as its trainee would find them after the change; four statements."""
-    upcoming = Session.objects.upcoming().with_course().filter(course=enrolment.course_id)
-    others = upcoming.exclude(pk=enrolment.session_id or 0)
-    sessions = list(others.order_by("starts_at", "pk")[:DATES_SHOWN])
+    sessions = list(other_sessions(enrolment).with_course().order_by("starts_at", "pk")[:DATES_SHOWN])
     if not sessions:
         return []
-    found = situations(enrolment.trainee, sessions, policy=Policy.objects.current())
+    found = situations(enrolment.trainee, sessions, policy=policy or Policy.objects.current())
     return [
         Panel(session=one, situation=as_if_free(found[one.pk], enrolment), enrolment=None) for one in sessions
     ]
+
+
+def other_sessions(enrolment: Enrolment) -> SessionQuerySet:
+    """The course's sessions ahead, but for the enrolment's own."""
+    upcoming = Session.objects.upcoming().filter(course=enrolment.course_id)
+    return upcoming.exclude(pk=enrolment.session_id or 0)
 
 
 def as_if_free(situation: Situation, enrolment: Enrolment) -> Situation:

@@ -47,7 +47,10 @@ class DoorForm(CentreForm, forms.Form):
         required=False,
     )
     how = forms.ChoiceField(label=_("No seat is free"), widget=forms.RadioSelect, initial="queue")
-    consents = forms.BooleanField(label=_("The person has agreed to come on a day off"))
+    consents = forms.BooleanField(
+        label=_("The person has agreed to come on a day off"),
+        error_messages={"required": _("Ask the person, and tick that they have agreed.")},
+    )
     despite = forms.CharField(
         label=_("Reason"),
         help_text=_("Needed for what you overlook or exceed; it stays in the story of the enrolment."),
@@ -104,6 +107,32 @@ class ReasonForm(CentreForm, forms.Form):
 
     def required_legend(self) -> LayoutObject:
         return Layout()  # one field
+
+
+class CancelSomebodyForm(CentreForm, forms.Form):
+    """Whose wish it is that somebody does not come, and why."""
+
+    whose = forms.ChoiceField(
+        label=_("Whose decision"),
+        choices=[
+            ("trainee", _("The person’s: they cannot come")),
+            ("centre", _("The training centre’s: the time of their request is kept for another date")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=REASON_LENGTH,
+        help_text=_("The person reads it in the letter and in the story of their enrolment."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    button_label = _("Cancel this enrolment")
+    button_class = "button button--danger"
+    cancel_label = _("No, keep the enrolment")
+
+    @property
+    def by_centre(self) -> bool:
+        return bool(self.cleaned_data["whose"] == "centre")
 
 
 class OtherDateForm(forms.Form):

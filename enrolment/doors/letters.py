@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from centre.templatetags.centre_text import short_name
 from enrolment.calendars import own_agenda
-from enrolment.doors.notices import LATE_COPY, RESTORED, TRANSFERRED
+from enrolment.doors.notices import CANCELLED_BY_STAFF, LATE_COPY, RESTORED, TRANSFERRED
 from enrolment.letters import (
     enrolment_of,
     facts_of,
@@ -15,10 +15,12 @@ from enrolment.letters import (
 )
 from enrolment.models import SEATS_TAKEN, Ending, EnrolmentEntry, Seat
 from notifications import kinds
+from notifications.invites import knows
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, short_day
 from scheduling.letters import time_told_before
+from scheduling.notices import about as about_session
 
 
 def transferred(message: Message) -> Letter | None:
@@ -107,8 +109,42 @@ def late_copy(message: Message) -> Letter | None:
     )
 
 
+def cancelled_by_staff(message: Message) -> Letter | None:
+    """To whose enrolment it was; not sent once that is taken back, or they have enrolled there again."""
+    enrolment = enrolment_of(message)
+    session = enrolment.session if enrolment else None
+    if enrolment is None or session is None or enrolment.is_live or session.is_over:
+        return None
+    agenda = own_agenda(message.recipient, session.pk)
+    if agenda.events:
+        return None
+    words = {"course": session.course.title, "date": short_day(session.starts_at)}
+    if enrolment.ended_because == Ending.BY_CENTRE:
+        said = _("The training centre has cancelled your enrolment in “%(course)s”.")
+        after = _("The time of your request counts for another date too: choose one.")
+    else:
+        said = _(
+            "You do not come to “%(course)s” any more: the training centre has cancelled your enrolment for you."
+        )
+        after = _("If this is a mistake, answer this letter before the session.")
+    return Letter(
+        title=_("Your enrolment is cancelled: %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            said % words,
+            full_moment(session.starts_at),
+            _("Reason: %(reason)s") % {"reason": message.context.get("reason", "")},
+            after,
+        ),
+        button=Button(_("Choose another date"), session.course.get_absolute_url()),
+        deadline=session.starts_at,
+        agenda=agenda if knows(message.recipient_id, about_session(session.pk)) else None,
+    )
+
+
 def register_kinds() -> None:
     """Called when the app is ready."""
     kinds.register(TRANSFERRED, transferred, gettext_lazy("changed to another date"))
     kinds.register(RESTORED, restored, gettext_lazy("cancellation taken back"))
+    kinds.register(CANCELLED_BY_STAFF, cancelled_by_staff, gettext_lazy("enrolment cancelled by staff"))
     kinds.register(LATE_COPY, late_copy, gettext_lazy("late cancellation, copy to the head"))

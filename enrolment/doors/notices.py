@@ -14,6 +14,7 @@ from scheduling.models import Session
 TRANSFERRED = "transferred"
 RESTORED = "restored"
 LATE_COPY = "late_cancellation"
+CANCELLED_BY_STAFF = "cancelled_by_staff"
 
 
 def changed_message(

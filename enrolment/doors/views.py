@@ -1,4 +1,6 @@
-"""Enrolling somebody, another date, a cancellation taken back, and the choice after a clash."""
+"""Enrolling somebody, cancelling for them, another date, a cancellation taken back, and the choice after a clash."""
+
+from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
@@ -12,12 +14,21 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.access import note_look
 from centre.errors import Refusal
 from centre.http import require_form
+from centre.models import Policy
 from centre.templatetags.centre_text import when
 from enrolment.actions import Terms, enrol
-from enrolment.doors.actions import STAFF, may_be_taken_back, restore_enrolment, transfer_enrolment
+from enrolment.doors.actions import (
+    STAFF,
+    may_be_taken_back,
+    refuse_late,
+    restore_enrolment,
+    transfer_enrolment,
+)
+from enrolment.doors.cancelling import cancel_for_somebody
 from enrolment.doors.checks import door_of, other_dates
 from enrolment.doors.clashes import choose_in_clash
 from enrolment.doors.forms import (
+    CancelSomebodyForm,
     ChoiceForm,
     DoorForm,
     FindPersonForm,
@@ -25,6 +36,7 @@ from enrolment.doors.forms import (
     PersonForm,
     ReasonForm,
 )
+from enrolment.errors import TooLate
 from enrolment.models import Enrolment, Seat
 from people.models import Employee
 from people.requests import UserRequest
@@ -39,8 +51,8 @@ SESSIONS_SHOWN = 30
 def enrol_somebody(request: UserRequest, session_id: int) -> HttpResponse:
     """Find a person; then what stands in the way, and the button. A POST enrols."""
     session = get_object_or_404(Session.objects.published().with_course(), pk=session_id)
-    data = request.POST if request.method == "POST" else request.GET
-    person = PersonForm(data).chosen
+    # Who was chosen stands in the address, to which the form is sent.
+    person = PersonForm(request.POST if "person" in request.POST else request.GET).chosen
     context: dict[str, object] = {"session": session}
     if person is None:
         search = FindPersonForm(request.GET if "find" in request.GET else None)
@@ -132,7 +144,13 @@ def dates(request: UserRequest, pk: int) -> HttpResponse:
         done = _("Done: the enrolment is for %(date)s now.")
         messages.success(request, done % {"date": when(target.starts_at)})
         return redirect(moved)
-    context = {"enrolment": enrolment, "is_own": is_own, "dates": other_dates(enrolment)}
+    policy = Policy.objects.current()
+    try:
+        refuse_late(enrolment, enrolment.session, policy, timezone.now(), is_own=is_own)
+    except TooLate as error:
+        messages.error(request, str(error))
+        return redirect(enrolment)
+    context = {"enrolment": enrolment, "is_own": is_own, "dates": other_dates(enrolment, policy)}
     return render(request, "enrolment/doors/dates.html", context)
 
 
@@ -165,6 +183,42 @@ def restore(request: UserRequest, pk: int) -> HttpResponse:
         "may": may_be_taken_back(enrolment, timezone.now()) if is_own else not enrolment.is_live,
     }
     return render(request, "enrolment/doors/restore.html", context)
+
+
+@login_required
+@permission_required(STAFF, raise_exception=True)
+@require_form
+def cancel_for(request: UserRequest, pk: int) -> HttpResponse:
+    """Cancels somebody's enrolment: at their wish, or at the centre's."""
+    enrolment = own_or_staff(request, pk)
+    session = enrolment.session
+    if enrolment.trainee_id == request.user.pk:
+        return redirect("enrolment:cancel", pk)
+    if not enrolment.is_live or session is None or session.has_begun:
+        messages.info(
+            request, _("There is nothing to cancel: the enrolment has ended, or its session has begun.")
+        )
+        return redirect(enrolment)
+    form = CancelSomebodyForm(request.POST if request.method == "POST" else None)
+    form.cancel_url = enrolment.get_absolute_url()
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            cancel_for_somebody(enrolment, by=request.user, reason=reason, by_centre=form.by_centre)
+        except Refusal as error:
+            messages.error(request, str(error))
+            return redirect(enrolment)
+        messages.success(request, _("The enrolment is cancelled, and the person is told why."))
+        return redirect(enrolment)
+    policy = Policy.objects.current()
+    context = {
+        "enrolment": enrolment,
+        "form": form,
+        "waiting": Enrolment.objects.in_queue().filter(session=session).exclude(pk=pk).count(),
+        "is_late": enrolment.seat == Seat.HELD
+        and session.starts_at - timezone.now() < timedelta(hours=policy.cancel_lead_hours),
+    }
+    return render(request, "enrolment/doors/cancel_for.html", context)
 
 
 @login_required

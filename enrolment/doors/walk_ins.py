@@ -18,6 +18,7 @@ from enrolment.conditions import (
 )
 from enrolment.doors.overlooking import EXCEED, refuse_without
 from enrolment.errors import EnrolmentError, SessionFull
+from enrolment.interest.ending import end_fulfilled
 from enrolment.models import Enrolment
 from enrolment.offers.actions import holds_by_coming
 from enrolment.seats import hold_seat
@@ -54,6 +55,8 @@ def add_walk_in(session: Session, trainee: Employee, *, by: Employee, despite: s
     refuse_walk_in(situation, trainee, by=by, exceeds=bool(despite.strip()))
     enrolment = live or Enrolment(trainee=trainee, session=session, course=session.course)
     hold_seat(enrolment, situation, kind="seat_taken", by=by, exceeds=despite.strip())
+    if situation.wanted_since:
+        end_fulfilled([trainee.pk])
     return enrolment
 
 

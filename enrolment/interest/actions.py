@@ -10,11 +10,11 @@ from courses.models import Course
 from enrolment.actions.enrolling import refuse_leaver
 from enrolment.conditions import Unmet, unmet
 from enrolment.errors import AlreadyEnrolled, EnrolmentError, NotEligible
-from enrolment.interest.ending import end_wishes
+from enrolment.interest.ending import end_wishes, enrolled
 from enrolment.interest.models import Interest
 from enrolment.interest.notices import ended_messages
 from enrolment.interest.offering import offer_dates
-from enrolment.models import Enrolment, Seat
+from enrolment.models import Enrolment
 from enrolment.situations import situations, unmet_for_course
 from notifications.actions import plan_messages
 from people.models import Employee, Employment
@@ -121,11 +121,6 @@ def takeable(trainee: Employee, course: Course, site: Site | None) -> Session | 
         if one.has_free_seat and not one.waiting and not unmet(one):
             return session
     return None
-
-
-def enrolled() -> Exists:
-    live = Enrolment.objects.live().filter(trainee=OuterRef("trainee"), course=OuterRef("course"))
-    return Exists(live.exclude(seat=Seat.OFFERED))
 
 
 def completed() -> Exists:

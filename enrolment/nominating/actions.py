@@ -17,6 +17,7 @@ from enrolment.approvals.actions import decide
 from enrolment.approvals.needs import DECIDE
 from enrolment.beyond import seat_within_the_limit
 from enrolment.conditions import Situation, unmet
+from enrolment.interest.ending import end_fulfilled
 from enrolment.models import SEATS_TAKEN, Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.nominating.errors import AlreadyThere, CannotReplace, NotAllowed, NotYourPeople, TooManyAway
 from enrolment.nominating.notices import nominated_message, replaced_message
@@ -172,6 +173,8 @@ def replace_trainee(
     # a name is used up by it.
     hold_seat(taking, replace(situation, own_reserved=0), kind="seat_taken", by=by, exceeds=instead)
     note(taking, Entry.REPLACES, by, instead)
+    if situation.wanted_since:
+        end_fulfilled([substitute.pk])
     plan_messages(
         [
             replaced_message(enrolment, session.version, substitute=short_name(substitute)),

@@ -196,7 +196,7 @@ class Facts:
     def why_not(self, job: Employment, own: Enrolment | None) -> str:
         """The first thing that stands in the way, in words; empty when nothing does."""
         if job.leave:
-            return str(job.get_leave_display())
+            return _("away now by the staff list")  # the reason is not for heads to see
         if own is not None:
             return words_of(own, self.session)
         completions = self.completions[job.employee_id]

@@ -13,8 +13,8 @@ from enrolment.actions.enrolling import refuse_leaver
 from enrolment.beyond import seat_within_the_limit
 from enrolment.conditions import has_no_overlapping_booking, unmet
 from enrolment.errors import NotEligible, ReasonMissing, SessionFull, TooLate
-from enrolment.interest.ending import end_wishes
-from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Interest, Seat
+from enrolment.interest.ending import end_fulfilled
+from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about, seat_messages
 from enrolment.offers.errors import CannotGive, OfferOver
 from enrolment.offers.links import OfferLink, offer_of
@@ -236,8 +236,7 @@ def make_held(
     enrolment.save()
     withdraw_messages([about(enrolment.pk)], [OFFERED])
     note(enrolment, kind, by, reason)
-    wishes = Interest.objects.live().filter(trainee=enrolment.trainee_id, course=enrolment.course_id)
-    end_wishes(wishes, Interest.Ending.ENROLLED)
+    end_fulfilled([enrolment.trainee_id])
     starts = list(session.meetings.order_by("starts_at").values_list("starts_at", flat=True))
     plan_messages(
         seat_messages(

@@ -21,7 +21,7 @@ def over_words(enrolment: Enrolment) -> str:
     if enrolment.ended_because == Ending.LAPSED:
         return _("There was no answer in time, and the seat was passed on.")
     if enrolment.ended_because == Ending.BY_CENTRE:
-        return _("The training centre has cancelled the session: the offer has ended.")
+        return _("The training centre has cancelled the session or your enrolment: the offer has ended.")
     if not enrolment.is_live:
         return _("This enrolment has already ended.")
     if enrolment.seat == Seat.HELD:

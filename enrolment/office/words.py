@@ -1,5 +1,8 @@
 """The shift of an office in words."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,6 +24,22 @@ def days_off_words(days: list[DayAtOffice]) -> str:
     """Which days of the session are the reader's days off."""
     return ngettext("%(days)s is your day off.", "%(days)s are your days off.", len(days)) % {
         "days": ", ".join(day_words_of(day.on) for day in days)
+    }
+
+
+def shift_away_words(on: date, away: int, at_work: int) -> str:
+    """Why somebody can hardly be spared on the day, for staff."""
+    return ngettext(
+        "On %(day)s %(away)s of the %(at_work)s people of the office who work is away for training.",
+        "On %(day)s %(away)s of the %(at_work)s people of the office who work are away for training.",
+        away,
+    ) % {"day": day_words_of(on), "away": away, "at_work": at_work}
+
+
+def their_days_off_words(days: Sequence[date]) -> str:
+    """The same about somebody, for staff."""
+    return ngettext("%(days)s is a day off.", "%(days)s are days off.", len(days)) % {
+        "days": ", ".join(map(day_words_of, days))
     }
 
 

@@ -37,9 +37,13 @@ def events_of_enrolment(enrolment: Enrolment) -> list[Event]:
 
 
 def events_of_session(session: Session) -> list[Event]:
-    """The steps of the session, its kept seats, and what happened to everybody who ever asked for a seat in it."""
+    """The steps of the session, its kept seats, and what happened to everybody who ever asked for a seat in it.
+
+    Messages that are still to be sent stand in each person's own story: here they would be most of the page.
+    """
     people = list(session.enrolments.select_related("trainee"))
-    return in_order([*steps_of(session), *kept_seats_story(session), *events_of_people(people)])
+    own = events_of_people(people, to_be_sent=False)
+    return in_order([*steps_of(session), *kept_seats_story(session), *own])
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
@@ -47,13 +51,13 @@ def in_order(events: Iterable[Event]) -> list[Event]:
     return sorted(events, key=lambda event: event.at)
 
 
-def events_of_people(enrolments: Sequence[Enrolment]) -> Iterator[Event]:
+def events_of_people(enrolments: Sequence[Enrolment], *, to_be_sent: bool = True) -> Iterator[Event]:
     """Of enrolments in one session, or of one without a session."""
     names = {one.trainee_id: one.trainee.short_name for one in enrolments}
     whose = {one.pk: one.trainee.short_name for one in enrolments}
     session_id = enrolments[0].session_id if enrolments else None
     yield from entries_of(whose)
-    yield from messages_of(whose)
+    yield from messages_of(whose, to_be_sent=to_be_sent)
     yield from marks_of(whose)
     if session_id:
         yield from completions_of(session_id, names)
@@ -70,9 +74,12 @@ def entries_of(whose: dict[int, str]) -> Iterator[Event]:
         )
 
 
-def messages_of(whose: dict[int, str]) -> Iterator[Event]:
+def messages_of(whose: dict[int, str], *, to_be_sent: bool) -> Iterator[Event]:
     by_subject = {about(pk): name for pk, name in whose.items()}
-    for message in Message.objects.filter(subject__in=by_subject).order_by("planned_at", "pk"):
+    found = Message.objects.filter(subject__in=by_subject)
+    if not to_be_sent:
+        found = found.exclude(state=Message.State.PLANNED)
+    for message in found.order_by("planned_at", "pk"):
         name = kinds.name_of(message.kind)
         yield Event(
             message.sent_at or message.planned_at,

@@ -4,7 +4,7 @@ Functions over dataclasses; `load` reads them. Nothing of the rows as they are n
 which never changes: the answer is the same years later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypedDict
@@ -12,27 +12,35 @@ from typing import TypedDict
 from django.utils import timezone
 
 from centre.models import Policy
-from enrolment.models import Enrolment, EnrolmentEntry
+from enrolment.models import SEATS_TAKEN, Enrolment, EnrolmentEntry, Seat
 from enrolment.queue.order import Rank, Waiting, queue_key, rank_of
 from scheduling.models import Session
 
 Entry = EnrolmentEntry.Kind
 
 JOINED = {Entry.QUEUED, Entry.MERGE_QUEUED, Entry.GRANTED}
-GOT = {Entry.PROMOTED, Entry.OFFERED, Entry.SEAT_TAKEN, Entry.TRANSFERRED}
-LEFT = {
-    Entry.CANCELLED,
-    Entry.ENDED,
-    Entry.REFUSED,
-    Entry.NOT_DECIDED,
-    Entry.DECLINED,
-    Entry.LAPSED,
-    Entry.REPLACED,
-    Entry.MERGE_CLASH,
-    Entry.DECISION_UNDONE,
+# A joining says nothing of the seat itself: who held one, waited or had asked, goes on so in the session they came to.
+MERGED = {Entry.MERGED, Entry.MERGE_QUEUED}
+GOT = {Entry.PROMOTED, Entry.OFFERED, Entry.SEAT_TAKEN, Entry.TRANSFERRED, Entry.MERGED}
+SEAT_AFTER = {
+    **dict.fromkeys(JOINED, Seat.WAITING),
+    **dict.fromkeys((Entry.ASKED, Entry.DECISION_UNDONE), Seat.NONE),
+    **dict.fromkeys((Entry.PROMOTED, Entry.SEAT_TAKEN, Entry.ACCEPTED, Entry.TRANSFERRED), Seat.HELD),
+    Entry.OFFERED: Seat.OFFERED,
+    **dict.fromkeys(
+        (
+            Entry.CANCELLED,
+            Entry.ENDED,
+            Entry.REFUSED,
+            Entry.NOT_DECIDED,
+            Entry.DECLINED,
+            Entry.LAPSED,
+            Entry.REPLACED,
+            Entry.MERGE_CLASH,
+        ),
+        Seat.GIVEN_UP,
+    ),
 }
-# Says nothing of the queue: who held a seat, waited or had asked, goes on so in the session they came to. An accepted
-# offer was a seat before, and says nothing either.
 
 
 @dataclass(frozen=True)
@@ -49,12 +57,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Story:
-    """Everything the log says of one enrolment, in order."""
+    """Everything the log says of one enrolment in this session, in order."""
 
     enrolment_id: int
     name: str
     requested_at: datetime
     lines: tuple[Line, ...] = field(default=())
+    # What it says of other sessions, from which they came to this one: another queue.
+    before: tuple[Line, ...] = field(default=())
 
     def until(self, moment: "Line") -> list[Line]:
         """The lines before that one of anybody's, as they were written."""
@@ -62,39 +72,42 @@ class Story:
 
     def waits(self, moment: Line) -> bool:
         """Whether the person stood in the queue just before that line was written."""
-        state = False
-        for line in self.until(moment):
-            if line.kind in JOINED:
-                state = True
-            elif line.kind in GOT or line.kind in LEFT:
-                state = False
-        return state
+        until = self.until(moment)
+        return bool(until) and seat_after([*self.before, *until]) == Seat.WAITING
 
     def standing(self, moment: Line) -> Waiting:
-        """What the order asked of the person then."""
+        """What the order asked of the person then; who came by a joining stays pinned, and a new request is not."""
         pinned_at, due_on = None, None
-        for line in self.until(moment):
+        for line in [*self.before, *self.until(moment)]:
             due_on = line.due_on
             if line.kind == Entry.PINNED:
                 pinned_at = line.at
-            elif line.kind == Entry.UNPINNED:
+            elif line.kind in {Entry.UNPINNED, Entry.TRANSFERRED}:
                 pinned_at = None
         return Waiting(self.enrolment_id, self.requested_at, pinned_at, due_on)
 
     @property
     def seat(self) -> Line | None:
-        """The last time the person got a seat."""
-        got = [
-            line
-            for line in self.lines
-            if line.kind in GOT or (line.kind == Entry.MERGED and self.came_with_a_seat(line))
-        ]
+        """The last time the person got a seat here, or came with one."""
+        got = [line for place, line in enumerate(self.lines) if line.kind in GOT and self.gives_seat(place)]
         return got[-1] if got else None
 
-    def came_with_a_seat(self, moment: Line) -> bool:
-        """Whether it was a seat that they had in the session they came from."""
-        before = [line.kind for line in self.until(moment) if line.kind in GOT or line.kind in JOINED]
-        return bool(before) and before[-1] in GOT
+    def gives_seat(self, place: int) -> bool:
+        """Whether there was a seat after that line: who comes by a change of date may have asked only, or wait."""
+        is_queued = [line.kind for line in self.lines[place + 1 : place + 2]] == [Entry.QUEUED]
+        return not is_queued and seat_after([*self.before, *self.lines[: place + 1]]) in SEATS_TAKEN
+
+    @property
+    def since_request(self) -> list[Line]:
+        """With what a joining brought along; a change of date is a new request."""
+        lines = [*self.before, *self.lines]
+        changed = [place for place, line in enumerate(lines) if line.kind == Entry.TRANSFERRED]
+        return lines[changed[-1] :] if changed else lines
+
+    @property
+    def joined(self) -> Line | None:
+        """How the person came, when it was with a session that was joined with this one."""
+        return self.lines[0] if self.lines and self.lines[0].kind in MERGED else None
 
     def passed_over(self, moment: Line) -> Line | None:
         """Why they did not get a seat before that line: the last time they were passed over since they joined."""
@@ -105,6 +118,15 @@ class Story:
             elif line.kind == Entry.SKIPPED:
                 found = line
         return found
+
+
+def seat_after(lines: Iterable[Line]) -> Seat:
+    """What the person had once these lines were written."""
+    seat = Seat.NONE
+    for line in lines:
+        if line.kind != Entry.TRANSFERRED or seat != Seat.NONE:  # a request goes on as a request
+            seat = SEAT_AFTER.get(Entry(line.kind), seat)
+    return seat
 
 
 def rank_then(story: Story, moment: Line) -> Rank:
@@ -145,12 +167,14 @@ def load(session: Session) -> list[Story]:
         by = entry.by.short_name if entry.by else ""
         lines[entry.enrolment_id].append(Line(entry.pk, entry.at, entry.kind, entry.reason, entry.due_on, by))
     return [
-        Story(one.pk, one.trainee.short_name, one.requested_at, of_this_date(lines[one.pk]))
+        Story(one.pk, one.trainee.short_name, one.requested_at, *here_and_before(lines[one.pk]))
         for one in enrolments
     ]
 
 
-def of_this_date(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Without what happened before a change to this date: that was another queue."""
-    changed = [place for place, line in enumerate(lines) if line.kind == Entry.TRANSFERRED]
-    return tuple(lines[changed[-1] :] if changed else lines)
+def here_and_before(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """What was written in this session, from how they came to it; and before that, in other sessions."""
+    came = max(
+        (place for place, line in enumerate(lines) if line.kind in {Entry.TRANSFERRED, *MERGED}), default=0
+    )
+    return tuple(lines[came:]), tuple(lines[:came])

@@ -85,7 +85,7 @@ def queue_rows(session: Session, stories: dict[int, Story]) -> list[QueueRow]:
         QueueRow(
             one,
             rank_words(Rank(one.rank), one.due_on),
-            [line for line in stories[one.pk].lines if line.kind in ABOUT_THE_PLACE],
+            [line for line in stories[one.pk].since_request if line.kind in ABOUT_THE_PLACE],
         )
         for one in waiting
     ]

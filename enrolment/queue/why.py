@@ -6,8 +6,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from centre.templatetags.centre_text import when
-from enrolment.models import EnrolmentEntry
-from enrolment.queue.log import Line, Story, day_and_policy, rank_then
+from enrolment.models import EnrolmentEntry, Seat
+from enrolment.queue.log import Line, Story, day_and_policy, rank_then, seat_after
 from enrolment.queue.order import queue_key
 from enrolment.queue.words import rank_words
 
@@ -22,8 +22,14 @@ def why_before(first: Story, second: Story) -> Iterator[str]:
         return
     words = {"first": first.name, "second": second.name, "at": when(seat.at)}
     yield seat_sentence(first, seat) % words
-    before = second.until(seat)
-    if not before:
+    before, joined = second.until(seat), second.joined
+    if not before and joined and held_there_too(second, joined, seat):
+        yield from both_waited(first, second, seat)  # seats were kept in the order of the queue
+    elif not before and joined:
+        yield _(
+            "%(second)s was not in this session yet, and came when another one was joined with it: %(joined)s."
+        ) % {**words, "joined": when(joined.at)}
+    elif not before:
         asked = second.lines[0].at if second.lines else second.requested_at
         yield _("%(second)s asked later: %(asked)s.") % {**words, "asked": when(asked)}
     elif not second.waits(seat):
@@ -49,6 +55,12 @@ def seat_sentence(story: Story, seat: Line) -> str:
     if seat.kind == Entry.OFFERED:
         return _("%(first)s was offered a seat from the queue: %(at)s.")
     return _("%(first)s got a seat from the queue: %(at)s.")
+
+
+def held_there_too(second: Story, joined: Line, seat: Line) -> bool:
+    """Whether one joining brought both, and both held a seat in the session that went; its reason names that one."""
+    came_together = (seat.kind, seat.reason) == (Entry.MERGED, joined.reason)
+    return came_together and seat_after(second.before) == Seat.HELD
 
 
 def both_waited(first: Story, second: Story, seat: Line) -> Iterator[str]:

@@ -26,8 +26,9 @@ def week_of_office(message: Message) -> Letter | None:
         return None
     return Letter(
         title=title_of(week),
-        paragraphs=(hello(message.recipient), *sections(week)),
+        paragraphs=(hello(message.recipient), *([_("Wait for your decision:")] if week.waiting else [])),
         choices=choices(message.recipient, week.waiting[:LISTED]),
+        after=(*more_words(len(week.waiting) - LISTED), *sections(week)),
         button=button_of(week),
     )
 
@@ -46,15 +47,13 @@ def title_of(week: Week) -> str:
 
 
 def sections(week: Week) -> list[str]:
-    """One paragraph for each kind of news that there is; the requests come last, for their links follow."""
+    """One paragraph for each kind of news that there is."""
     found = [
         listed(_("Away for training this week:"), [sitting_line(one) for one in week.away]),
         listed(_("Overdue:"), owed_lines(week.overdue, _("was due on %(date)s"))),
         listed(_("Due soon, and not planned yet:"), owed_lines(week.soon, _("until %(date)s"))),
         listed(_("Did not come last week:"), [sitting_line(one) for one in week.missed]),
         listed(_("Came late last week:"), [sitting_line(one) for one in week.late]),
-        *more_words(len(week.waiting) - LISTED),
-        _("Wait for your decision:") if week.waiting else "",
     ]
     return [one for one in found if one]
 

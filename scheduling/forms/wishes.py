@@ -268,10 +268,12 @@ class GroupsForm(WishForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        now = f"{timezone.localdate():%Y-%m}"
+        today = timezone.localdate()
         self.fields["month"].choices = [  # type: ignore[attr-defined]
-            choice for choice in months_around(timezone.localdate()) if choice[0] >= now
+            choice for choice in months_around(today) if choice[0] >= f"{today:%Y-%m}"
         ]
+        # Of this month only some days are left.
+        self.fields["month"].initial = f"{next_month(today.replace(day=1)):%Y-%m}"
 
     def arranged(self) -> Layout:
         return Layout(

@@ -153,6 +153,18 @@ function tellTicked(form) {
 
 document.addEventListener("change", (event) => tellTicked(event.target.form));
 
+// A box with data-tick-all ticks all of the form with that id; without this script nobody sees it.
+for (const all of document.querySelectorAll("[data-tick-all]")) {
+  all.closest("label").hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of document.getElementById(all.dataset.tickAll).elements) {
+      if (box.type === "checkbox") {
+        box.checked = all.checked;
+      }
+    }
+  });
+}
+
 window.addEventListener("pageshow", () => {
   for (const place of document.querySelectorAll("[data-ticked]")) {
     tellTicked(place.closest("form"));

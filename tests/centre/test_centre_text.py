@@ -163,3 +163,18 @@ def test_a_status_is_a_word_with_an_icon_and_escapes_what_it_says():
         '<span class="status status--wait"><svg class="icon" aria-hidden="true">'
         '<use href="/static/icons.svg#clock"></use></svg>&lt;b&gt;</span>'
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Согласовано: Пак Г. С..", "Согласовано: Пак Г. С."),
+        ("Придёт Пак Г. С.. Обоим написали.", "Придёт Пак Г. С. Обоим написали."),
+        ("Отказать...", "Отказать..."),
+        ("<b>А. Б..", "&lt;b&gt;А. Б."),
+    ],
+)
+def test_a_name_at_the_end_of_a_sentence_brings_no_second_dot(text, shown):
+    page = Template("{% load centre_text %}{{ text|one_dot }}")
+
+    assert page.render(Context({"text": text})) == shown

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from enrolment.actions import enrol
 from enrolment.approvals.actions import ask_for_seat, decide
 from enrolment.models import Approval, Ending, Enrolment, Seat
-from people.models import Office
+from people.models import Employment, Office
 from tests.enrolment.approvals import asking, hr_admin, led_office, member
 from tests.factories import EmploymentFactory, SessionFactory, in_days
 
@@ -75,6 +75,17 @@ def test_14_a_head_sees_who_else_of_the_office_has_training_that_day(client, off
     assert [person.last_name in page for person in (colleague, stranger)] == [True, False]
 
 
+def test_14_a_head_is_warned_before_the_button_of_somebody_away_now_without_the_reason(client, office):
+    wish = asking(office)
+    Employment.objects.filter(employee=wish.trainee).update(leave="sick")
+    client.force_login(office.head)
+
+    page = client.get(reverse("enrolment:decisions")).content.decode()
+
+    assert page.index("сейчас отсутствует") < page.index("Согласовать</button>")
+    assert "больничном" not in page
+
+
 def test_13_40_one_press_allows_without_a_script(client, office):
     request = asking(office)
 
@@ -82,7 +93,7 @@ def test_13_40_one_press_allows_without_a_script(client, office):
 
     request.refresh_from_db()
     assert (request.approval, request.seat) == (Approval.GRANTED, Seat.HELD)
-    assert f"Allowed: {request.trainee.short_name}." in page
+    assert f"Allowed: {request.trainee.short_name}</p>" in page
     assert "Decided just now" in page
 
 

@@ -10,6 +10,7 @@ from centre.models import Policy
 from enrolment.actions import Terms, cancel_enrolment, enrol
 from enrolment.approvals.actions import ask_for_seat
 from enrolment.doors.actions import restore_enrolment, transfer_enrolment
+from enrolment.doors.cancelling import cancel_for_somebody
 from enrolment.doors.clashes import asked_of_hr, choice_of, choose_in_clash
 from enrolment.doors.tasks import note_unanswered_clashes
 from enrolment.errors import EnrolmentError, NotAllowed, NotEligible, ReasonMissing, SessionFull, TooLate
@@ -444,3 +445,85 @@ def test_rule_6_who_does_not_choose_keeps_both_and_hr_sees_them_once(clash):
     assert (moved.seat, kinds_of(moved).count("clash_unanswered")) == (Seat.HELD, 1)
     choose_in_clash(moved, keeps=True, by=hr_admin())
     assert list(asked_of_hr()) == []
+
+
+# --- cancelled by staff ---------------------------------------------------------------------------
+
+
+def test_rule_15_who_calls_that_they_cannot_come_has_cancelled_themselves():
+    session, staff = SessionFactory(seats=1), hr_admin()
+    enrolment, waiting = (enrol(EmployeeFactory(), session) for _number in range(2))
+
+    for _press in range(2):  # the second changes nothing
+        row = cancel_for_somebody(enrolment, by=staff, reason=" Заболел, позвонил ", by_centre=False)
+
+    waiting.refresh_from_db()
+    assert (row.seat, row.ended_because) == (Seat.GIVEN_UP, Ending.CANCELLED)
+    assert waiting.seat in {Seat.HELD, Seat.OFFERED}
+    assert booked(enrolment.trainee) == []
+    assert planned(enrolment.trainee) == ["cancelled_by_staff"]
+    entry = enrolment.entries.get(kind="cancelled")
+    assert (entry.by, entry.reason) == (staff, "Заболел, позвонил")
+    assert booking_faults() == []
+
+
+def test_rule_15_a_call_shortly_before_the_start_is_late_and_the_head_gets_a_copy():
+    office = led_office()
+    person = member(office)
+    enrolment = enrol(person, SessionFactory(starts_at=timezone.now() + timedelta(hours=5)))
+
+    row = cancel_for_somebody(enrolment, by=hr_admin(), reason="Заболел", by_centre=False)
+
+    assert row.ended_because == Ending.CANCELLED_LATE
+    assert "late_cancellation" in planned(office.head)
+
+
+def test_rule_15_what_the_centre_takes_away_keeps_the_time_of_the_request_and_is_never_late():
+    first, other = two_dates(other_seats=2)
+    enrolment = enrol(EmployeeFactory(), first)
+    Session.objects.filter(pk=first.pk).update(starts_at=timezone.now() + timedelta(hours=5))
+
+    row = cancel_for_somebody(enrolment, by=hr_admin(), reason="Не ваша тема", by_centre=True)
+    again = enrol(enrolment.trainee, other)
+
+    assert row.ended_because == Ending.BY_CENTRE
+    assert again.requested_at == enrolment.requested_at
+    assert "cancelled_by_staff" in planned(enrolment.trainee)
+
+
+def test_rule_15_staff_take_their_own_cancellation_back():
+    enrolment = enrol(EmployeeFactory(), SessionFactory())
+    staff = hr_admin()
+    cancel_for_somebody(enrolment, by=staff, reason="Не тот человек", by_centre=True)
+
+    row = restore_enrolment(enrolment, by=staff, reason="Ошибка")
+
+    assert (row.seat, row.ended_because) == (Seat.HELD, Ending.LIVE)
+    assert planned(enrolment.trainee) == ["restored"]
+    assert booking_faults() == []
+
+
+def test_rule_15_an_offer_that_staff_cancel_goes_to_the_next():
+    session = SessionFactory(seats=1)
+    held, offered, last = (enrol(EmployeeFactory(), session) for _number in range(3))
+    cancel_enrolment(held, by=held.trainee)
+
+    row = cancel_for_somebody(offered, by=hr_admin(), reason="Болеет", by_centre=False)
+
+    last.refresh_from_db()
+    assert (row.ended_because, last.seat) == (Ending.DECLINED, Seat.OFFERED)
+
+
+def test_rule_15_staff_cancel_with_a_right_a_reason_and_before_the_start():
+    enrolment, stranger = enrol(EmployeeFactory(), SessionFactory()), EmployeeFactory()
+
+    with pytest.raises(NotAllowed):
+        cancel_for_somebody(enrolment, by=stranger, reason="Нет", by_centre=False)
+    with pytest.raises(ReasonMissing):
+        cancel_for_somebody(enrolment, by=hr_admin(), reason=" ", by_centre=True)
+    Session.objects.update(starts_at=timezone.now() - timedelta(hours=1))
+    with pytest.raises(TooLate):
+        cancel_for_somebody(enrolment, by=hr_admin(), reason="Нет", by_centre=True)
+
+    enrolment.refresh_from_db()
+    assert enrolment.seat == Seat.HELD

@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enrolment.actions import cancel_enrolment, enrol
+from enrolment.doors.letters import cancelled_by_staff
 from enrolment.models import Enrolment, Seat
+from notifications.models import Message
 from scheduling.actions import cancel_session
 from tests.enrolment.approvals import hr_admin
 from tests.enrolment.test_doors_changes import clash  # noqa: F401  (a fixture)
@@ -66,6 +68,19 @@ def test_rule_11_the_page_says_all_that_stands_in_the_way_and_enrols_in_spite_of
     assert "despite" in silent.context["form"].errors
     assert before == 0
     assert session.enrolments.get().overlooked == "audience prerequisites"
+
+
+def test_rule_11_the_chosen_person_is_enrolled_by_the_form_of_the_page(staff):
+    session, person = SessionFactory(), EmployeeFactory()
+    chosen = f"{door(session)}?person={person.pk}"
+
+    page = staff.get(chosen).content.decode()
+    staff.post(chosen)
+
+    main = page[page.index("<main") : page.index("</main")]
+    assert "<form" in main
+    assert " action=" not in main, "the form is sent to its own address"
+    assert session.enrolments.get().trainee == person
 
 
 def test_rule_10_the_page_offers_the_queue_or_a_seat_beyond_the_limit(staff):
@@ -150,6 +165,29 @@ def test_rule_15_a_trainee_changes_the_date_with_one_press(client):
     assert [one.session for one in shown] == [other, full]
     assert len(told(refused)) == 1
     assert (enrolment.session, enrolment.seat) == (other, Seat.HELD)
+
+
+def test_rule_15_too_late_for_another_date_is_said_before_a_choice(client):
+    first = SessionFactory(starts_at=timezone.now() + timedelta(hours=5))
+    SessionFactory(course=first.course, starts_at=in_days(20))
+    enrolment = enrol(EmployeeFactory(), first)
+    client.force_login(enrolment.trainee)
+
+    response = client.get(reverse("enrolment:dates", args=[enrolment.pk]), follow=True)
+
+    assert response.redirect_chain[-1][0] == enrolment.get_absolute_url()
+    assert len(told(response)) == 1
+
+
+def test_rule_11_who_has_another_date_is_led_to_the_change(client):
+    first = SessionFactory()
+    other = SessionFactory(course=first.course, starts_at=in_days(20))
+    enrolment = enrol(EmployeeFactory(), first)
+    client.force_login(enrolment.trainee)
+
+    page = client.get(other.get_absolute_url()).content.decode()
+
+    assert f'href="{reverse("enrolment:dates", args=[enrolment.pk])}"' in page
 
 
 @pytest.mark.parametrize("route", ["dates", "restore", "choose"])
@@ -238,6 +276,9 @@ def test_rule_15_up_to_three_other_dates_after_a_cancellation_by_the_centre(clie
 
     assert [one.session for one in page.context["offered"]] == others[:3]
     assert [one.session for one in home.context["cancelled"][0].offered] == others[:3]
+    assert home.content.decode().count("Подать заявку на эту дату") == 3, (
+        "the head decides about an optional course"
+    )
     again = Enrolment.objects.live().get(trainee=enrolment.trainee)
     assert (again.session, again.requested_at) == (others[0], enrolment.requested_at)
     assert client.get(reverse("website:home")).context["cancelled"] == []
@@ -291,3 +332,51 @@ def test_rule_11_from_the_page_of_a_person_to_a_date(staff):
 
     assert response.context["sessions"] == [session]
     assert f"{door(session)}?person={person.pk}" in response.content.decode()
+
+
+def test_another_date_is_offered_where_there_is_one(client):
+    session = SessionFactory()
+    enrolment = enrol(EmployeeFactory(), session)
+    client.force_login(enrolment.trainee)
+    address = reverse("enrolment:dates", args=[enrolment.pk])
+
+    alone = client.get(enrolment.get_absolute_url()).content.decode()
+    SessionFactory(course=session.course, starts_at=in_days(20))
+    beside = client.get(enrolment.get_absolute_url()).content.decode()
+
+    assert address not in alone
+    assert address in beside
+
+
+# --- cancelling for somebody ----------------------------------------------------------------------
+
+
+def test_rule_15_staff_cancel_for_somebody_and_the_person_reads_why(staff):
+    enrolment = enrol(EmployeeFactory(), SessionFactory())
+    address = reverse("enrolment:cancel_for", args=[enrolment.pk])
+
+    shown = staff.get(enrolment.get_absolute_url()).content.decode()
+    silent = staff.post(address, {"whose": "centre"})
+    done = staff.post(address, {"whose": "centre", "reason": "Курс <не нужен>"}, follow=True)
+
+    enrolment.refresh_from_db()
+    letter = cancelled_by_staff(Message.objects.get(kind="cancelled_by_staff"))
+    assert address in shown
+    assert {"reason"} == set(silent.context["form"].errors)
+    assert enrolment.ended_because == "by_centre"
+    assert address not in done.content.decode()
+    assert any("Курс <не нужен>" in paragraph for paragraph in letter.paragraphs)
+    assert any("отменил вашу запись" in paragraph for paragraph in letter.paragraphs)
+
+
+def test_S2_nobody_but_staff_opens_the_page_that_cancels_for_somebody(client, staff):
+    enrolment = enrol(EmployeeFactory(), SessionFactory())
+    address = reverse("enrolment:cancel_for", args=[enrolment.pk])
+    assert staff.get(address).status_code == 200
+
+    client.force_login(enrolment.trainee)
+
+    assert client.get(address).status_code == 403
+    assert client.post(address, {"whose": "trainee", "reason": "Сам"}).status_code == 403
+    enrolment.refresh_from_db()
+    assert enrolment.seat == Seat.HELD

@@ -100,8 +100,10 @@ def test_rule_17_people_stand_by_need_and_who_cannot_come_says_why(head, office)
     ill = member(office)
     Employment.objects.filter(employee=ill).update(leave="sick")
 
-    shown = head.get(page("send_people", session.pk)).context["found"]
+    response = head.get(page("send_people", session.pk))
+    shown = response.context["found"]
 
+    assert "больничном" not in text(response), "reasons of absence are for HR and the centre"
     assert [one.person for one in shown.ready] == [overdue, new]
     assert [one.need for one in shown.ready] == ["overdue", "due"]
     assert {one.person: bool(one.why_not) for one in shown.others} == {busy: True, ill: True}

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from enrolment.actions import Terms, cancel_enrolment, enrol
+from enrolment.actions import cancel_enrolment, enrol
 from enrolment.conditions import OtherBooking, PlannedMeeting
 from enrolment.invariants import booking_faults
 from enrolment.merge_plans import Attendee, divide, merge_plans, targets_of
@@ -17,7 +17,6 @@ from notifications.tasks import send_due_messages
 from scheduling.errors import SchedulingError, StalePlan, WrongState
 from scheduling.models import Booking, Session
 from scheduling.signals import sessions_cancelled
-from tests.enrolment.approvals import hr_admin
 from tests.enrolment.letters import NOW, START, a_session, move
 from tests.factories import (
     CourseFactory,
@@ -187,24 +186,19 @@ def test_rule_8_who_finds_no_seat_waits_at_the_time_of_the_own_request(two):
     assert booking_faults() == []
 
 
-def test_rule_10_who_sat_beyond_the_limit_and_waits_there_is_within_it_when_a_seat_is_free(two):
+def test_rule_8_who_sat_beyond_the_limit_and_waits_there_is_offered_a_seat_within_it(two):
     source, target = two
-    for one in (source, target):
-        one.seats = 1
-        one.save()
-    seated(source)
+    target.seats = 1
+    target.save()
+    (beyond,) = seated(source)
+    Enrolment.objects.filter(pk=beyond.pk).update(exceeds=True)
     (holder,) = seated(target)
-    terms = Terms(exceeds=True, despite="Стул есть")
-    beyond = enrol(EmployeeFactory(), source, by=hr_admin(), terms=terms)
 
     merge_sessions(source, target, by=None)
-    waits = Enrolment.objects.get(pk=beyond.pk)
-    Enrolment.objects.filter(pk=beyond.pk).update(pinned_at=NOW)
     cancel_enrolment(holder, by=holder.trainee)
 
-    seat = Enrolment.objects.get(pk=beyond.pk)
-    assert (waits.seat, waits.exceeds) == (Seat.WAITING, False)
-    assert (seat.seat, seat.exceeds) == (Seat.OFFERED, False)
+    beyond.refresh_from_db()
+    assert (beyond.seat, beyond.exceeds) == (Seat.OFFERED, False)
 
 
 def test_rule_8_who_is_busy_then_is_named_and_keeps_the_time_of_request(two):

@@ -9,9 +9,11 @@ from django.urls import reverse
 from audit.models import AccessRecord
 from enrolment.actions import cancel_enrolment, enrol
 from enrolment.models import Reservation
+from enrolment.notices import about
 from enrolment.queue.everything import events_of_enrolment, events_of_session
 from enrolment.reservations.actions import reserve_seats
 from enrolment.reservations.tasks import keep_reservations
+from notifications.models import Message
 from notifications.tasks import send_due_messages
 from scheduling.actions import cancel_session
 from tests.enrolment.approvals import hr_admin, led_office, member
@@ -143,3 +145,16 @@ def test_rule_29_who_reads_the_story_is_noted(page):
         ("enrolment:enrolment_story", first.trainee_id, session.pk),
         ("enrolment:session_story", None, session.pk),
     ]
+
+
+def test_messages_to_be_sent_stand_in_the_story_of_a_person_and_not_of_the_session():
+    enrolment = enrol(EmployeeFactory(), SessionFactory())
+    waiting = Message.objects.filter(state=Message.State.PLANNED, subject=about(enrolment.pk)).count()
+
+    of_person = [event for event in events_of_enrolment(enrolment) if event.title.startswith("сообщение")]
+    of_session = [
+        event for event in events_of_session(enrolment.session) if event.title.startswith("сообщение")
+    ]
+
+    assert len(of_person) == waiting > 0
+    assert of_session == []

@@ -1,5 +1,6 @@
 """Why was B before A: answered from the log, which agrees with the rows (rule 13, promises R7 and R8)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -9,10 +10,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from enrolment.actions import cancel_enrolment, enrol
+from enrolment.doors.actions import transfer_enrolment
+from enrolment.merging import merge_sessions
 from enrolment.models import Enrolment, EnrolmentEntry, Seat
 from enrolment.queue.actions import pin, refresh_due_days, unpin
 from enrolment.queue.log import load, queue_then
 from enrolment.queue.why import why_before
+from tests.enrolment.approvals import hr_admin
 from tests.enrolment.test_queue_order import owing
 from tests.factories import CourseFactory, EmployeeFactory, SessionFactory, moscow
 
@@ -135,6 +139,64 @@ def test_rule_13_why_who_asked_earlier_who_asked_later_and_who_was_passed_over()
     assert why(session, free, late)[-1].startswith(f"{late.trainee.short_name} asked later")
     assert "did not stand in the queue" in why(session, free, held)[-1]
     assert why(session, late, free) == [f"{late.trainee.short_name} has not got a seat."]
+
+
+def two_dates(**fields):
+    """Two sessions of one course, the second a week later."""
+    first = SessionFactory(course=course_to_be_taken(), **fields)
+    return first, SessionFactory(course=first.course, starts_at=first.starts_at + timedelta(days=7), seats=1)
+
+
+def test_rule_13_who_came_by_a_joining_did_not_stand_in_that_queue_before():
+    source, target = two_dates(seats=1)
+    enrol(EmployeeFactory(), source)
+    waited_there = enrol(EmployeeFactory(), source)
+    held = enrol(EmployeeFactory(), target)
+    waited_here = enrol(EmployeeFactory(), target)
+    pin(waited_there, by=EmployeeFactory(), reason="Нужно")
+    cancel_enrolment(held, by=held.trainee)
+
+    merge_sessions(source, target, by=None)
+
+    stories = load(target)
+    offered = story_of(target, waited_here).seat
+    assert offered.kind == "offered"
+    assert [story.enrolment_id for story in queue_then(stories, offered)] == [waited_here.pk]
+    [_got, stood] = why(target, waited_here, waited_there)
+    assert stood.startswith(f"{waited_there.trainee.short_name} was not in this session yet")
+    # Their place is kept, with their own time of request and as the first.
+    after = replace(offered, pk=EnrolmentEntry.objects.order_by("pk").last().pk + 1)
+    assert [story.enrolment_id for story in queue_then(load(target), after)] == [
+        one.pk for one in target.enrolments.promotable()
+    ]
+    assert story_of(target, waited_there).standing(after).pinned_at
+
+
+def test_rule_13_a_seat_of_the_session_that_went_counts_only_when_it_was_kept():
+    source, target = two_dates(seats=3)
+    first, second = enrol(EmployeeFactory(), source), enrol(EmployeeFactory(), source)
+
+    merge_sessions(source, target, by=None)
+
+    assert story_of(target, first).seat.kind == "merged"
+    assert why(target, first, second)[0].startswith(f"{first.trainee.short_name} came from another session")
+    assert why(target, first, second)[-1] == "The same reason: who asked earlier goes first."
+    assert why(target, second, first) == [f"{second.trainee.short_name} has not got a seat."]
+
+
+def test_rule_13_who_asked_or_waits_on_another_date_has_not_got_a_seat_there():
+    first, full = two_dates(seats=2)
+    enrol(EmployeeFactory(), full)
+    waiting, asking = enrol(EmployeeFactory(), first), enrol(EmployeeFactory(), first)
+    Enrolment.objects.filter(pk=asking.pk).update(
+        seat=Seat.NONE, approval="asked", approval_until=full.starts_at
+    )
+    asking.entries.update(kind="asked")
+
+    for one in (waiting, asking):
+        transfer_enrolment(one, full, by=hr_admin(), queues=True)
+
+    assert [story_of(full, one).seat for one in (waiting, asking)] == [None, None]
 
 
 def test_rule_13_staff_read_the_queue_with_its_reasons_and_the_answer(page):

@@ -112,6 +112,9 @@ def test_17_one_letter_on_monday_morning_tells_all_that_a_head_has_to_know(offic
     assert short_name(late) in of("Came late last week:")
     assert waits.trainee.last_name in letter.body
     assert letter.body.count("/decisions/letter/") == 1
+    assert letter.body.index("/decisions/letter/") < letter.body.index("Overdue:"), (
+        "what is to be done stands first"
+    )
     for other in (excused, next_week, office.deputy):
         assert short_name(other) not in letter.body
     assert "/decisions/letter/" not in planned().get().body

@@ -4,10 +4,11 @@ Each verb is a method that goes through, is refused as the product refuses it, o
 """
 
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
+from itertools import permutations
 from random import Random
 
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from centre.errors import Refusal
@@ -18,16 +19,18 @@ from enrolment.approvals.tasks import keep_terms_of_requests
 from enrolment.bulk.actions import order_undoing
 from enrolment.bulk.models import BulkRun
 from enrolment.bulk.tasks import work_on_bulk_runs
-from enrolment.doors.actions import restore_enrolment, transfer_enrolment
+from enrolment.doors.actions import TAKEN_BACK, restore_enrolment, transfer_enrolment
+from enrolment.doors.cancelling import cancel_for_somebody
 from enrolment.doors.walk_ins import add_walk_in
 from enrolment.interest.actions import drop_interest, want_course
 from enrolment.interest.models import Interest
 from enrolment.interest.tasks import keep_wishes
 from enrolment.merging import merge_sessions
-from enrolment.models import SEATS_TAKEN, Approval, Ending, Enrolment, EnrolmentEntry, Seat
+from enrolment.models import Approval, Enrolment, EnrolmentEntry, Seat
 from enrolment.movers.actions import give_up_for_leave
 from enrolment.movers.questions import in_sessions_ahead
 from enrolment.nominating.actions import nominate, people_to_send, replace_trainee
+from enrolment.notices import REMINDERS, about
 from enrolment.offers.actions import accept_offer, decline_offer, give_seat, wish_short_notice
 from enrolment.offers.tasks import lapse_due_offers
 from enrolment.queue.actions import pin, refresh_due_days, unpin
@@ -38,6 +41,7 @@ from enrolment.tasks import end_enrolments_of_leavers, give_free_seats
 from notifications.models import Message
 from people.models import Employee, Employment
 from scheduling.actions import cancel_session, change_limit
+from scheduling.headcounts import headcount
 from scheduling.models import Session
 from tests.enrolment.approvals import hr_admin, led_office, member
 from tests.enrolment.bulk import applied, pasted
@@ -45,8 +49,10 @@ from tests.enrolment.interests import opened
 from tests.factories import CourseFactory, PolicyFactory, SessionFactory, in_days
 
 CROWD, MOST_SESSIONS = 5, 4
+# Two days on, two days off: who works on the day of a session does so on this one after it begins to be at hand.
+AT_WORK_AGAIN = 8
 # After so many steps the days of the sessions come, if they have not come by themselves.
-LATE, STEPS_A_DAY = 50, 5
+LATE, STEPS_A_DAY = 65, 5
 # Seats are given by staff alone, and not from the queue at all.
 HOURS_BEFORE = (23, 0)
 # How often each verb went through, in all sequences together.
@@ -83,6 +89,7 @@ class Sequence:
             *[self.cancels] * 2,
             *[self.accepts] * 2,
             *[self.time_passes] * 2,
+            self.does_not_answer,
             *[self.is_undone] * 2,
             *[self.declines] * 2,
             self.wishes,
@@ -92,6 +99,7 @@ class Sequence:
             self.owes,
             self.limits,
             *[self.changes_date] * 2,
+            self.is_cancelled,
             self.takes_back,
             self.restores,
             self.is_let_in,
@@ -103,8 +111,8 @@ class Sequence:
             self.is_called_off,
             *[self.wants] * 2,
             self.wants_no_more,
-            self.opens_date,
-            self.joins,
+            *[self.opens_date] * 2,
+            *[self.joins] * 2,
             self.is_listed,
             self.is_unlisted,
             self.stays_at_home,
@@ -173,6 +181,12 @@ class Sequence:
         row = self.enrolment(seat=Seat.OFFERED)
         decline_offer(row, by=row.trainee)
 
+    def does_not_answer(self):
+        until = self.enrolment(seat=Seat.OFFERED).offer_until
+        if until > timezone.now():
+            self.clock.move_to(until)
+        self.what_time_brings()
+
     def wishes(self):
         row = self.enrolment(seat=Seat.WAITING)
         wish_short_notice(row, wishes=self.tick(), by=row.trainee)
@@ -196,6 +210,10 @@ class Sequence:
         row = self.enrolment()
         cancel_enrolment(row, by=row.trainee, reason="Болею")
 
+    def is_cancelled(self):
+        """By staff: at the person's wish, or the centre takes the seat away."""
+        cancel_for_somebody(self.enrolment(), by=self.staff, reason="Звонил", by_centre=self.tick())
+
     def changes_date(self):
         row = self.enrolment(course=self.sessions[1].course)
         there = self.random.choice([one for one in self.sessions[1:] if one.pk != row.session_id])
@@ -209,10 +227,8 @@ class Sequence:
         restore_enrolment(row, by=row.trainee)
 
     def restores(self):
-        ended = [Ending.CANCELLED, Ending.CANCELLED_LATE, Ending.DECLINED, Ending.LAPSED]
-        restore_enrolment(
-            self.one(Enrolment.objects.filter(ended_because__in=ended)), by=self.staff, reason="Ошибка"
-        )
+        ended = Enrolment.objects.filter(ended_because__in=TAKEN_BACK)
+        restore_enrolment(self.one(ended), by=self.staff, reason="Ошибка")
 
     def is_let_in(self):
         """Beyond the limit, and whatever may be overlooked."""
@@ -226,18 +242,26 @@ class Sequence:
 
     def keeps(self):
         office = self.random.choice(self.offices)
-        return bool(reserve_seats(self.session(), office, self.random.choice([1, 1, 2]), by=office.head))
+        roomy = [one for one in self.running().order_by("pk") if has_room(one)]
+        session = self.random.choice(roomy or self.sessions)
+        return bool(reserve_seats(session, office, self.random.choice([1, 1, 2]), by=office.head))
 
     def gives_back(self):
         kept = self.one(Reservation.objects.standing().filter(seats__gt=0).select_related("office"))
         release_seats(kept, by=kept.office.head)
 
     def is_replaced(self):
-        row = self.enrolment(seat__in=SEATS_TAKEN)
+        """On this very seat, also where the office keeps another one without a name."""
+        taken = Enrolment.objects.live().holding()
+        roomy = taken.filter(session__in=[one for one in self.running() if has_room(one)])
+        row = self.one(roomy or taken)
         head = head_of(row.trainee)
+        with suppress(Refusal):
+            reserve_seats(row.session, row.trainee.employments.get().office, 1, by=head)
         substitute = self.one(people_to_send(head).exclude(pk=row.trainee_id))
+        kept = kept_in(row.session)
         came = replace_trainee(row, substitute, by=head, despite_shift=self.tick())
-        assert (came.seat, came.trainee) == (Seat.HELD, substitute)
+        assert (came.seat, came.trainee, kept_in(row.session)) == (Seat.HELD, substitute, kept)
 
     def limits(self):
         session = self.session()
@@ -267,24 +291,41 @@ class Sequence:
         assert wish.ended_because == Interest.Ending.WITHDRAWN
 
     def opens_date(self):
-        """One more date of the mandatory course, that is offered at once to whoever wants it."""
-        if len(self.sessions) > MOST_SESSIONS or self.random.random() < 0.5:
+        """One more date of the mandatory course, offered at once to whoever wants it; an office may keep a seat."""
+        if self.running().count() > MOST_SESSIONS:
             return False
-        starts_at = in_days(10, 10 + len(self.sessions))
-        self.sessions.append(opened(self.sessions[1].course, seats=2, limit=2, starts_at=starts_at))
+        course = self.sessions[1].course
+        enrolled = Enrolment.objects.live().filter(course=course).values("trainee")
+        people = Employee.objects.filter(pk__in=[one.pk for one in self.people]).exclude(pk__in=enrolled)
+        want_course(self.one(people), course)
+        starts_at = in_days(AT_WORK_AGAIN, 10 + len(self.sessions) % 8)
+        session = opened(course, seats=3, limit=3, starts_at=starts_at)
+        self.sessions.append(session)
+        if self.tick():
+            office = self.random.choice(self.offices)
+            reserve_seats(session, office, 1, by=office.head)
         return None
 
     def joins(self):
-        """Two dates of the mandatory course, whichever goes: nobody of the first is lost."""
-        if self.random.random() < 0.6:
+        """Two dates of the mandatory course, whichever goes: nobody of the first is lost, and a seat stays a seat."""
+        dates = [one for one in self.running().order_by("pk") if one.pk != self.sessions[0].pk]
+        pairs = list(permutations(dates, 2))
+        if not pairs:
             return False
-        source, target = (Session.objects.get(pk=one.pk) for one in self.random.sample(self.sessions[1:], 2))
-        ahead = set(source.enrolments.live().filter(trainee__is_active=True).values_list("pk", flat=True))
+        carrying = [
+            (one, other)
+            for one, other in pairs
+            if one.enrolments.live().seated().exists() and has_room(other)
+        ]
+        source, target = self.random.choice(carrying or pairs)
+        ahead = places(source.enrolments.live().filter(trainee__is_active=True))
         plan = merge_sessions(source, target, by=self.staff)
         clashing = {clash.attendee.enrolment_id for clash in plan.clashing}
-        came = set(target.enrolments.live().filter(pk__in=ahead).values_list("pk", flat=True))
-        assert (came, came & clashing) == (ahead - clashing, set())
+        came = places(target.enrolments.live().filter(pk__in=ahead))
+        assert came == {pk: place for pk, place in ahead.items() if pk not in clashing}
         assert not source.enrolments.live().exists()
+        news = Message.objects.planned().filter(subject__in=[about(pk) for pk in came])
+        assert Counter(one.subject for one in news if one.kind not in REMINDERS) == Counter(map(about, came))
         return None
 
     def is_listed(self):
@@ -331,7 +372,9 @@ class Sequence:
         session = self.one(self.running().filter(starts_at__lte=timezone.now()))
         elsewhere = Enrolment.objects.live().filter(course=session.course).exclude(session=session)
         people = Employee.objects.filter(pk__in=[one.pk for one in self.people], is_active=True)
-        person = self.one(people.exclude(pk__in=elsewhere.values("trainee")))
+        people = people.exclude(pk__in=elsewhere.values("trainee"))
+        wanting = people.filter(interests__in=Interest.objects.live().filter(course=session.course))
+        person = self.one(wanting if wanting and self.tick() else people)
         came = add_walk_in(session, person, by=self.staff, despite=self.random.choice(["", "Пришёл"]))
         assert (came.seat, came.is_live) == (Seat.HELD, True)
 
@@ -351,14 +394,21 @@ class Sequence:
         self.what_time_brings()
 
     def what_time_brings(self):
-        lapse_due_offers()
         keep_terms_of_requests()
         keep_reservations()
         end_enrolments_of_leavers()
         give_free_seats()
+        self.offers_lapse()
         keep_wishes()
-        served = Enrolment.objects.live().filter(trainee=OuterRef("trainee"), course=OuterRef("course"))
-        assert not Interest.objects.live().filter(Exists(served.exclude(seat=Seat.OFFERED))).exists()
+
+    def offers_lapse(self):
+        """To the next at once: afterwards only who did not answer may get another seat, that their time allows now."""
+        due = Enrolment.objects.live().filter(seat=Seat.OFFERED, offer_until__lte=timezone.now())
+        late = set(due.values_list("trainee", flat=True))
+        lapse_due_offers()
+        before = seated()
+        give_free_seats()
+        assert {trainee for _enrolment, trainee in seated() - before} <= late
 
     def story(self):
         """What happened to whom, for whoever looks for the reason of a fault."""
@@ -366,6 +416,26 @@ class Sequence:
         lines = [f"{one.at:%d %H:%M} {one.enrolment_id} {one.kind}" for one in entries]
         told = [f"{one.subject} {one.kind} {one.state}" for one in Message.objects.order_by("pk")]
         return "\n".join([*lines, *told])
+
+
+def has_room(session):
+    people = headcount(session)
+    return session.is_open_for_enrolment and people.held + people.reserved < session.seats
+
+
+def seated():
+    """Who has a seat, or is offered one."""
+    return set(Enrolment.objects.holding().values_list("pk", "trainee"))
+
+
+def places(enrolments):
+    """What makes their places in a queue, by enrolment."""
+    return {pk: place for pk, *place in enrolments.values_list("pk", "requested_at", "pinned_at", "due_on")}
+
+
+def kept_in(session):
+    """The seats that are kept without a name."""
+    return sorted(session.reservations.standing().values_list("pk", "seats"))
 
 
 def head_of(person):

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from scheduling.actions import Draft, plan_sessions
 from scheduling.errors import NeedsReason, NotPlannable
+from scheduling.forms.wishes import GroupsForm
 from scheduling.models import Booking, Session
 from scheduling.plans import Details, MeetingPlan, SessionPlan
 from tests.costs import cost
@@ -307,6 +308,14 @@ def test_rule_9_the_groups_of_a_month_are_proposed_and_saved_as_drafts(hr):
     ]
     assert Booking.objects.filter(meeting__session__in=drafts).count() == 3 * 2 * 2
     assert Counter(Booking.objects.teaching().values_list("person__trainer", flat=True))[trainer.pk] in (2, 4)
+
+
+def test_rule_9_the_next_month_is_the_one_that_is_planned():
+    with time_machine.travel("2027-01-30 12:00+03:00"):
+        month = GroupsForm()["month"]
+
+    assert month.initial == "2027-02"
+    assert month.initial in dict(month.field.choices)
 
 
 def test_rule_9_groups_are_saved_all_or_none(hr):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import Course
-from enrolment.actions import enrol, start_course
+from enrolment.actions import cancel_enrolment, enrol, start_course
 from enrolment.approvals.actions import ask_for_seat
 from people.models import Position
 from records.models import Completion
@@ -85,6 +85,20 @@ def test_in_the_queue_the_page_leads_to_my_place(page, reader):
     enrol(reader, session)
 
     assert buttons(page(session.course.get_absolute_url())) == ["My place in the queue"]
+
+
+def test_rule_14_an_offered_seat_is_no_seat_and_the_page_leads_to_the_answers(page, reader):
+    session = MandatorySessionFactory(seats=1)
+    held = enrol(EmployeeFactory(), session)
+    waiting = enrol(reader, session)
+    cancel_enrolment(held, by=held.trainee)
+
+    shown = page(session.course.get_absolute_url())
+
+    assert f'href="{reverse("enrolment:offer", args=[waiting.pk])}"' in shown
+    assert shown.count("A seat is offered to you") == 2  # of the page, and of the date
+    assert "You have a seat" not in shown
+    assert "Cancel my enrolment" not in shown
 
 
 def test_rule_11_a_missing_prerequisite_is_explained_with_the_way_out(page):
