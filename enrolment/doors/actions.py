@@ -28,6 +28,7 @@ from enrolment.errors import (
 from enrolment.interest.ending import end_fulfilled
 from enrolment.models import SEATS_TAKEN, Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about
+from enrolment.offers.notices import OFFERED
 from enrolment.office.words import consent_wanted, days_off_words, too_many_away
 from enrolment.seats import end_clash, hold_seat, note, promote, waiting_trainees
 from enrolment.situations import situations
@@ -128,8 +129,8 @@ def transfer_enrolment(
     for session in sessions.values():
         promote(session, policy=policy, now=now)
     row.refresh_from_db()
-    # The one message about the change says whether there is a seat by now.
-    withdraw_messages([about(row.pk)], ["seat_given"])
+    # The one message about the change says whether there is a seat, or an offer, by now.
+    withdraw_messages([about(row.pk)], ["seat_given", OFFERED])
     known = transfer_context(source, target, source.starts_at)
     if situation.wanted_since:
         end_fulfilled([row.trainee_id])
@@ -203,7 +204,7 @@ def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -
         note(row, Entry.QUEUED, by)
         promote(session, policy=policy, now=now)
         row.refresh_from_db()
-        withdraw_messages([about(row.pk)], ["seat_given"])
+        withdraw_messages([about(row.pk)], ["seat_given", OFFERED])
     if situation.wanted_since:
         end_fulfilled([row.trainee_id])
     revive_reminders(row, situation)

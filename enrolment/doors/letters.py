@@ -7,13 +7,14 @@ from centre.templatetags.centre_text import short_name
 from enrolment.calendars import own_agenda
 from enrolment.doors.notices import CANCELLED_BY_STAFF, LATE_COPY, RESTORED, TRANSFERRED
 from enrolment.letters import (
+    answer_by,
     enrolment_of,
     facts_of,
     open_enrolment,
     please_cancel_early,
     timetable_now,
 )
-from enrolment.models import SEATS_TAKEN, Ending, EnrolmentEntry, Seat
+from enrolment.models import Ending, EnrolmentEntry, Seat
 from notifications import kinds
 from notifications.invites import knows
 from notifications.kinds import Button, Letter, hello
@@ -31,8 +32,10 @@ def transferred(message: Message) -> Letter | None:
     session, seat = facts.session, facts.enrolment.seat
     words = {"course": facts.course, "date": short_day(session.starts_at)}
     told = time_told_before(message)
-    if seat in SEATS_TAKEN:
+    if seat == Seat.HELD:
         after = [_("You have a seat there."), please_cancel_early()]
+    elif seat == Seat.OFFERED:
+        after = [_("A seat there is offered to you."), answer_by(facts.enrolment)]
     elif seat == Seat.WAITING:
         after = [
             _("No seat is free there yet: your place in its queue is %(place)s.")
@@ -61,8 +64,10 @@ def restored(message: Message) -> Letter | None:
         return None
     session, seat = facts.session, facts.enrolment.seat
     words = {"course": facts.course, "date": short_day(session.starts_at)}
-    if seat in SEATS_TAKEN:
+    if seat == Seat.HELD:
         after = [_("You have your seat again."), please_cancel_early()]
+    elif seat == Seat.OFFERED:
+        after = [_("A seat there is offered to you."), answer_by(facts.enrolment)]
     elif seat == Seat.WAITING:
         after = [
             _("No seat is free: your place in the queue is %(place)s, by the time of your first request.")

@@ -171,6 +171,8 @@ def restore(request: UserRequest, pk: int) -> HttpResponse:
             return redirect(enrolment)
         if back.seat == Seat.HELD:
             messages.success(request, _("Taken back: the seat is there again."))
+        elif back.seat == Seat.OFFERED:
+            messages.success(request, _("Taken back: a seat is offered, and has to be accepted."))
         elif back.seat == Seat.WAITING:
             messages.success(request, _("Taken back: there is a place in the queue."))
         else:

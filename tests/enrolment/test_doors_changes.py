@@ -18,6 +18,7 @@ from enrolment.invariants import booking_faults
 from enrolment.models import Approval, Ending, Enrolment, Seat
 from enrolment.offers.actions import accept_offer
 from enrolment.queue.log import load
+from notifications.kinds import render
 from notifications.models import Message
 from notifications.tasks import send_due_messages
 from scheduling.actions import replan_session
@@ -311,6 +312,32 @@ def test_rule_27_a_seat_given_up_twice_leaves_the_calendar_twice():
         assert "METHOD:CANCEL" in mail.outbox[0].message().as_string()
         restore_enrolment(enrolment, by=enrolment.trainee)
         send_due_messages()
+
+
+def test_rule_14_who_comes_back_to_an_offer_is_told_to_answer_it_and_not_that_the_seat_is_theirs():
+    """A seat is free, and who stands before them cannot take it."""
+    first, other = two_dates()
+    for session in (first, other):
+        blocking = enrol(EmployeeFactory(), session)
+        busy = enrol(EmployeeFactory(), session)
+        enrol(busy.trainee, SessionFactory(starts_at=session.starts_at))
+        cancel_enrolment(blocking, by=blocking.trainee)
+        if session == first:
+            back = blocking
+
+    restored = restore_enrolment(back, by=hr_admin(), reason="Ошибка")
+    told = planned_and_sent(back.trainee)
+    letter = render(Message.objects.get(kind="restored"))
+    moved = transfer_enrolment(restored, other, by=hr_admin(), queues=True)
+    letter_of_move = render(Message.objects.get(kind="transferred"))
+
+    assert (restored.seat, moved.seat) == (Seat.OFFERED, Seat.OFFERED)
+    assert [kind for kind in told if not kind.startswith("reminder")] == ["restored"]
+    for one in (letter, letter_of_move):
+        text = "\n".join(one.paragraphs)
+        assert "подтвердите место или откажитесь" in text
+        assert "снова за вами" not in text
+        assert "там за вами" not in text
 
 
 # --- late -----------------------------------------------------------------------------------------
