@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from enrolment.models import Enrolment
-from enrolment.notices import about
+from enrolment.notices import about, moment_part
 from notifications.actions import PlannedMessage
 from people.models import Employee, Office
 
@@ -18,7 +18,8 @@ GIVEN_UP, OTHER_POSITION, FOR_HR, ARRIVALS = (
 
 def given_up_message(enrolment: Enrolment) -> PlannedMessage:
     version = enrolment.session.version if enrolment.session else 1
-    return PlannedMessage(GIVEN_UP, enrolment.trainee_id, about(enrolment.pk), version=version)
+    part = moment_part(enrolment.ended_at) if enrolment.ended_at else ""
+    return PlannedMessage(GIVEN_UP, enrolment.trainee_id, about(enrolment.pk), version=version, part=part)
 
 
 def other_position_messages(enrolments: Iterable[Enrolment], at: datetime) -> list[PlannedMessage]:

@@ -13,14 +13,14 @@ OFFERED, LAPSED = "seat_offered", "offer_lapsed"
 
 
 def offer_messages(enrolment: Enrolment, session: Session) -> list[PlannedMessage]:
-    """The news of an offer; one of another term is other news. In the quiet hours it waits, as its hours do."""
+    """The news of an offer; each is other news. In the quiet hours it waits, as its hours do."""
     return [
         PlannedMessage(
             OFFERED,
             enrolment.trainee_id,
             about(enrolment.pk),
             version=session.version,
-            part=f"{enrolment.offer_until:%Y%m%dT%H%M%S}",
+            part=moment_part(timezone.now()),
         )
     ]
 

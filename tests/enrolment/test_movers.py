@@ -10,6 +10,7 @@ from centre.models import Policy
 from enrolment.actions import enrol, start_course
 from enrolment.approvals.actions import ask_for_seat
 from enrolment.approvals.deciders import awaiting
+from enrolment.doors.actions import restore_enrolment
 from enrolment.interest.actions import want_course
 from enrolment.interest.tasks import keep_wishes
 from enrolment.invariants import booking_faults
@@ -283,6 +284,19 @@ def test_rule_19_parental_leave_gives_seats_and_places_up_and_tells_the_person_a
     assert told("movers_for_hr") == [hr]
     assert render(Message.objects.filter(kind="seat_given_up_for_leave").first()) is not None
     assert booking_faults() == []
+
+
+def test_rule_19_a_second_leave_is_told_too(mover, load):
+    """Staff had given the seat back to who came back."""
+    held = enrol(mover, SessionFactory())
+    load("mover", state="Отпуск по уходу за ребенком")
+    load("mover")
+    restore_enrolment(held, by=hr_admin(), reason="Вышла на работу")
+
+    load("mover", state="Отпуск по уходу за ребенком")
+
+    assert state(held) == (Seat.GIVEN_UP, Ending.BY_CENTRE)
+    assert told("seat_given_up_for_leave") == [mover, mover]
 
 
 def test_rule_19_a_seat_taken_during_the_leave_is_left_alone(mover, load):

@@ -489,6 +489,22 @@ def test_rule_19_by_hand_too_nobody_gets_a_seat_who_has_left(clock):
     assert seats(row) == [Seat.WAITING]
 
 
+def test_rule_26_a_second_offer_of_the_same_evening_is_told_though_its_term_is_the_same(clock):
+    evening = moscow(2026, 3, 2, 20, 30)
+    clock.move_to(evening)
+    _session, row, following = offered(starts_at=NOW + timedelta(days=14))
+    term = row.offer_until
+    decline_offer(row, by=row.trainee)
+    restore_enrolment(row, by=hr_admin(), reason="Ошибка")
+    clock.move_to(evening + timedelta(minutes=10))
+
+    decline_offer(following, by=following.trainee)
+
+    (row,) = fresh(row)
+    assert (row.seat, row.offer_until) == (Seat.OFFERED, term)
+    assert Message.objects.planned().filter(kind="seat_offered", recipient=row.trainee).count() == 1
+
+
 def test_rule_26_a_second_offer_that_lapses_is_told_too(clock):
     session, row, following = offered(starts_at=NOW + timedelta(days=14))
     clock.move_to(row.offer_until + timedelta(minutes=1))
