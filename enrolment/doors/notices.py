@@ -40,7 +40,8 @@ def revive_reminders(enrolment: Enrolment, situation: Situation) -> None:
     now = situation.now
     starts = [meeting.starts_at.astimezone(UTC).isoformat() for meeting in situation.meetings]
     withdrawn = Message.objects.filter(subject=about(enrolment.pk), kind__in=REMINDERS, send_after__gt=now)
-    withdrawn = withdrawn.filter(context__starts_at__in=starts)
+    # Of this version alone, for a change of the session planned the same reminders anew.
+    withdrawn = withdrawn.filter(context__starts_at__in=starts, version=situation.session.version)
     withdrawn.filter(state=Message.State.WITHDRAWN).update(state=Message.State.PLANNED)
 
 

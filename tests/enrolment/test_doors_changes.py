@@ -3,11 +3,10 @@
 from datetime import UTC, timedelta
 
 import pytest
-from django.core import mail
 from django.utils import timezone
 
 from centre.models import Policy
-from enrolment.actions import Terms, cancel_enrolment, enrol
+from enrolment.actions import cancel_enrolment, enrol
 from enrolment.approvals.actions import ask_for_seat
 from enrolment.doors.actions import restore_enrolment, transfer_enrolment
 from enrolment.doors.cancelling import cancel_for_somebody
@@ -16,11 +15,8 @@ from enrolment.doors.tasks import note_unanswered_clashes
 from enrolment.errors import EnrolmentError, NotAllowed, NotEligible, ReasonMissing, SessionFull, TooLate
 from enrolment.invariants import booking_faults
 from enrolment.models import Approval, Ending, Enrolment, Seat
-from enrolment.offers.actions import accept_offer
 from enrolment.queue.log import load
-from notifications.kinds import render
 from notifications.models import Message
-from notifications.tasks import send_due_messages
 from scheduling.actions import replan_session
 from scheduling.models import Booking, Session
 from scheduling.plans import MeetingPlan
@@ -239,105 +235,6 @@ def test_rule_12_a_withdrawn_request_is_asked_again_when_it_is_taken_back():
     back = restore_enrolment(enrolment, by=enrolment.trainee)
 
     assert (back.seat, back.approval) == (Seat.NONE, Approval.ASKED)
-
-
-def in_60_hours():
-    """So late that nobody is asked: who waits at short notice too is booked."""
-    return timezone.now() + timedelta(hours=60)
-
-
-def planned_and_sent(person):
-    """What was planned for the person; the news has left since, so that it is never planned twice."""
-    found = sorted(Message.objects.planned().filter(recipient=person).values_list("kind", flat=True))
-    news = Message.objects.planned().filter(recipient=person).exclude(kind__startswith="reminder")
-    news.update(state=Message.State.SENT, sent_at=timezone.now())
-    return found
-
-
-def test_rule_26_a_seat_that_comes_after_the_cancellation_was_taken_back_is_told_and_reminded_of():
-    session = SessionFactory(seats=1, starts_at=in_60_hours())
-    enrolment = enrol(EmployeeFactory(), session, terms=Terms(at_short_notice=True))
-    assert planned_and_sent(enrolment.trainee) == ["reminder_last", "reminder_second", "seat_taken"]
-    for _time in range(2):
-        cancel_enrolment(enrolment, by=enrolment.trainee)
-        other = enrol(EmployeeFactory(), session)
-        restore_enrolment(enrolment, by=hr_admin(), reason="Ошибка")
-        planned_and_sent(enrolment.trainee)
-
-        cancel_enrolment(other, by=other.trainee)
-
-        enrolment.refresh_from_db()
-        assert enrolment.seat == Seat.HELD
-        assert planned_and_sent(enrolment.trainee) == ["reminder_last", "reminder_second", "seat_given"]
-
-
-def test_rule_26_an_offer_after_the_cancellation_was_taken_back_is_accepted_with_the_usual_letters():
-    session = SessionFactory(seats=1)
-    enrolment = enrol(EmployeeFactory(), session)
-    usual = planned_and_sent(enrolment.trainee)
-    cancel_enrolment(enrolment, by=enrolment.trainee)
-    other = enrol(EmployeeFactory(), session)
-    restore_enrolment(enrolment, by=hr_admin(), reason="Ошибка")
-    cancel_enrolment(other, by=other.trainee)
-    planned_and_sent(enrolment.trainee)
-
-    assert accept_offer(enrolment, by=enrolment.trainee).seat == Seat.HELD
-
-    assert planned_and_sent(enrolment.trainee) == usual
-
-
-def test_rule_26_who_comes_back_to_the_queue_of_the_first_date_is_reminded_of_a_seat_there(time_machine):
-    first, other = two_dates()
-    enrolment = enrol(EmployeeFactory(), first, terms=Terms(at_short_notice=True))
-    transfer_enrolment(enrolment, other, by=enrolment.trainee)
-    blocking = enrol(EmployeeFactory(), first)
-    transfer_enrolment(enrolment, first, by=hr_admin(), queues=True)
-    planned_and_sent(enrolment.trainee)
-
-    time_machine.move_to(first.starts_at - timedelta(hours=60))
-    cancel_enrolment(blocking, by=blocking.trainee)
-
-    assert {"seat_given", "reminder_second", "reminder_last"} <= set(planned_and_sent(enrolment.trainee))
-
-
-def test_rule_27_a_seat_given_up_twice_leaves_the_calendar_twice():
-    session = SessionFactory(seats=1)
-    enrolment = enrol(EmployeeFactory(), session)
-    send_due_messages()
-    for _time in range(2):
-        mail.outbox.clear()
-        cancel_enrolment(enrolment, by=enrolment.trainee)
-        send_due_messages()
-        assert [letter.recipients() for letter in mail.outbox] == [[enrolment.trainee.email]]
-        assert "METHOD:CANCEL" in mail.outbox[0].message().as_string()
-        restore_enrolment(enrolment, by=enrolment.trainee)
-        send_due_messages()
-
-
-def test_rule_14_who_comes_back_to_an_offer_is_told_to_answer_it_and_not_that_the_seat_is_theirs():
-    """A seat is free, and who stands before them cannot take it."""
-    first, other = two_dates()
-    for session in (first, other):
-        blocking = enrol(EmployeeFactory(), session)
-        busy = enrol(EmployeeFactory(), session)
-        enrol(busy.trainee, SessionFactory(starts_at=session.starts_at))
-        cancel_enrolment(blocking, by=blocking.trainee)
-        if session == first:
-            back = blocking
-
-    restored = restore_enrolment(back, by=hr_admin(), reason="Ошибка")
-    told = planned_and_sent(back.trainee)
-    letter = render(Message.objects.get(kind="restored"))
-    moved = transfer_enrolment(restored, other, by=hr_admin(), queues=True)
-    letter_of_move = render(Message.objects.get(kind="transferred"))
-
-    assert (restored.seat, moved.seat) == (Seat.OFFERED, Seat.OFFERED)
-    assert [kind for kind in told if not kind.startswith("reminder")] == ["restored"]
-    for one in (letter, letter_of_move):
-        text = "\n".join(one.paragraphs)
-        assert "подтвердите место или откажитесь" in text
-        assert "снова за вами" not in text
-        assert "там за вами" not in text
 
 
 # --- late -----------------------------------------------------------------------------------------

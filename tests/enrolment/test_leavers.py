@@ -12,6 +12,7 @@ from enrolment.doors.walk_ins import add_walk_in
 from enrolment.errors import EnrolmentError
 from enrolment.invariants import booking_faults
 from enrolment.models import Ending, Seat
+from enrolment.offers.actions import give_seat
 from enrolment.tasks import end_enrolments_of_leavers
 from notifications.models import Message
 from scheduling.models import Booking
@@ -169,3 +170,15 @@ def test_rule_19_leavers_and_newcomers_at_once():
         assert {one.trainee for one in session.enrolments.filter(seat=Seat.OFFERED)} == set(waiting)
         assert {one.trainee for one in session.enrolments.promotable()} == set(newcomers)
     assert booking_faults() == []
+
+
+def test_rule_19_by_hand_too_nobody_gets_a_seat_who_has_left():
+    session = SessionFactory(seats=1, starts_at=timezone.now() + timedelta(hours=20))
+    held, waiting = [enrol(person, session) for person in EmployeeFactory.create_batch(2)]
+    cancel_enrolment(held, by=held.trainee, reason="Болею")
+    close_account(waiting.trainee)
+
+    with pytest.raises(EnrolmentError):
+        give_seat(waiting, by=EmployeeFactory(), reason="Договорились")
+
+    assert state(waiting) == (Seat.WAITING, "")

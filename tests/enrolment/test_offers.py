@@ -10,9 +10,8 @@ from centre.models import Policy
 from enrolment.actions import cancel_enrolment, end_enrolments_of_leaver, enrol, promote_waiting
 from enrolment.approvals.actions import ask_for_seat, decide, undo_decision
 from enrolment.calendars import own_meetings
-from enrolment.doors.actions import restore_enrolment
 from enrolment.doors.walk_ins import add_walk_in
-from enrolment.errors import EnrolmentError, NotEligible, ReasonMissing, SessionFull, TooLate
+from enrolment.errors import NotEligible, ReasonMissing, SessionFull, TooLate
 from enrolment.invariants import booking_faults
 from enrolment.merging import merge_sessions
 from enrolment.models import Approval, Ending, Enrolment, Seat
@@ -28,11 +27,10 @@ from enrolment.offers.errors import CannotGive, OfferOver
 from enrolment.offers.tasks import lapse_due_offers
 from enrolment.queue.log import load, queue_then
 from notifications.models import Message
-from people.models import Employee
 from scheduling.actions import cancel_session, change_limit, current_plans, replan_session
 from scheduling.models import Booking, Session
 from scheduling.plans import MeetingPlan
-from tests.enrolment.approvals import hr_admin, led_office, member
+from tests.enrolment.approvals import led_office, member
 from tests.enrolment.offers import NOW, free, fresh, kinds_of, offered, queue_of, seats
 from tests.factories import EmployeeFactory, PolicyFactory, SessionFactory, moscow
 
@@ -476,49 +474,6 @@ def test_rule_14_rule_11_by_hand_the_conditions_are_asked_and_the_reason_too(clo
         give_seat(free_one, by=staff, reason="Нужно")
 
     assert seats(free_one) == [Seat.WAITING]
-
-
-def test_rule_19_by_hand_too_nobody_gets_a_seat_who_has_left(clock):
-    _session, held, (row,) = queue_of(1, starts_at=NOW + timedelta(hours=20))
-    free(held)
-    Employee.objects.filter(pk=row.trainee_id).update(is_active=False)
-
-    with pytest.raises(EnrolmentError):
-        give_seat(row, by=EmployeeFactory(), reason="Договорились")
-
-    assert seats(row) == [Seat.WAITING]
-
-
-def test_rule_26_a_second_offer_of_the_same_evening_is_told_though_its_term_is_the_same(clock):
-    evening = moscow(2026, 3, 2, 20, 30)
-    clock.move_to(evening)
-    _session, row, following = offered(starts_at=NOW + timedelta(days=14))
-    term = row.offer_until
-    decline_offer(row, by=row.trainee)
-    restore_enrolment(row, by=hr_admin(), reason="Ошибка")
-    clock.move_to(evening + timedelta(minutes=10))
-
-    decline_offer(following, by=following.trainee)
-
-    (row,) = fresh(row)
-    assert (row.seat, row.offer_until) == (Seat.OFFERED, term)
-    assert Message.objects.planned().filter(kind="seat_offered", recipient=row.trainee).count() == 1
-
-
-def test_rule_26_a_second_offer_that_lapses_is_told_too(clock):
-    session, row, following = offered(starts_at=NOW + timedelta(days=14))
-    clock.move_to(row.offer_until + timedelta(minutes=1))
-    lapse_offers(session)
-    told = Message.objects.planned().filter(kind="offer_lapsed", recipient=row.trainee)
-    told.update(state=Message.State.SENT, sent_at=timezone.now())
-    restore_enrolment(row, by=hr_admin(), reason="Был в отпуске")
-    cancel_enrolment(following, by=following.trainee)
-    (row,) = fresh(row)
-
-    clock.move_to(row.offer_until + timedelta(minutes=1))
-    lapse_offers(session)
-
-    assert told.count() == 1
 
 
 def test_rule_14_staff_turn_an_offer_into_a_seat_when_the_person_said_yes_to_them():
