@@ -45,6 +45,8 @@ from scheduling.models import Booking, Session
 Entry = EnrolmentEntry.Kind
 # What a decision itself brings about: with anything else in the story it cannot be taken back any more.
 FOLLOWS_AT_ONCE = {*DECISIONS, Entry.PROMOTED, Entry.SKIPPED, Entry.OFFERED}
+# Of a seat that came free after the decision; it does not wait as the letter about the decision does.
+SEAT_NEWS = ("seat_given", OFFERED)
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def undo_decision(enrolment: Enrolment, *, by: Employee) -> Enrolment:
     row.escalated_at = escalated.at if escalated else None
     row.save()
     # Reminders stay planned: without a seat they do not leave, and with one again they are wanted.
-    withdraw_messages([about(row.pk)], [GRANTED, REFUSED, OFFERED])
+    withdraw_messages([about(row.pk)], [GRANTED, REFUSED, *SEAT_NEWS])
     note(row, Entry.DECISION_UNDONE, by)
     end_fulfilled([row.trainee_id])
     seat_within_the_limit([session])
@@ -241,7 +243,10 @@ def refuse_keeping(row: Enrolment, session: Session, by: Employee, now: datetime
             _("The decision about %(person)s cannot be taken back any more: they are told of it.") % words
         )
     after = [entry for entry in entries if entry.pk >= decided.pk]
-    if any(entry.kind not in FOLLOWS_AT_ONCE or entry.by_id not in {None, by.pk} for entry in after):
+    told = Message.objects.told().about(about(row.pk)).filter(kind__in=SEAT_NEWS, planned_at__gte=decided.at)
+    if told.exists() or any(
+        entry.kind not in FOLLOWS_AT_ONCE or entry.by_id not in {None, by.pk} for entry in after
+    ):
         raise CannotTakeBack(
             _("Something has followed from the decision about %(person)s already: it stands.") % words
         )

@@ -21,6 +21,7 @@ from enrolment.errors import EnrolmentError, ReasonMissing, TooLate
 from enrolment.invariants import booking_faults
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Interest, Seat
 from enrolment.offers.actions import give_seat
+from notifications.tasks import send_due_messages
 from people.models import Employee, Employment, Office
 from scheduling.actions import cancel_session
 from scheduling.models import Booking
@@ -349,6 +350,23 @@ def test_rule_12_the_term_after_a_decision_taken_back_is_that_of_the_request_and
     undone = undo_decision(request, by=office.head)
 
     assert abs(undone.approval_until - until) < timedelta(seconds=5)
+
+
+def test_rule_12_a_grant_stands_once_the_person_was_told_of_a_seat():
+    """The letter about the decision waits ten minutes; that of a seat that came free since does not."""
+    office, session = led_office(), SessionFactory(seats=1)
+    held = enrol(EmployeeFactory(), session)
+    request = ask_for_seat(member(office), session, at_short_notice=True)
+    with time_machine.travel(session.starts_at - timedelta(hours=46)):
+        decide(request, granted=True, by=office.head)
+        cancel_enrolment(held, by=held.trainee)
+        send_due_messages()
+
+        with pytest.raises(CannotTakeBack):
+            undo_decision(request, by=office.head)
+
+    request.refresh_from_db()
+    assert request.seat == Seat.HELD
 
 
 def test_rule_12_a_grant_stands_once_staff_have_given_the_seat_by_hand():
