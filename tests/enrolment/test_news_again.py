@@ -81,8 +81,9 @@ def test_rule_26_who_comes_back_to_the_queue_of_the_first_date_is_reminded_of_a_
     assert {"seat_given", "reminder_second", "reminder_last"} <= set(planned_and_sent(enrolment.trainee))
 
 
-def test_rule_27_a_seat_given_up_twice_leaves_the_calendar_twice():
-    session = SessionFactory(seats=1)
+def test_rule_27_a_seat_given_up_twice_leaves_the_calendar_twice(time_machine):
+    time_machine.move_to(NOW)
+    session = SessionFactory(seats=1, starts_at=NOW + timedelta(days=14))
     enrolment = enrol(EmployeeFactory(), session)
     send_due_messages()
     for _time in range(2):
