@@ -11,7 +11,7 @@ from centre.inserts import one_round_trip
 from centre.models import Policy
 from enrolment.approvals.needs import decision_until, needs_approval
 from enrolment.approvals.urgent import may_be_urgent, urgent_messages
-from enrolment.conditions import unmet
+from enrolment.conditions import OFFICE, unmet
 from enrolment.doors.overlooking import (
     kept_words,
     overlooked_words,
@@ -51,6 +51,10 @@ class Terms:
     overlooks: frozenset[str] = frozenset()
     exceeds: bool = False
     despite: str = ""
+
+    def of_themselves(self) -> "Terms":
+        """Of staff who enrol themselves: their door goes round no approval, nor the office's share (promise S4)."""
+        return replace(self, is_own_wish=True, overlooks=self.overlooks - {OFFICE})
 
 
 def enrol(

@@ -171,8 +171,11 @@ def settle(row: BulkRow, *, by: Employee) -> BulkRow:
     verdict = judge(situation, Terms.of(row.run))
     if verdict.outcome not in MADE:
         return keep(row, verdict)
+    terms = seat_terms(verdict, situation, row.run)
+    if person.pk == by.pk:
+        terms = terms.of_themselves()
     try:
-        enrolment = enrol(person, session, by=by, terms=seat_terms(verdict, situation, row.run))
+        enrolment = enrol(person, session, by=by, terms=terms)
     except Refusal as error:
         return keep(row, Verdict(RowOutcome.NOT_ALLOWED, ({"code": "said", "text": str(error)},)))
     return keep(row, Verdict(outcome_of(enrolment), verdict.reasons, verdict.notes), enrolment)

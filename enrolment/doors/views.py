@@ -63,8 +63,11 @@ def enrol_somebody(request: UserRequest, session_id: int) -> HttpResponse:
     form = DoorForm(request.POST if request.method == "POST" else None, door=door)
     form.cancel_url = reverse("enrolment:people", args=[session.pk])
     if request.method == "POST" and not door.enrolment and form.is_valid():
+        terms = terms_of(form)
+        if person.pk == request.user.pk:
+            terms = terms.of_themselves()
         try:
-            made = enrol(person, session, by=request.user, terms=terms_of(form))
+            made = enrol(person, session, by=request.user, terms=terms)
         except Refusal as error:
             messages.error(request, str(error))
         else:
@@ -85,6 +88,8 @@ def terms_of(form: DoorForm) -> Terms:
 
 def made_words(made: Enrolment, person: Employee) -> str:
     words = {"person": person.short_name}
+    if made.seat == Seat.NONE:
+        return _("Your request is sent.")
     if made.seat == Seat.WAITING:
         return _("%(person)s is number %(place)s in the queue now.") % {
             **words,

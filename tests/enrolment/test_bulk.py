@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from enrolment.actions import cancel_enrolment, enrol
+from enrolment.actions import enrol
 from enrolment.bulk.actions import order_application, settle
 from enrolment.bulk.errors import BulkError, NobodyNamed, NotReady, TooManyNamed
 from enrolment.bulk.forecast import LOADED_AT_ONCE, Terms
@@ -134,21 +134,6 @@ def test_rule_18_the_office_stays_open_over_the_whole_list(share, outcome):
     assert outcomes(run) == ["seat", outcome]
     assert "office" in reason_codes(run, 2)
     assert outcomes(applied(run)) == ["seat", outcome]
-
-
-def test_rule_16_who_is_enrolled_all_the_same_is_not_passed_over_in_the_queue():
-    session, by = SessionFactory(seats=1), hr_admin()
-    held = enrol(EmployeeFactory(), session)
-    first, second, *_others = at_work(4, OfficeFactory())
-    enrol(second, SessionFactory(starts_at=session.starts_at))
-
-    run = applied(pasted(session, [first], terms=Terms(over_share="enrol"), by=by))
-    cancel_enrolment(held, by=held.trainee)
-
-    enrolment = session.enrolments.get(trainee=first)
-    told = enrolment.entries.get(kind="overridden")
-    assert (outcomes(run), enrolment.seat) == (["queue"], Seat.OFFERED)
-    assert (told.by, told.reason.endswith(f"так решено для списка людей № {run.pk}")) == (by, True)
 
 
 def test_rule_18_the_head_who_is_asked_decides_about_a_request():

@@ -4,14 +4,18 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
-from enrolment.actions import enrol
+from accounts.actions.access import give_role
+from accounts.roles import Role
+from enrolment.actions import cancel_enrolment, enrol
 from enrolment.bulk.actions import order_application
 from enrolment.bulk.forecast import Terms
 from enrolment.bulk.tasks import work_on_bulk_runs
 from enrolment.errors import NotAllowed, ReasonMissing
-from enrolment.models import BulkRun, EnrolmentEntry
+from enrolment.models import Approval, BulkRun, EnrolmentEntry, Seat
+from people.models import Employee
+from tests.enrolment.approvals import led_office, member
 from tests.enrolment.bulk import applied, at_work, hr_admin, numbers, outcomes, pasted, reason_codes
-from tests.factories import CourseFactory, EmployeeFactory, PositionFactory, SessionFactory
+from tests.factories import CourseFactory, EmployeeFactory, OfficeFactory, PositionFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
 Entry = EnrolmentEntry.Kind
@@ -141,3 +145,29 @@ def test_s3_who_may_enrol_many_and_not_overlook_is_shown_no_tick_and_cannot_send
     assert "overlooks" not in text_of(client.get(new(session)))
     assert outcomes(BulkRun.objects.get()) == ["not_allowed"]
     assert "Nobody of the list can be enrolled" in text_of(page)
+
+
+def test_rule_16_who_is_enrolled_all_the_same_is_not_passed_over_in_the_queue():
+    session, by = SessionFactory(seats=1), hr_admin()
+    held = enrol(EmployeeFactory(), session)
+    first, second, *_others = at_work(4, OfficeFactory())
+    enrol(second, SessionFactory(starts_at=session.starts_at))
+
+    run = applied(pasted(session, [first], terms=Terms(over_share="enrol"), by=by))
+    cancel_enrolment(held, by=held.trainee)
+
+    enrolment = session.enrolments.get(trainee=first)
+    told = enrolment.entries.get(kind="overridden")
+    assert (outcomes(run), enrolment.seat) == (["queue"], Seat.OFFERED)
+    assert (told.by, told.reason.endswith(f"так решено для списка людей № {run.pk}")) == (by, True)
+
+
+def test_s4_who_stands_in_their_own_list_needs_the_approval_of_everybody():
+    session, office = SessionFactory(), led_office()
+    planner, colleague = member(office), at_work(1)[0]
+    give_role(planner, Role.CENTRE_ADMIN, by=None, reason="Приказ № 1")
+
+    run = applied(pasted(session, [planner, colleague], by=Employee.objects.get(pk=planner.pk)))
+
+    assert outcomes(run) == ["asked", "seat"]
+    assert session.enrolments.get(trainee=planner).approval == Approval.ASKED

@@ -6,12 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actions.access import give_role
+from accounts.roles import Role
 from enrolment.actions import cancel_enrolment, enrol
 from enrolment.doors.letters import cancelled_by_staff
-from enrolment.models import Enrolment, Seat
+from enrolment.models import Approval, Enrolment, Seat
 from notifications.models import Message
 from scheduling.actions import cancel_session
-from tests.enrolment.approvals import hr_admin
+from tests.enrolment.approvals import hr_admin, led_office, member
 from tests.enrolment.test_doors_changes import clash  # noqa: F401  (a fixture)
 from tests.factories import (
     CourseFactory,
@@ -68,6 +70,19 @@ def test_rule_11_the_page_says_all_that_stands_in_the_way_and_enrols_in_spite_of
     assert "despite" in silent.context["form"].errors
     assert before == 0
     assert session.enrolments.get().overlooked == "audience prerequisites"
+
+
+def test_s4_staff_go_round_no_approval_of_their_own_by_their_door(client):
+    office, session = led_office(), SessionFactory()
+    planner = member(office)
+    give_role(planner, Role.CENTRE_ADMIN, by=None, reason="Приказ № 1")
+    client.force_login(planner)
+
+    sent = client.post(door(session), {"person": planner.pk}, follow=True)
+
+    own = session.enrolments.get()
+    assert (own.seat, own.approval) == (Seat.NONE, Approval.ASKED)
+    assert told(sent) == ["Заявка подана."]
 
 
 def test_rule_11_the_chosen_person_is_enrolled_by_the_form_of_the_page(staff):
