@@ -146,7 +146,7 @@ def undo_decision(enrolment: Enrolment, *, by: Employee) -> Enrolment:
     policy = Policy.objects.current(now)
     story = row.entries.order_by("pk")
     was_asked = story.filter(kind__in=[Entry.ASKED, Entry.TRANSFERRED]).last()
-    escalated = story.filter(kind=Entry.ESCALATED).last()
+    escalated = story.filter(kind=Entry.ESCALATED, pk__gt=was_asked.pk if was_asked else 0).last()
     row.seat, row.approval = Seat.NONE, Approval.ASKED
     row.offer_until = row.clash_since = None
     # Not by the time of request, which may be that of an old wish for the course.

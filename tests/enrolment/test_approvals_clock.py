@@ -10,6 +10,7 @@ from enrolment.actions import cancel_enrolment, enrol
 from enrolment.approvals.actions import ask_for_seat, decide, tell_deciders, undo_decision
 from enrolment.approvals.deciders import awaiting
 from enrolment.approvals.tasks import keep_terms_of_requests
+from enrolment.doors.actions import transfer_enrolment
 from enrolment.models import Approval, Ending, EnrolmentEntry, Seat
 from notifications import kinds
 from notifications.models import Message
@@ -91,6 +92,21 @@ def test_rule_12_what_was_escalated_and_taken_back_stays_with_hr(monday):
 
     assert list(awaiting(hr)) == [request]
     assert keep_terms_of_requests() == 0
+
+
+def test_rule_12_what_was_escalated_on_another_date_is_no_question_to_hr(monday):
+    hr, office, first = hr_admin(), led_office(), SessionFactory()
+    other = SessionFactory(course=first.course, starts_at=in_days(20))
+    request = asking(office, first)
+    monday.move_to(MONDAY + 4 * DAY)
+    keep_terms_of_requests()
+    moved = transfer_enrolment(request, other, by=request.trainee, consents=True)
+    decide(moved, granted=False, by=office.head, reason="Позже")
+
+    undo_decision(moved, by=office.head)
+
+    assert list(awaiting(office.head)) == [request]
+    assert list(awaiting(hr)) == []
 
 
 def test_rule_12_heads_get_one_letter_a_day_that_lists_what_waits(monday):
