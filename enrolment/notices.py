@@ -96,6 +96,12 @@ def reminder_messages(
     return planned
 
 
+def forget_reminders(enrolment: Enrolment) -> None:
+    """Of an earlier seat of the same enrolment, as far as they have not left: its own are planned anew, each once."""
+    unsent = [Message.State.PLANNED, Message.State.WITHDRAWN]
+    Message.objects.about(about(enrolment.pk)).filter(kind__in=REMINDERS, state__in=unsent).delete()
+
+
 def given_up_messages(enrolment: Enrolment, session: Session) -> list[PlannedMessage]:
     """The news that the trainee gave the seat up, for their calendar; who never heard of the seat is told nothing."""
     return [

@@ -16,7 +16,7 @@ from centre.models import Policy
 from enrolment.conditions import PlannedMeeting, Situation, unmet
 from enrolment.errors import SessionFull
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
-from enrolment.notices import about, seat_messages
+from enrolment.notices import about, forget_reminders, seat_messages
 from enrolment.offers.clock import Way, answer_until, way_to_seat
 from enrolment.offers.notices import offer_messages
 from enrolment.office.loading import lock_office_days
@@ -74,6 +74,7 @@ def hold_seat(
     is_keyed = enrolment._state.adding and enrolment.pk is not None
     if not is_keyed:
         enrolment.save()
+        forget_reminders(enrolment)
     use_kept_seat(enrolment, situation)
     starts = [meeting.starts_at for meeting in situation.meetings]
     with one_round_trip():

@@ -153,7 +153,7 @@ def undo_decision(enrolment: Enrolment, *, by: Employee) -> Enrolment:
     row.approval_until = decision_until(was_asked.at if was_asked else row.requested_at, policy)
     row.escalated_at = escalated.at if escalated else None
     row.save()
-    # Reminders stay planned: without a seat they do not leave, and with one again they are wanted.
+    # Reminders stay planned: without a seat they do not leave, and another seat plans its own.
     withdraw_messages([about(row.pk)], [GRANTED, REFUSED, *SEAT_NEWS])
     note(row, Entry.DECISION_UNDONE, by)
     end_fulfilled([row.trainee_id])

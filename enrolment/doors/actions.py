@@ -15,7 +15,7 @@ from enrolment.actions.enrolling import refuse_leaver
 from enrolment.approvals.needs import decision_until
 from enrolment.beyond import seat_within_the_limit
 from enrolment.conditions import Situation, unmet
-from enrolment.doors.notices import RESTORED, TRANSFERRED, changed_message, revive_reminders, transfer_context
+from enrolment.doors.notices import RESTORED, TRANSFERRED, changed_message, transfer_context
 from enrolment.doors.overlooking import refuse_without
 from enrolment.errors import (
     EnrolmentError,
@@ -134,7 +134,6 @@ def transfer_enrolment(
     known = transfer_context(source, target, source.starts_at)
     if situation.wanted_since:
         end_fulfilled([row.trainee_id])
-    revive_reminders(row, situation)
     plan_messages([changed_message(TRANSFERRED, row, target, known)])
     return row
 
@@ -207,7 +206,6 @@ def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -
         withdraw_messages([about(row.pk)], ["seat_given", OFFERED])
     if situation.wanted_since:
         end_fulfilled([row.trainee_id])
-    revive_reminders(row, situation)
     plan_messages([changed_message(RESTORED, row, session, {})])
     return row
 

@@ -1,13 +1,11 @@
 """Which messages the changes of an enrolment plan; `enrolment.doors.letters` says what they become."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from enrolment.conditions import Situation
 from enrolment.models import Enrolment
-from enrolment.notices import REMINDERS, about
+from enrolment.notices import about
 from notifications.actions import PlannedMessage
-from notifications.models import Message
 from people.models import Employee, Employment
 from scheduling.models import Session
 
@@ -30,19 +28,6 @@ def changed_message(
         context=context,
         part=str(count),
     )
-
-
-def revive_reminders(enrolment: Enrolment, situation: Situation) -> None:
-    """Let the reminders leave again that were withdrawn with the seat: the same ones are not planned twice.
-
-    Without a seat they do not leave, and with one that comes later they are wanted.
-    """
-    now = situation.now
-    starts = [meeting.starts_at.astimezone(UTC).isoformat() for meeting in situation.meetings]
-    withdrawn = Message.objects.filter(subject=about(enrolment.pk), kind__in=REMINDERS, send_after__gt=now)
-    # Of this version alone, for a change of the session planned the same reminders anew.
-    withdrawn = withdrawn.filter(context__starts_at__in=starts, version=situation.session.version)
-    withdrawn.filter(state=Message.State.WITHDRAWN).update(state=Message.State.PLANNED)
 
 
 def transfer_context(source: Session, target: Session, told_of: datetime) -> dict[str, object]:

@@ -15,7 +15,7 @@ from enrolment.conditions import has_no_overlapping_booking, unmet
 from enrolment.errors import NotEligible, ReasonMissing, SessionFull, TooLate
 from enrolment.interest.ending import end_fulfilled
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, Seat
-from enrolment.notices import about, seat_messages
+from enrolment.notices import about, forget_reminders, seat_messages
 from enrolment.offers.errors import CannotGive, OfferOver
 from enrolment.offers.links import OfferLink, offer_of
 from enrolment.offers.notices import OFFERED, lapsed_messages
@@ -237,6 +237,7 @@ def make_held(
     withdraw_messages([about(enrolment.pk)], [OFFERED])
     note(enrolment, kind, by, reason)
     end_fulfilled([enrolment.trainee_id])
+    forget_reminders(enrolment)
     starts = list(session.meetings.order_by("starts_at").values_list("starts_at", flat=True))
     plan_messages(
         seat_messages(

@@ -17,7 +17,7 @@ from enrolment.conditions import unmet
 from enrolment.interest.models import Interest
 from enrolment.invariants import booking_faults
 from enrolment.models import Approval, Ending, Enrolment, Seat
-from enrolment.notices import REMINDERS, about
+from enrolment.notices import REMINDERS, about, reminder_messages
 from enrolment.offers.clock import Way, way_to_seat
 from enrolment.queue.log import Line, load, queue_then
 from enrolment.reservations.using import Kept, released_at
@@ -44,6 +44,7 @@ FOR_HEADS = {"late_cancellation", "request_urgent"}
 def faults_of(sequence):
     yield from booking_faults()
     yield from faults_of_messages()
+    yield from faults_of_reminders()
     yield from faults_of_wishes()
     yield from faults_of_runs()
     for row in Enrolment.objects.live().filter(session__status=Session.Status.CANCELLED):
@@ -173,6 +174,23 @@ def faults_of_messages():
             yield f"{row.pk} is not told of the offer"
         if row.is_live and row.seat == Seat.HELD and not kinds & TOLD:
             yield f"{row.pk} is not told of the seat, but {kinds}"
+
+
+def faults_of_reminders():
+    """Who holds a seat is reminded of each meeting as often as the policy says, whatever became of the seat before."""
+    now = timezone.now()
+    policy = Policy.objects.current(now)
+    held = Enrolment.objects.live().filter(seat=Seat.HELD, clash_since=None, session__starts_at__gt=now)
+    for row in held.select_related("session", "trainee"):
+        starts = row.session.meetings.values_list("starts_at", flat=True)
+        wanted = reminder_messages(row, row.session, starts=starts, policy=policy, now=now)
+        planned = Message.objects.filter(subject=about(row.pk), kind__in=REMINDERS, send_after__gt=now)
+        kept = planned.exclude(state=Message.State.WITHDRAWN)
+        # A change of the session that is no news to its people leaves them with the reminders of the version before.
+        if Counter((one.kind, one.part) for one in wanted) != Counter(
+            (one.kind, one.key.rpartition("/")[2]) for one in kept
+        ):
+            yield f"{row.pk} is reminded by {[one.key for one in kept]}"
 
 
 @pytest.mark.parametrize("seed", range(5))

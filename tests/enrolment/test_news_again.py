@@ -7,14 +7,15 @@ from django.core import mail
 from django.utils import timezone
 
 from enrolment.actions import Terms, cancel_enrolment, enrol
+from enrolment.approvals.actions import decide, undo_decision
 from enrolment.doors.actions import restore_enrolment, transfer_enrolment
 from enrolment.models import Seat
 from enrolment.offers.actions import accept_offer, decline_offer, lapse_offers
 from notifications.kinds import render
 from notifications.models import Message
 from notifications.tasks import send_due_messages
-from scheduling.actions import current_plans, replan_session
-from tests.enrolment.approvals import hr_admin
+from scheduling.actions import change_limit, current_plans, replan_session
+from tests.enrolment.approvals import asking, hr_admin, led_office
 from tests.enrolment.offers import NOW, fresh, offered
 from tests.enrolment.test_doors_changes import two_dates
 from tests.factories import EmployeeFactory, SessionFactory, moscow
@@ -122,12 +123,29 @@ def test_rule_14_who_comes_back_to_an_offer_is_told_to_answer_it_and_not_that_th
         assert "там за вами" not in text
 
 
+def reminders_of(person):
+    return Message.objects.planned().filter(recipient=person, kind__startswith="reminder")
+
+
+def test_r11_a_seat_that_is_granted_again_after_a_quiet_change_is_reminded_of_once():
+    office = led_office()
+    request = asking(office)
+    decide(request, granted=True, by=office.head)
+    usual = reminders_of(request.trainee).count()
+    undo_decision(request, by=office.head)
+    change_limit(request.session, 5, by=None)
+
+    assert decide(request, granted=True, by=office.head).seat == Seat.HELD
+
+    assert reminders_of(request.trainee).count() == usual
+
+
 def test_r11_after_a_change_of_the_session_and_a_slip_each_reminder_comes_once():
     session = SessionFactory()
     enrolment = enrol(EmployeeFactory(), session)
     plans = current_plans(session)
     replan_session(session, plans, by=None, version=session.version, note="Возьмите паспорт")
-    reminders = Message.objects.planned().filter(recipient=enrolment.trainee, kind__startswith="reminder")
+    reminders = reminders_of(enrolment.trainee)
     usual = sorted(reminders.values_list("kind", flat=True))
 
     cancel_enrolment(enrolment, by=enrolment.trainee)
