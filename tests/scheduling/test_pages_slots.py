@@ -239,6 +239,22 @@ def test_rule_2_a_copy_shows_which_weeks_are_free_and_what_stands_in_the_way(hr,
     assert Session.objects.count() == 2
 
 
+def test_rule_2_the_last_day_of_a_copy_is_looked_at_though_it_ends_at_an_earlier_hour(hr):
+    room, trainer = RoomFactory(), TrainerFactory()
+    plan = SessionPlan(
+        tuple(
+            MeetingPlan(moscow(2026, 11, day, hour), moscow(2026, 11, day, hour + 3), room.pk, (trainer.pk,))
+            for day, hour in ((26, 14), (27, 9))
+        )
+    )
+    (session,) = plan_sessions([Draft(CourseFactory(meetings=2), plan)], by=None)
+    SessionFactory(starts_at=moscow(2027, 2, 26, 9), room=room)
+
+    shown = hr.get(copy_url(session), {"first": "2027-02-25"}).context["copy"]
+
+    assert [finding.code for finding in shown.findings] == ["room_taken"]
+
+
 def test_a_copy_is_saved_on_the_day_that_was_shown_or_not_at_all(hr, session):
     for address in (
         copy_url(session),
