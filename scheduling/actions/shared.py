@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -364,15 +365,18 @@ def refuse_ended(session: Session) -> None:
 def refuse_rewriting_the_past(old: SessionPlan, new: SessionPlan) -> None:
     """Meetings that have begun stay, and no other begins before now."""
     now = timezone.now()
-    begun = [meeting for meeting in old.meetings if meeting.starts_at <= now]
-    if len(begun) == len(old.meetings):
+    begun, kept = (
+        replace(plan, meetings=tuple(one for one in plan.meetings if one.starts_at <= now), details=Details())
+        for plan in (old, new)
+    )
+    if len(begun.meetings) == len(old.meetings):
         raise WrongState(_("The session has begun and can no longer be changed."))
-    if [meeting for meeting in new.meetings if meeting.starts_at <= now] != begun:
+    if not kept.is_same(begun):
         raise WrongState(
             _(
                 "Meetings that have begun stay as they are, and a new time lies ahead. Change the other meetings."
             )
-            if begun
+            if begun.meetings
             else _("This time is over. Choose a later day or time.")
         )
 
