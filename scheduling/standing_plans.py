@@ -70,7 +70,7 @@ def waivers_of(session_ids: Iterable[int]) -> dict[tuple[int, str], Waiver]:
 
 
 def own_facts(facts: Facts, plan: SessionPlan, session: Session, needs: CourseNeeds) -> Facts:
-    """Of the whole centre what this plan is about, as if its session were not booked."""
+    """Of the whole centre what this plan is about, as if its meetings ahead were not booked."""
     rooms = {meeting.room_id for meeting in plan.meetings}
     trainers = {pk for meeting in plan.meetings for pk in meeting.trainer_ids}
     part = Facts(

@@ -66,12 +66,14 @@ def check_plan(
 ) -> list[Finding]:
     """Return the soft findings, which want a reason (`waive`); hard ones refuse the plan."""
     refuse_senseless(course, plan)
+    meetings = meetings_to_check(plan)
     findings = findings_against(
         course,
-        meetings_to_check(plan),
+        meetings,
         needs_step_free=plan.details.needs_step_free,
         policy=policy,
         besides=besides,
+        begun=[meeting for meeting in plan.meetings if meeting not in meetings],
     )
     refuse_hard(findings)
     return findings
