@@ -284,7 +284,7 @@ def test_another_move_out_of_the_clash_gives_the_bookings_back():
 
 
 def running_into_a_clash(time_machine):
-    """A session whose first meeting has begun and whose second was moved into a clash, the other one, and who clashes."""
+    """A session whose first meeting has begun, another one into which its second was moved, and who is in both."""
     session, other = SessionFactory(starts_at=in_days(14)), SessionFactory(starts_at=in_days(16))
     (first,) = current_plans(session)
     second = replace(first, starts_at=in_days(15), ends_at=in_days(15, 13))
