@@ -47,7 +47,7 @@ HONEST = {
     "scheduling:confirm": {"version": ""},
     "scheduling:cancel": {"version": "", **REASON},
     "scheduling:prepare_cancellation": {"version": "1", **REASON},
-    "scheduling:prepared_removal": {},
+    "scheduling:prepared_removal": {"version": ""},
     "scheduling:run_anyway": REASON,
     "enrolment:merge_into": {"expected": ""},
     "enrolment:invitations": {"count": "3"},

@@ -1,16 +1,12 @@
 """Rule 9: what planners prepared for a month, its difference in words and numbers, published as one operation."""
 
-from dataclasses import replace
-from datetime import date, timedelta
-
 import pytest
 from django.utils import timezone
 
-from centre.models import CalendarDay
 from enrolment.actions import enrol
 from enrolment.invariants import booking_faults
 from notifications.models import Message
-from scheduling.actions import change_limit, current_plan, publish_session, replan_session
+from scheduling.actions import change_limit, current_plan, publish_session
 from scheduling.errors import (
     NeedsReason,
     NotAsShown,
@@ -20,7 +16,6 @@ from scheduling.errors import (
     StalePlan,
     WrongState,
 )
-from scheduling.forms.sessions import midnight, next_month
 from scheduling.models import Assignment, Booking, PreparedChange, Session, SessionStep
 from scheduling.publication.actions import (
     drop_prepared_change,
@@ -29,7 +24,7 @@ from scheduling.publication.actions import (
     publish_as_shown,
     publish_plan,
 )
-from scheduling.publication.difference import Kind, fingerprint_of, load_difference, stale_words
+from scheduling.publication.difference import Kind, fingerprint_of, stale_words
 from scheduling.rehearsal import rehearse
 from tests.factories import (
     EmployeeFactory,
@@ -38,45 +33,16 @@ from tests.factories import (
     TrainerFactory,
     moscow,
 )
+from tests.scheduling.months import december, draft, moved_to, prepare, publish, published
 
 pytestmark = pytest.mark.django_db
 
 Status = Session.Status
-HOURS = timedelta(hours=3)
 
 
 @pytest.fixture(autouse=True)
 def today(time_machine):
     time_machine.move_to(moscow(2026, 11, 10, 9))
-
-
-def december():
-    first = date(2026, 12, 1)
-    return load_difference(midnight(first), midnight(next_month(first)))
-
-
-def draft(day=7, **given):
-    return SessionFactory(status=Status.DRAFT, starts_at=moscow(2026, 12, day, 10), **given)
-
-
-def published(day=14, **given):
-    return SessionFactory(starts_at=moscow(2026, 12, day, 10), **given)
-
-
-def moved_to(session, day, hour=10, **other):
-    """The session's plan with its meeting on that day of December."""
-    starts_at = moscow(2026, 12, day, hour)
-    return current_plan(session).with_meeting(0, starts_at=starts_at, ends_at=starts_at + HOURS, **other)
-
-
-def prepare(session, plan, **given):
-    session.refresh_from_db()
-    return prepare_move(session, plan.meetings, by=given.pop("by", None), version=session.version, **given)
-
-
-def publish(*sessions, **given):
-    fresh = [Session.objects.with_course().get(pk=session.pk) for session in sessions]
-    return publish_plan(fresh, by=given.pop("by", None), **given)
 
 
 def state(session):
@@ -397,61 +363,6 @@ def test_rule_9_a_move_into_fewer_seats_than_people_is_not_kept():
 
     with pytest.raises(SeatsTaken):
         prepare(session, moved_to(session, 16), limit=1)
-
-
-def test_rule_9_a_prepared_move_to_a_time_that_is_over_is_left_out_with_its_sentence(time_machine):
-    fine, late = draft(21), published(14)
-    prepare(late, moved_to(late, 2))
-
-    time_machine.move_to(moscow(2026, 12, 3, 9))
-    rows = {row.session.pk: row for row in december().rows}
-
-    assert (rows[fine.pk].is_left_out, rows[late.pk].is_left_out) == (False, True)
-    with pytest.raises(SchedulingError) as refused:
-        publish(late)
-    assert rows[late.pk].refusal in str(refused.value)
-
-
-def test_rule_9_a_prepared_move_into_a_place_that_a_row_left_out_would_leave_is_left_out_too():
-    stays, comes, third = published(14), published(15), published(17)
-    rooms = [current_plan(session).meetings[0].room_id for session in (stays, comes)]
-    prepare(stays, moved_to(stays, 16))
-    prepare(comes, moved_to(comes, 14, room_id=rooms[0]))
-    prepare(third, moved_to(third, 15, room_id=rooms[1]))
-    CalendarDay.objects.create(
-        on=date(2026, 12, 16), kind="centre", name="Учёт", status="decree", is_closed=True
-    )
-
-    assert [
-        [problem.finding.code for problem in row.problems] for row in december().rows if row.is_left_out
-    ] == [["centre_closed"], ["room_taken"], ["room_taken"]]
-
-
-def test_rule_9_a_prepared_move_into_a_place_that_a_stale_change_would_leave_is_left_out():
-    stays, comes = published(14), published(15)
-    prepare(stays, moved_to(stays, 16))
-    prepare(comes, moved_to(comes, 14, room_id=current_plan(stays).meetings[0].room_id))
-    change_limit(stays, 5, by=None)
-
-    assert [row.is_left_out for row in december().rows] == [True, True]
-
-
-def test_rule_9_a_prepared_move_of_a_later_meeting_stays_when_an_earlier_one_has_begun(time_machine):
-    session = published(2)
-    (alone,) = current_plan(session).meetings
-    # In the order of a form, which is not that of the database.
-    first = replace(alone, trainer_ids=(TrainerFactory().pk, *alone.trainer_ids))
-    assert first.trainer_ids == tuple(sorted(first.trainer_ids, reverse=True))
-    later = replace(first, starts_at=moscow(2026, 12, 14, 10), ends_at=moscow(2026, 12, 14, 13))
-    session = replan_session(session, [first, later], by=None, version=session.version)
-    prepare(
-        session, replace(current_plan(session), meetings=(first, replace(later, room_id=RoomFactory().pk)))
-    )
-
-    time_machine.move_to(moscow(2026, 12, 3, 9))
-
-    assert [(row.kind, row.is_left_out) for row in december().rows] == [(Kind.MOVED, False)]
-    publish(session)
 
 
 def test_rule_9_what_stands_in_the_way_of_one_row_publishes_none():
