@@ -62,12 +62,33 @@ def trainers_of(meetings: Iterable[MeetingPlan]) -> dict[int, Trainer]:
 
 
 def check_plan(
-    course: Course, plan: SessionPlan, *, policy: Policy, besides: Collection[int] = ()
+    course: Course,
+    plan: SessionPlan,
+    *,
+    policy: Policy,
+    besides: Collection[int] = (),
+    repaired: SessionPlan | None = None,
 ) -> list[Finding]:
-    """Return the soft findings, which want a reason (`waive`); hard ones refuse the plan."""
+    """Return the soft findings, which want a reason (`waive`); hard ones refuse the plan.
+
+    But for those that speak against the plan that is `repaired` already: who finds another trainer for the one who is
+    ill need not know yet where else than in the closed room the session meets (rule 7).
+    """
     refuse_senseless(course, plan)
+    findings = findings_of(course, plan, policy=policy, besides=besides)
+    hard = [finding for finding in findings if not finding.is_soft]
+    if hard and repaired:
+        stood = {finding.key for finding in findings_of(course, repaired, policy=policy, besides=besides)}
+        hard = [finding for finding in hard if finding.key not in stood]
+    refuse_hard(hard)
+    return [finding for finding in findings if finding.is_soft]
+
+
+def findings_of(
+    course: Course, plan: SessionPlan, *, policy: Policy, besides: Collection[int]
+) -> list[Finding]:
     meetings = meetings_to_check(plan)
-    findings = findings_against(
+    return findings_against(
         course,
         meetings,
         needs_step_free=plan.details.needs_step_free,
@@ -75,8 +96,6 @@ def check_plan(
         besides=besides,
         begun=[meeting for meeting in plan.meetings if meeting not in meetings],
     )
-    refuse_hard(findings)
-    return findings
 
 
 def refuse_senseless(course: Course, plan: SessionPlan) -> None:
