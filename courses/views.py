@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from centre.http import require_form
 from centre.listing import Listing
-from centre.previews import SHOWN, facts_before, is_sent
+from centre.previews import SHOWN, facts_before, is_row_sent
 from centre.undoing import Undo, say_done
 from courses import signals
 from courses.columns import COURSE_COLUMNS
@@ -54,7 +54,7 @@ def course_edit(request: UserRequest, code: str) -> HttpResponse:
     form = CourseForm(request.POST if request.method == "POST" else None, instance=course)
     form.cancel_url = reverse("courses:course_list")
     made = None
-    if is_sent(request, form):
+    if is_row_sent(request, form):
         shown, facts = request.POST.get(SHOWN, ""), facts_before(form)
         answers: list[tuple[Any, Any]] = signals.changing_course.send(
             sender=Course, change=form.save, shown=shown, facts=facts

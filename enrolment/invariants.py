@@ -6,14 +6,16 @@ from django.utils import timezone
 from centre.models import Policy
 from enrolment.reservations.models import kept_from
 
-# Of every meeting: who should be booked, against who is. A trainee whose seat clashes since a move has no bookings.
+# Of every meeting: who should be booked, against who is. A trainee whose seat clashes since a move has no bookings, but
+# for meetings that had begun by then.
 FAULTS = """
 WITH expected AS (
     SELECT meeting.id AS meeting, enrolment.trainee_id AS person, meeting.starts_at, meeting.ends_at
     FROM scheduling_meeting AS meeting
     JOIN scheduling_session AS session ON session.id = meeting.session_id AND session.status <> 'cancelled'
     JOIN enrolment_enrolment AS enrolment ON enrolment.session_id = session.id
-    WHERE enrolment.seat IN ('held', 'offered') AND enrolment.clash_since IS NULL
+    WHERE enrolment.seat IN ('held', 'offered')
+    AND (enrolment.clash_since IS NULL OR meeting.starts_at <= enrolment.clash_since)
 ), booked AS (
     SELECT booking.meeting_id AS meeting, booking.person_id AS person, booking.period
     FROM scheduling_booking AS booking

@@ -123,6 +123,10 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
             Q(session__isnull=True) | Q(session__starts_at__gt=now) | Q(seat=Seat.WAITING)
         )
 
+    def clashing(self, now: datetime) -> Self:
+        """Live seats that a move brought into a clash, in sessions that are not over."""
+        return self.live().filter(clash_since__isnull=False, session__ends_at__gt=now)
+
     def visible_to(self, reader: Employee) -> Self:
         """The reader's own, and those of the people whose head or deputy the reader is."""
         return self.filter(Q(trainee=reader) | Q(trainee__in=Employee.objects.led_by(reader)))

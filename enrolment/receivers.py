@@ -44,7 +44,7 @@ from notifications.actions import plan_messages, told_nothing_else, withdraw_mes
 from people.models import Employee
 from scheduling import signals
 from scheduling.headcounts import Beyond, Headcount
-from scheduling.models import Meeting, Session
+from scheduling.models import Booking, Meeting, Session
 from scheduling.rehearsal import Deadline, Effect
 
 Entry = EnrolmentEntry.Kind
@@ -198,6 +198,14 @@ def end_enrolments(sessions: list[Session], reason: str, by: Employee | None, **
     plan_messages(cancelled_messages(enrolments, reason))
 
 
+def booked_among(people: set[int], meetings: list[Meeting]) -> set[int]:
+    """Those of the people who attend any of the meetings."""
+    if not people:
+        return set()
+    booked = Booking.objects.attending().filter(person__in=people, meeting__in=meetings)
+    return set(booked.values_list("person", flat=True))
+
+
 @receiver(signals.session_moved)
 def tell_the_move(
     session: Session,
@@ -218,7 +226,8 @@ def tell_the_move(
     policy, now = Policy.objects.current(), timezone.now()
     enrolments = list(Enrolment.objects.live().filter(session=session).select_related("trainee"))
     flagged = {one.trainee_id for one in enrolments if one.clash_since}
-    clashing = set(clashing_person_ids) | book_again(flagged, meetings)
+    # Who was there when the session began is booked already, unless they clash again.
+    clashing = set(clashing_person_ids) | book_again(flagged - booked_among(flagged, meetings), meetings)
     abouts = [about(one.pk) for one in enrolments]
     kept_quiet = told_nothing_else(abouts, NEWS_OF_A_MOVE) if takes_back else set()
     withdraw_messages(abouts, OUTDATED_BY_A_MOVE)

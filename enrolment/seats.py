@@ -160,7 +160,10 @@ def give_up_seat(
 
 
 def book_again(flagged: set[int], meetings: Sequence[Meeting]) -> set[int]:
-    """Give bookings back to whom an earlier move brought into a clash; return those who clash still."""
+    """Give bookings back to whom an earlier move brought into a clash; return those who clash still.
+
+    The meetings have not begun, for what has keeps its bookings in a clash too.
+    """
     still = persons_busy(flagged, meetings)
     Booking.objects.bulk_create(
         Booking(
@@ -177,7 +180,8 @@ def book_again(flagged: set[int], meetings: Sequence[Meeting]) -> set[int]:
 
 def end_clash(enrolment: Enrolment) -> bool:
     """Book the meetings of a seat that a move brought into a clash, once the trainee is free then; whether they are."""
-    if book_again({enrolment.trainee_id}, list(Meeting.objects.filter(session=enrolment.session_id))):
+    ahead = list(Meeting.objects.filter(session=enrolment.session_id, starts_at__gt=timezone.now()))
+    if not ahead or book_again({enrolment.trainee_id}, ahead):
         return False
     enrolment.clash_since = None
     enrolment.save(update_fields=["clash_since"])

@@ -69,7 +69,7 @@ def end_clashes() -> int:
     """
     from enrolment.actions import end_clashes_of
 
-    clashing = Enrolment.objects.ahead(timezone.now()).filter(clash_since__isnull=False)
+    clashing = Enrolment.objects.clashing(timezone.now())
     ended = 0
     for session in Session.objects.filter(pk__in=clashing.values("session")).order_by("pk"):
         try:

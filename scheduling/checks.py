@@ -34,41 +34,48 @@ def findings_against(
     needs_step_free: bool,
     policy: Policy,
     besides: Collection[int] = (),
+    begun: Sequence[MeetingPlan] = (),
 ) -> list[Finding]:
     """What the plan breaks, in the order of its meetings, each said once, soft ones last; eight queries.
 
     A missing room or trainer is no finding: a draft may have gaps, and publishing refuses them. Bookings of the
-    sessions `besides`, which are planned anew, do not count. Call it with the trainers' persons locked: hours and
-    the travel between sites are no constraints.
+    sessions `besides`, which are planned anew, do not count; of their meetings that have `begun` see `broken_rules`.
+    Call it with the trainers' persons locked: hours and the travel between sites are no constraints.
     """
     spans = [plan.span for plan in meetings]
     facts = with_bookings(
         load_facts(
             course,
             spans,
-            room_ids={plan.room_id for plan in meetings if plan.room_id is not None},
+            room_ids={plan.room_id for plan in (*begun, *meetings) if plan.room_id is not None},
             trainer_ids={trainer for plan in meetings for trainer in plan.trainer_ids},
         ),
         spans,
         reach_minutes=policy.travel_minutes,
         besides=besides,
     )
-    return broken_rules(facts, meetings, needs_step_free=needs_step_free, policy=policy)
+    return broken_rules(facts, meetings, needs_step_free=needs_step_free, policy=policy, begun=begun)
 
 
 def broken_rules(
-    facts: Facts, meetings: Sequence[MeetingPlan], *, needs_step_free: bool, policy: Policy
+    facts: Facts,
+    meetings: Sequence[MeetingPlan],
+    *,
+    needs_step_free: bool,
+    policy: Policy,
+    begun: Sequence[MeetingPlan] = (),
 ) -> list[Finding]:
-    """The same from facts that are loaded; they know nothing of the planned session's own bookings."""
-    rooms = [facts.rooms.get(plan.room_id or 0) for plan in meetings]
-    lengths = [
-        (local_day(plan.span, zone_of(room)), plan.span.length)
-        for plan, room in zip(meetings, rooms, strict=True)
-    ]
+    """The same from facts that are loaded; of the planned session's own bookings they know those that have begun.
+
+    Its meetings that have `begun` stay as they are, but the group's day and its way began with them.
+    """
+    lengths = [(day_of(facts, plan), plan.span.length) for plan in meetings]
+    days = {day for day, _length in lengths}
+    lengths += [(day, plan.span.length) for plan in begun if (day := day_of(facts, plan)) in days]
     return unique(
         plan_findings(facts, meetings, needs_step_free=needs_step_free),
         daily_hours_findings(lengths, hours_at_most=policy.academic_hours_a_day),
-        travel_findings(facts, meetings, travel_minutes=policy.travel_minutes),
+        travel_findings(facts, meetings, travel_minutes=policy.travel_minutes, begun=begun),
         soft_findings(facts, meetings),
     )
 
@@ -274,19 +281,27 @@ def clash_findings(
 
 
 def travel_findings(
-    facts: Facts, meetings: Sequence[MeetingPlan], *, travel_minutes: int
+    facts: Facts,
+    meetings: Sequence[MeetingPlan],
+    *,
+    travel_minutes: int,
+    begun: Sequence[MeetingPlan] = (),
 ) -> Iterator[Finding]:
-    """Between two sites a trainer, and the group, need time to travel (rule 2)."""
-    placed = [
-        (plan, room)
-        for plan in meetings
-        if plan.room_id is not None and not (room := facts.rooms[plan.room_id]).is_online
-    ]
+    """Between two sites a trainer, and the group, need time to travel (rule 2); the group from what has `begun` too."""
+    came_from, placed = (
+        [
+            (plan, room)
+            for plan in some
+            if plan.room_id is not None and not (room := facts.rooms[plan.room_id]).is_online
+        ]
+        for some in (begun, meetings)
+    )
     for plan, room in placed:
         for trainer in (facts.trainers[pk] for pk in plan.trainer_ids if pk in facts.trainers):
             yield from trainer_travel_findings(
                 trainer, plan.span, room.site_id, travel_minutes=travel_minutes, zone=room.zone
             )
+    for plan, room in (*came_from, *placed):
         for other, other_room in placed:
             is_later_elsewhere = plan.starts_at < other.starts_at and other_room.site_id != room.site_id
             if is_later_elsewhere and other.span.overlaps(plan.span.widened(travel_minutes)):
@@ -457,6 +472,10 @@ def zone_of(room: RoomFacts | None) -> tzinfo | None:
 def local_day(span: Span, zone: tzinfo | None = None) -> date:
     """The day on which the time begins, in the centre's own zone when no room is known."""
     return span.starts_at.astimezone(zone or timezone.get_default_timezone()).date()
+
+
+def day_of(facts: Facts, plan: MeetingPlan) -> date:
+    return local_day(plan.span, zone_of(facts.rooms.get(plan.room_id or 0)))
 
 
 def booking_words(busy: Busy, zone: tzinfo | None = None) -> dict[str, str]:

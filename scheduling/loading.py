@@ -91,7 +91,7 @@ def with_bookings(
 ) -> Facts:
     """The facts with the bookings near these times, and what the trainers teach in those weeks; two queries.
 
-    Bookings of the sessions `besides`, which are planned anew, are left out.
+    Bookings of the sessions `besides`, which are planned anew, are left out, but for meetings that have begun.
     """
     persons_of_trainers = [trainer.person_id for trainer in facts.trainers.values()]
     rooms, persons = _load_busy(
@@ -135,12 +135,17 @@ def load_teaching(
         Booking.objects.teaching()
         .filter(person_id__any=list(persons), meeting__starts_at__gte=midnight(first))
         .filter(meeting__starts_at__lt=midnight(last + timedelta(days=1)))
-        .exclude(meeting__session__in=besides)
+        .exclude(planned_anew(besides))
         .values_list("person", "meeting__starts_at", "meeting__ends_at")
     )
     for person, starts_at, ends_at in taught:
         found[person][timezone.localdate(starts_at)] += ends_at - starts_at
     return found
+
+
+def planned_anew(sessions: Collection[int]) -> Q:
+    """Bookings of these sessions that another plan replaces: what has begun stays as it is."""
+    return Q(meeting__session__in=sessions, meeting__starts_at__gt=timezone.now())
 
 
 def midnight(day: date) -> datetime:
@@ -164,22 +169,27 @@ def load_calendar_of_centre(first: date, last: date) -> Facts:
 
 
 def without_session(facts: Facts, session_id: int) -> Facts:
-    """The same facts as if the session were not booked."""
-    rooms = {pk: with_facts(room, busy=_others(room.busy, session_id)) for pk, room in facts.rooms.items()}
+    """The same facts as if the session's meetings ahead were not booked."""
+    now = timezone.now()
+    rooms = {
+        pk: with_facts(room, busy=_others(room.busy, session_id, now)) for pk, room in facts.rooms.items()
+    }
     trainers = {}
     for pk, trainer in facts.trainers.items():
-        own = [busy for busy in trainer.busy if busy.session_id == session_id]
+        own = [
+            busy for busy in trainer.busy if busy.session_id == session_id and busy.meeting.starts_at > now
+        ]
         load = dict(trainer.load)
         for busy in own:
             if busy.teaches:
                 load[timezone.localdate(busy.meeting.starts_at)] -= busy.meeting.length
-        others = _others(trainer.busy, session_id)
+        others = _others(trainer.busy, session_id, now)
         trainers[pk] = with_facts(trainer, busy=others, load=load) if own else trainer
     return with_facts(facts, rooms=rooms, trainers=trainers)
 
 
-def _others(busy: Sequence[Busy], session_id: int) -> tuple[Busy, ...]:
-    return tuple(one for one in busy if one.session_id != session_id)
+def _others(busy: Sequence[Busy], session_id: int, now: datetime) -> tuple[Busy, ...]:
+    return tuple(one for one in busy if one.session_id != session_id or one.meeting.starts_at <= now)
 
 
 def needs_of_courses(courses: Collection[Course]) -> dict[int, CourseNeeds]:
@@ -337,7 +347,7 @@ def _load_busy(
         .order_by("period")
     )
     if besides:
-        bookings = bookings.exclude(meeting__session__in=besides)
+        bookings = bookings.exclude(planned_anew(besides))
     # Rows, not models: a full week has a thousand, and each would bring its meeting, session and course.
     rows = bookings.values_list(
         *("room", "person", "role", "period__startswith", "period__endswith", "site"),

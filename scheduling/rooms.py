@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centre.actions import action
@@ -19,10 +20,12 @@ NAMED_AT_MOST = 3
 
 
 def planned_sessions(room: Room) -> list[Session]:
-    """Sessions with a meeting in the room whose seats may still change: neither begun nor cancelled."""
-    booked = Booking.objects.filter(room=room).values("meeting__session")
+    """Sessions that will meet in the room, those that run already too."""
+    booked = Booking.objects.filter(room=room, meeting__starts_at__gt=timezone.now()).values(
+        "meeting__session"
+    )
     found = Session.objects.filter(pk__in=booked).with_course().order_by("starts_at", "pk")
-    return [session for session in found if session.can_change]
+    return [session for session in found if session.can_move]
 
 
 @action

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -29,17 +30,18 @@ def ask_ahead() -> Any:
 CLAIMS, AHEAD = Prepared(ask_claims), Prepared(ask_ahead)
 
 
-def plans_of(sessions: Sequence[Session]) -> dict[int, SessionPlan]:
-    """The sessions as plans of their meetings that have not begun; two queries."""
+def plans_of(sessions: Sequence[Session], *, begun_too: bool = False) -> dict[int, SessionPlan]:
+    """The sessions as plans of their meetings that have not begun, or of all; two queries."""
     rooms: dict[int, int] = {}
     trainers: dict[int, list[int]] = defaultdict(list)
     meetings: dict[int, list[MeetingPlan]] = {session.pk: [] for session in sessions}
+    after = datetime.min.replace(tzinfo=UTC) if begun_too else timezone.now()
     for meeting, room, trainer in CLAIMS(sessions=list(meetings)):
         if room:
             rooms[meeting] = room
         elif trainer:
             trainers[meeting].append(trainer)
-    for pk, session, starts_at, ends_at in AHEAD(sessions=list(meetings), now=timezone.now()):
+    for pk, session, starts_at, ends_at in AHEAD(sessions=list(meetings), now=after):
         meetings[session].append(MeetingPlan(starts_at, ends_at, rooms.get(pk), tuple(trainers[pk])))
     return {session.pk: SessionPlan(tuple(meetings[session.pk]), details_of(session)) for session in sessions}
 
@@ -68,7 +70,7 @@ def waivers_of(session_ids: Iterable[int]) -> dict[tuple[int, str], Waiver]:
 
 
 def own_facts(facts: Facts, plan: SessionPlan, session: Session, needs: CourseNeeds) -> Facts:
-    """Of the whole centre what this plan is about, as if its session were not booked."""
+    """Of the whole centre what this plan is about, as if its meetings ahead were not booked."""
     rooms = {meeting.room_id for meeting in plan.meetings}
     trainers = {pk for meeting in plan.meetings for pk in meeting.trainer_ids}
     part = Facts(

@@ -131,6 +131,7 @@ READ = {
     "enrolment:invitations": PLANNERS,
     "enrolment:enrolment": f"{OWNER} head {PLANNERS}",
     "enrolment:cancel": OWNER,
+    "enrolment:cancel_for": PLANNERS,
     "enrolment:dates": f"{OWNER} {PLANNERS}",
     "enrolment:restore": f"{OWNER} {PLANNERS}",
     "enrolment:enrol_somebody": PLANNERS,

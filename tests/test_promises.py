@@ -17,6 +17,7 @@ PROMISES_KEPT = {f"R{number}" for number in (*range(1, 16), 17, 18, 19, 21, 23, 
 # Pages with one thing on them, or a form whose choices do not grow.
 WITHOUT_ROWS = {
     "enrolment:restore",
+    "enrolment:cancel_for",
     "enrolment:bulk_new",
     "enrolment:bulk_row",
     "enrolment:offer",

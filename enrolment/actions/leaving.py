@@ -86,7 +86,7 @@ def cancel_together(
         plan_messages(news(enrolment, session))
         if ending == Ending.CANCELLED_LATE:
             plan_messages(late_copies(enrolment, session, timezone.localdate()))
-    for clashing in own.ahead(timezone.now()).filter(clash_since__isnull=False, session__in=sessions):
+    for clashing in own.clashing(timezone.now()).filter(session__in=sessions):
         end_clash(clashing)
     seat_within_the_limit(sessions.values())
     for freed in sessions.values():
@@ -112,7 +112,7 @@ def lock_together(enrolments: Sequence[Enrolment]) -> dict[int, Session]:
 def end_clashes_of(session: Session) -> list[Enrolment]:
     """Give the seats that a move brought into a clash their bookings where nothing stands in the way any more."""
     session = Session.objects.lock(session.pk)
-    clashing = session.enrolments.ahead(timezone.now()).filter(clash_since__isnull=False).order_by("pk")
+    clashing = session.enrolments.clashing(timezone.now()).order_by("pk")
     Employee.objects.lock_all(clashing.order_by().values_list("trainee", flat=True))
     return [enrolment for enrolment in clashing if end_clash(enrolment)]
 

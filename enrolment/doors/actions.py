@@ -232,7 +232,7 @@ def concerned_sessions(enrolment: Enrolment) -> set[int]:
 
 
 def own_clashes(row: Enrolment, session_ids: list[int], now: datetime) -> list[Enrolment]:
-    clashing = Enrolment.objects.ahead(now).filter(trainee=row.trainee_id, clash_since__isnull=False)
+    clashing = Enrolment.objects.clashing(now).filter(trainee=row.trainee_id)
     return list(clashing.filter(session__in=session_ids).exclude(pk=row.pk).order_by("pk"))
 
 

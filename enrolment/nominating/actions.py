@@ -182,7 +182,7 @@ def replace_trainee(
         ]
     )
     # The time of who stays away is free: a clash with it is over, and their places in other queues are asked anew.
-    for clashing in own.ahead(timezone.now()).filter(clash_since__isnull=False, session__in=session_ids):
+    for clashing in own.clashing(timezone.now()).filter(session__in=session_ids):
         end_clash(clashing)
     seat_within_the_limit(sessions.values())  # the substitute of somebody within it is not beyond it
     for freed in sessions.values():

@@ -70,8 +70,8 @@ def decline_offer(
         raise OfferOver(over_words(enrolment))
     give_up_seat(enrolment, Ending.DECLINED, by=by, reason=reason, kind=Entry.DECLINED)
     policy = Policy.objects.current()
-    own = Enrolment.objects.ahead(timezone.now()).filter(trainee=enrolment.trainee_id, session__in=sessions)
-    for clashing in own.filter(clash_since__isnull=False):
+    own = Enrolment.objects.filter(trainee=enrolment.trainee_id, session__in=sessions)
+    for clashing in own.clashing(timezone.now()):
         end_clash(clashing)
     seat_within_the_limit(sessions.values())
     for freed in sessions.values():

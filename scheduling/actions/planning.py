@@ -123,14 +123,20 @@ def replan_session(
 
 @action
 def replan_sessions(
-    changes: Iterable[Change], *, by: Employee | None, reason: str = "", despite: str = ""
+    changes: Iterable[Change],
+    *,
+    by: Employee | None,
+    reason: str = "",
+    despite: str = "",
+    repairs: bool = False,
 ) -> list[Session]:
     """Give sessions other times, rooms, trainers or details as one operation, and move everybody's bookings along.
 
     All old bookings go before the first new one is written, so that two sessions may swap rooms or trainers. Meetings
     that have begun stay as they are. Trainees whom a new time brings into a clash keep their seat without bookings;
     `session_moved` names them. It is sent when the group meets at another time, elsewhere, with others, or by another
-    link or note: nothing else is news to them. `despite` says why soft limits may be broken.
+    link or note: nothing else is news to them. `despite` says why soft limits may be broken. What `repairs` a plan is
+    not refused for what else is wrong with it already.
 
     Raises:
         StalePlan: a `version` is not the session's any more: somebody changed it meanwhile.
@@ -139,7 +145,7 @@ def replan_sessions(
         NeedsReason: the same where `by` may seat people beyond the limit: then `despite` keeps everybody's seat.
         NotPlannable, NeedsReason, RoomTaken, PersonBusy: as in `plan_session`.
     """
-    return replan(changes, by=by, reason=reason, despite=despite)
+    return replan(changes, by=by, reason=reason, despite=despite, repairs=repairs)
 
 
 @action
@@ -256,6 +262,7 @@ def replan(
     reason: str = "",
     despite: str = "",
     kind: SessionStep.Kind | None = None,
+    repairs: bool = False,
 ) -> list[Session]:
     """See `replan_sessions`; `kind` names the step when it is neither a move nor an edit."""
     policy = Policy.objects.current()
@@ -275,7 +282,9 @@ def replan(
     )
     people = headcounts(keys)
     for work in works:
-        work.soft = check_plan(work.session.course, work.new, policy=policy, besides=keys)
+        work.soft = check_plan(
+            work.session.course, work.new, policy=policy, besides=keys, repaired=work.old if repairs else None
+        )
         own = {meeting.room_id for meeting in work.new.meetings}
         bounds = [room for pk, room in rooms.items() if pk in own]
         work.seats = effective_seats(work.session.course, bounds, work.new.details.limit)
@@ -296,10 +305,16 @@ def replan(
     book_rooms_and_trainers(to_book, trainers, policy)
     for work in works:
         book_trainees(work)
-        if (
-            len(works) > 1
-        ):  # the others of the operation stand where they will: hours and travel are asked again
-            work.soft = check_plan(work.session.course, work.new, policy=policy, besides=[work.session.pk])
+        if len(works) > 1:
+            # The others of the operation stand where they will: hours and travel are asked again.
+            alone = [work.session.pk]
+            work.soft = check_plan(
+                work.session.course,
+                work.new,
+                policy=policy,
+                besides=alone,
+                repaired=work.old if repairs else None,
+            )
         words = work.change.despite or despite
         if work.beyond and not words.strip():
             raise NeedsReason([*work.beyond, *to_be_waived(work.session, work.soft, "?")])

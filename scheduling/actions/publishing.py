@@ -12,11 +12,13 @@ from notifications.actions import PlannedMessage, plan_messages
 from people.models import Employee
 from scheduling import signals
 from scheduling.actions.shared import (
+    lock_with_course,
     lock_with_courses,
     meetings_to_check,
     named,
     refuse_hard,
     refuse_senseless,
+    refuse_stale,
     take_steps,
     teachers_of,
 )
@@ -37,14 +39,21 @@ Naming = Callable[[Session], AbstractContextManager[None]]
 
 
 @action
-def publish_session(session: Session, *, by: Employee | None, despite: str = "") -> Session:
+def publish_session(
+    session: Session, *, by: Employee | None, despite: str = "", version: int | None = None
+) -> Session:
     """Open a draft for enrolment. Publishing again changes nothing.
 
+    `version` is the session's when the planner's page was made.
+
     Raises:
+        StalePlan: somebody changed the session since then.
         NotPlannable: a meeting has no room or no trainer, or rules were broken since it was planned.
         NeedsReason: soft limits are broken since it was planned, and `despite` gives no reason.
         WrongState: the session was cancelled or has begun.
     """
+    if version is not None and (draft := lock_with_course(session)).status == Status.DRAFT:
+        refuse_stale(draft, version)
     (published,) = publish([session], by=by, despite=despite, naming=lambda _session: nullcontext())
     return published
 

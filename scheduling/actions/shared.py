@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -61,19 +62,40 @@ def trainers_of(meetings: Iterable[MeetingPlan]) -> dict[int, Trainer]:
 
 
 def check_plan(
-    course: Course, plan: SessionPlan, *, policy: Policy, besides: Collection[int] = ()
+    course: Course,
+    plan: SessionPlan,
+    *,
+    policy: Policy,
+    besides: Collection[int] = (),
+    repaired: SessionPlan | None = None,
 ) -> list[Finding]:
-    """Return the soft findings, which want a reason (`waive`); hard ones refuse the plan."""
+    """Return the soft findings, which want a reason (`waive`); hard ones refuse the plan.
+
+    But for those that speak against the plan that is `repaired` already: who finds another trainer for the one who is
+    ill need not know yet where else than in the closed room the session meets (rule 7).
+    """
     refuse_senseless(course, plan)
-    findings = findings_against(
+    findings = findings_of(course, plan, policy=policy, besides=besides)
+    hard = [finding for finding in findings if not finding.is_soft]
+    if hard and repaired:
+        stood = {finding.key for finding in findings_of(course, repaired, policy=policy, besides=besides)}
+        hard = [finding for finding in hard if finding.key not in stood]
+    refuse_hard(hard)
+    return [finding for finding in findings if finding.is_soft]
+
+
+def findings_of(
+    course: Course, plan: SessionPlan, *, policy: Policy, besides: Collection[int]
+) -> list[Finding]:
+    meetings = meetings_to_check(plan)
+    return findings_against(
         course,
-        meetings_to_check(plan),
+        meetings,
         needs_step_free=plan.details.needs_step_free,
         policy=policy,
         besides=besides,
+        begun=[meeting for meeting in plan.meetings if meeting not in meetings],
     )
-    refuse_hard(findings)
-    return findings
 
 
 def refuse_senseless(course: Course, plan: SessionPlan) -> None:
@@ -364,15 +386,18 @@ def refuse_ended(session: Session) -> None:
 def refuse_rewriting_the_past(old: SessionPlan, new: SessionPlan) -> None:
     """Meetings that have begun stay, and no other begins before now."""
     now = timezone.now()
-    begun = [meeting for meeting in old.meetings if meeting.starts_at <= now]
-    if len(begun) == len(old.meetings):
+    begun, kept = (
+        replace(plan, meetings=tuple(one for one in plan.meetings if one.starts_at <= now), details=Details())
+        for plan in (old, new)
+    )
+    if len(begun.meetings) == len(old.meetings):
         raise WrongState(_("The session has begun and can no longer be changed."))
-    if [meeting for meeting in new.meetings if meeting.starts_at <= now] != begun:
+    if not kept.is_same(begun):
         raise WrongState(
             _(
                 "Meetings that have begun stay as they are, and a new time lies ahead. Change the other meetings."
             )
-            if begun
+            if begun.meetings
             else _("This time is over. Choose a later day or time.")
         )
 

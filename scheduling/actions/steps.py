@@ -35,15 +35,20 @@ Step = SessionStep.Kind
 
 
 @action
-def confirm_session(session: Session, *, by: Employee | None) -> Session:
+def confirm_session(session: Session, *, by: Employee | None, version: int | None = None) -> Session:
     """Say that an open session takes place. Confirming again changes nothing.
 
+    `version` is the session's when the planner's page was made.
+
     Raises:
+        StalePlan: somebody changed the session since then.
         WrongState: the session is a draft, cancelled, or has begun.
     """
     session = lock_with_course(session)
     if CONFIRM.was_taken(session):
         return session
+    if version is not None:
+        refuse_stale(session, version)
     CONFIRM.check(session)
     take_step(session, CONFIRM, by)
     return session
@@ -115,13 +120,16 @@ def run_anyway(session: Session, reason: str, *, by: Employee | None) -> Session
 
 
 @action
-def cancel_session(session: Session, reason: str, *, by: Employee | None) -> Session:
+def cancel_session(
+    session: Session, reason: str, *, by: Employee | None, version: int | None = None
+) -> Session:
     """Cancel a session: its bookings are freed, its people told, in the same transaction.
 
-    Cancelling again changes nothing.
+    Cancelling again changes nothing. `version` is the session's when the planner's page was made.
 
     Raises:
         SchedulingError: no reason was given.
+        StalePlan: somebody changed the session since then.
         WrongState: the session is over.
     """
     if not reason.strip():
@@ -129,6 +137,8 @@ def cancel_session(session: Session, reason: str, *, by: Employee | None) -> Ses
     session = lock_with_course(session)
     if CANCEL.was_taken(session):
         return session
+    if version is not None:
+        refuse_stale(session, version)
     CANCEL.check(session)
     attending, teaching = booked_persons([session.pk])
     Employee.objects.lock_all(attending | teaching | waiting_persons([session.pk]))

@@ -18,13 +18,16 @@ DECLINED, UNANSWERED = "assignment_declined", "assignment_unanswered"
 
 
 @action
-def accept_assignment(assignment: Assignment, *, by: Employee) -> Assignment:
+def accept_assignment(assignment: Assignment, *, by: Employee, question: str = "") -> Assignment:
     """Say yes. Saying it again changes nothing; a refusal that nobody acted on yet becomes a yes.
 
+    `question` is the assignment's as the trainer read it.
+
     Raises:
-        WrongState: the trainer does not teach the session any more, or it has begun or was cancelled.
+        WrongState: the trainer does not teach the session any more, or it has begun or was cancelled, or the trainer
+            is asked for something else by now.
     """
-    row = locked(assignment)
+    row = locked(assignment, question)
     if not row.is_accepted:
         withdraw_messages([about(row)])
         write(row, State.ACCEPTED)
@@ -32,7 +35,7 @@ def accept_assignment(assignment: Assignment, *, by: Employee) -> Assignment:
 
 
 @action
-def decline_assignment(assignment: Assignment, why: str, *, by: Employee) -> Assignment:
+def decline_assignment(assignment: Assignment, why: str, *, by: Employee, question: str = "") -> Assignment:
     """Say no, with a reason: HR is told at once, and the booking stands until a planner finds somebody else.
 
     Raises:
@@ -41,7 +44,7 @@ def decline_assignment(assignment: Assignment, why: str, *, by: Employee) -> Ass
     """
     if not why.strip():
         raise SchedulingError(_("Say why you cannot teach: the planners will read it."))
-    row = locked(assignment)
+    row = locked(assignment, question)
     if not row.is_declined:
         write(row, State.DECLINED, why.strip()[:300])
         tell_hr([row], DECLINED)
@@ -80,7 +83,7 @@ def tell_of_silence() -> int:
 # --- how ------------------------------------------------------------------------------------------
 
 
-def locked(assignment: Assignment) -> Assignment:
+def locked(assignment: Assignment, question: str = "") -> Assignment:
     """The fresh row of a session that may still be answered for, with its session locked."""
     session = Session.objects.lock(assignment.session_id)
     row = session.assignments.filter(pk=assignment.pk).first()
@@ -88,6 +91,10 @@ def locked(assignment: Assignment) -> Assignment:
         raise WrongState(_("You do not teach this session any more: there is nothing to answer."))
     if not session.can_move or not session.meetings.filter(starts_at__gt=timezone.now()).exists():
         raise WrongState(_("The session has begun. Call the centre if you cannot teach it."))
+    if question and question != row.question:
+        raise WrongState(
+            _("The session was changed after you had opened the page. Look at its times and answer again.")
+        )
     return row
 
 

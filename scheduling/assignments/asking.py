@@ -22,8 +22,9 @@ WHAT_IS_ASKED = ["asked_for", "asked_at", "answer_until", "state", "answered_at"
 def ask_trainers(sessions: Sequence[Session], *, policy: Policy) -> None:
     """Ask whoever is to teach something else than they were asked for; forget who does not teach any more.
 
-    The same times at the same site are no new question. What was accepted before is accepted again when it comes
-    back. The caller holds the sessions' locks and has written their bookings. The same statements for any number.
+    The same times at the same site are no new question, and what has begun is none at all: who teaches nothing else
+    any more keeps a yes, and is not waited for. What was accepted before is accepted again when it comes back. The
+    caller holds the sessions' locks and has written their bookings. The same statements for any number.
     """
     wanted = {
         (session, trainer): taught
@@ -31,10 +32,17 @@ def ask_trainers(sessions: Sequence[Session], *, policy: Policy) -> None:
         for trainer, taught in trainers.items()
     }
     known = {(row.session_id, row.trainer_id): row for row in Assignment.objects.filter(session__in=sessions)}
-    if gone := [row.pk for key, row in known.items() if key not in wanted]:
+    coming = {key: ahead(taught) for key, taught in wanted.items()}
+    if gone := [
+        row.pk
+        for key, row in known.items()
+        if key not in wanted or not (coming[key] or row.state == State.ACCEPTED)
+    ]:
         Assignment.objects.filter(pk__in=gone).delete()
     asked = {
-        key: taught for key, taught in wanted.items() if key not in known or known[key].asked_for != taught
+        key: wanted[key]
+        for key, taught in coming.items()
+        if taught and (key not in known or ahead(known[key].asked_for) != taught)
     }
     if not asked:
         return
@@ -46,6 +54,12 @@ def ask_trainers(sessions: Sequence[Session], *, policy: Policy) -> None:
         rows.append(row)
     Assignment.objects.bulk_update([row for row in rows if row.pk], WHAT_IS_ASKED)
     Assignment.objects.bulk_create([row for row in rows if not row.pk])
+
+
+def ahead(taught: Teaching) -> Teaching:
+    """What has not begun of it."""
+    now = timezone.now()
+    return [meeting for meeting in taught if datetime.fromisoformat(str(meeting[0])) > now]
 
 
 def ask(row: Assignment, taught: Teaching, term: datetime) -> None:

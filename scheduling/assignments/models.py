@@ -1,6 +1,8 @@
 """What trainers are asked before they teach: one row a published session and trainer."""
 
+import json
 from datetime import datetime
+from hashlib import sha256
 from typing import Self
 
 from django.db import models
@@ -82,6 +84,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.trainer}: {self.get_state_display()}"
+
+    @property
+    def question(self) -> str:
+        """A word for what the trainer is asked for, which a page sends back with the answer."""
+        return sha256(json.dumps(self.asked_for).encode()).hexdigest()[:16]
 
     @property
     def is_asked(self) -> bool:

@@ -202,7 +202,10 @@ def trainers_forbid(
 
 def soft_on(question: Question, trainer: TrainerFacts, day: date) -> Iterator[Finding]:
     """The trainer's limits with the meeting on that day, beside the session's others that they teach (rule 3)."""
-    spans = [one.span for one in question.dragged.others if trainer.pk in one.trainer_ids]
+    others = (
+        one for one in question.dragged.others if one.starts_at > question.now
+    )  # the load has the begun
+    spans = [one.span for one in others if trainer.pk in one.trainer_ids]
     spans.append(question.at(day))
     yield from shift_findings(trainer, [spans[-1]], question.facts.calendar)
     for one in load_findings(trainer, spans):

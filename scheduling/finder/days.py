@@ -9,7 +9,14 @@ from itertools import chain
 from django.utils import timezone
 
 from centre.models import Policy
-from scheduling.checks import Finding, load_findings, local_day, room_findings, shift_findings
+from scheduling.checks import (
+    Finding,
+    load_findings,
+    local_day,
+    room_findings,
+    shift_findings,
+    unavailable_findings,
+)
 from scheduling.facts import Busy, Facts, RoomFacts, Span, TrainerFacts
 from scheduling.finder.free import Timetables, fits, room_gaps, starts_in, trainer_gaps
 from scheduling.finder.wishes import Obstacle, Slot, Wish
@@ -143,7 +150,12 @@ class SearchedDay:
         ]
 
     def soft(self, trainer: TrainerFacts, span: Span) -> tuple[Finding, ...]:
-        """Limits that the trainer would break by this meeting; they depend on its day and length alone."""
+        """Limits that the trainer would break by this meeting, hours without teaching too."""
+        hours = unavailable_findings(trainer, [span]) if trainer.unavailable else ()
+        return (*self.of_day(trainer, span), *hours)
+
+    def of_day(self, trainer: TrainerFacts, span: Span) -> tuple[Finding, ...]:
+        """Those that depend on the meeting's day and length alone."""
         key = (trainer.pk, local_day(span))
         if key not in self._soft:
             self._soft[key] = tuple(
@@ -168,11 +180,11 @@ class SearchedDay:
         return [trainer for trainer in able if self.is_free(trainer, span, site_id)]
 
     def within_limits(self, span: Span) -> list[TrainerFacts]:
-        """Who may teach so long on that day without a reason."""
+        """Who may teach at that time without a reason."""
         day = local_day(span)
         if day not in self._within_limits:
-            self._within_limits[day] = [one for one in self.present if not self.soft(one, span)]
-        return self._within_limits[day]
+            self._within_limits[day] = [one for one in self.present if not self.of_day(one, span)]
+        return [one for one in self._within_limits[day] if not (one.unavailable and self.soft(one, span))]
 
     def covers(self, trainers: Sequence[TrainerFacts]) -> bool:
         """Whether they could teach the course together, the wished one among them."""

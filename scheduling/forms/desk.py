@@ -22,6 +22,7 @@ class AnswerForm(forms.Form):
         choices=[(one, one) for one in ("accept", "decline", "take_back")],
     )
     why = forms.CharField(required=False, max_length=300)
+    question = forms.CharField(required=False, max_length=16)
 
 
 class LeaveForm(CentreForm, forms.ModelForm):

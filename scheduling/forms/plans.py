@@ -98,6 +98,7 @@ class TimesForm(CentreForm, forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.course, self.meetings, self.policy = course, meetings, policy
+        self.is_replanned = is_replanned
         self.fields = {**meeting_fields(meetings), **self.fields}
         self.fields.pop("needs_step_free" if course.is_online else "online_link")
         # What the steps carry along: the course, or the version of the session when the planner opened it.
@@ -145,6 +146,8 @@ class TimesForm(CentreForm, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if self.is_replanned and f"day_{self.meetings + 1}" in self.data:
+            self._refuse_begun()
         spans = [self._span(number) for number in range(1, self.meetings + 1)]
         self.spans = [span for span in spans if span is not None]
         if len(self.spans) == self.meetings and not self.errors:
@@ -168,6 +171,17 @@ class TimesForm(CentreForm, forms.Form):
             self.add_error(f"day_{number}", _("This time is over. Choose a later day or time."))
             return None
         return Span(starts_at, datetime.combine(day, end, tzinfo=zone))
+
+    def _refuse_begun(self) -> None:
+        """A meeting that was asked about has begun since: the others would get each other's times."""
+        self.add_error(
+            None,
+            _(
+                "Meetings that have begun stay as they are, and a new time lies ahead. Change the other meetings."
+            )
+            if self.meetings
+            else _("The session has begun and can no longer be changed."),
+        )
 
     def _check_order(self) -> None:
         for number in range(2, self.meetings + 1):

@@ -102,6 +102,5 @@ class PublicationForm(WithReasons):
 class PrepareCancellationForm(CancelForm):
     """The same reason, kept until the next publication."""
 
-    # Of the session when the page was made: the second of two planners is told (rule 9).
     version = forms.IntegerField(widget=forms.HiddenInput)
     button_label = gettext_lazy("Keep for the next publication")

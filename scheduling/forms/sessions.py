@@ -128,7 +128,14 @@ class StepForm(CentreForm, forms.Form):
         return row
 
 
-class PublishForm(StepForm):
+class SeenSessionForm(StepForm):
+    """A step of the session that the planner saw: the second of two planners is told (rule 9)."""
+
+    # Of the session when the page was made.
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class PublishForm(SeenSessionForm):
     """`despite` appears when limits are broken since the session was planned (rule 3)."""
 
     despite = forms.CharField(label=gettext_lazy("Why it has to be so"), required=False, max_length=300)
@@ -136,14 +143,14 @@ class PublishForm(StepForm):
 
     def arranged(self) -> Layout:
         asks = "despite" in self.errors or bool(self["despite"].value())
-        return Layout(*(["despite"] if asks else []))
+        return Layout("version", *(["despite"] if asks else []))
 
 
-class ConfirmForm(StepForm):
+class ConfirmForm(SeenSessionForm):
     button_label = gettext_lazy("Confirm")
 
 
-class LimitForm(StepForm):
+class LimitForm(SeenSessionForm):
     """The session's own limit of seats."""
 
     limit = forms.IntegerField(
@@ -154,8 +161,6 @@ class LimitForm(StepForm):
         help_text=gettext_lazy("Empty: as many as the course and the room allow."),
     )
     reason = forms.CharField(label=gettext_lazy("Why"), required=False, max_length=300)
-    # Of the session when the page was made: the second of two planners is told (rule 9).
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     button_label = gettext_lazy("Change the limit")
     reason_field = "reason"
     is_rehearsed_on_demand = True
@@ -173,7 +178,7 @@ class RunAnywayForm(StepForm):
     button_label = gettext_lazy("Let it take place")
 
 
-class CancelForm(StepForm):
+class CancelForm(SeenSessionForm):
     """Why a session is cancelled; its people read it."""
 
     reason = forms.CharField(

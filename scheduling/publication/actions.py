@@ -106,13 +106,21 @@ def prepare_cancellation(
 
 
 @action
-def drop_prepared_change(session: Session, *, by: Employee | None) -> bool:
-    """Forget what was prepared for the session; False when nothing is prepared any more."""
+def drop_prepared_change(session: Session, *, by: Employee | None, version: int | None = None) -> bool:
+    """Forget what was prepared for the session; False when nothing is prepared any more.
+
+    Raises:
+        StalePlan: `version`, that of the planner's page, is not the session's any more: something else is prepared.
+    """
     session = lock_with_course(session)
-    dropped, _by_model = PreparedChange.objects.filter(session=session).delete()
-    if dropped:
-        note(session, Step.DROPPED, by)
-    return bool(dropped)
+    prepared = PreparedChange.objects.filter(session=session)
+    if not prepared.exists():
+        return False
+    if version is not None:
+        refuse_stale(session, version)
+    prepared.delete()
+    note(session, Step.DROPPED, by)
+    return True
 
 
 @action

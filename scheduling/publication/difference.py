@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centre.models import Policy
+from scheduling.actions.shared import refuse_rewriting_the_past
 from scheduling.checks import Finding, broken_rules, clash_findings, unique
 from scheduling.errors import WrongState
 from scheduling.facts import CourseNeeds, Facts, Span
@@ -138,27 +139,50 @@ def changes_between_times(begin: datetime, end: datetime) -> dict[int, PreparedC
 def rows_of(sessions: Sequence[Session], changes: Mapping[int, PreparedChange]) -> list[Row]:
     if not sessions:
         return []
-    known = load_known(sessions, changes)
-    return [known.row_of(row, changes.get(row.session.pk)) for row in session_rows(sessions)]
+    told, known = session_rows(sessions), load_known(sessions, changes)
+    rows: dict[int, Row] = {}
+    left_out: set[int] = set()
+    while True:
+        rows |= {
+            row.session.pk: known.row_of(row, changes.get(row.session.pk))
+            for row in told
+            if row.session.pk not in left_out
+        }
+        # Who stays where they are keeps a place that others counted on.
+        staying = {pk for pk in changes.keys() - left_out if rows[pk].is_left_out}
+        if not staying:
+            return [rows[row.session.pk] for row in told]
+        left_out |= staying
+        known = known.afterwards({pk: change for pk, change in changes.items() if pk not in left_out})
 
 
 @dataclass(frozen=True)
 class Known:
     """What the rows are made of, for all sessions at once: their plans as they stand and as they become.
 
-    `facts` are of the time after the publication; None when no meeting lies ahead.
+    `refusals` say by session why it cannot be published whatever its plan. `facts` are of the time after the
+    publication, `now` of before; None when no meeting lies ahead.
     """
 
+    refusals: Mapping[int, str]
     old: Mapping[int, SessionPlan]
     new: Mapping[int, SessionPlan]
-    facts: Facts | None
+    now: Facts | None
     needs: Mapping[int, CourseNeeds]
     waivers: Mapping[tuple[int, str], Waiver]
     names: Names
     policy: Policy
+    facts: Facts | None = None
+
+    def afterwards(self, changes: Mapping[int, PreparedChange]) -> "Known":
+        """The same when these of the prepared changes happen."""
+        if self.now is None:
+            return self
+        minutes = self.policy.changeover_minutes
+        return replace(self, facts=afterwards(self.now, changes, self.new, changeover_minutes=minutes))
 
     def row_of(self, row: SessionRow, change: PreparedChange | None) -> Row:
-        refusal = refusal_of(row.session, change)
+        refusal = self.refusals[row.session.pk]
         if change is not None and change.is_cancellation:
             return Row(row, change, told=row.people.told, refusal=refusal)
         before, after = self.old[row.session.pk], self.new[row.session.pk]
@@ -193,16 +217,18 @@ class Known:
 
 def load_known(sessions: Sequence[Session], changes: Mapping[int, PreparedChange]) -> Known:
     policy = Policy.objects.current()
-    old = plans_of(sessions)
+    whole = plans_of(sessions, begun_too=True)
+    refusals = {one.pk: refusal_of(one, changes.get(one.pk), whole[one.pk]) for one in sessions}
+    old = {pk: ahead(plan) for pk, plan in whole.items()}
     new = old | {pk: ahead(one.new_plan) for pk, one in changes.items() if not one.is_cancellation}
     plans = [*old.values(), *new.values()]
     spans = [meeting.span for plan in plans for meeting in plan.meetings]
     facts = load_calendar_of_centre(*weeks_of(spans)) if spans else None
     if facts is not None:
         new = {pk: with_what_is_left(plan, facts) for pk, plan in new.items()}
-        facts = afterwards(facts, changes, new, changeover_minutes=policy.changeover_minutes)
     needs = needs_of_courses(courses_of(sessions))
-    return Known(old, new, facts, needs, waivers_of(old), names_in(plans), policy)
+    known = Known(refusals, old, new, facts, needs, waivers_of(old), names_in(plans), policy)
+    return known.afterwards({pk: change for pk, change in changes.items() if not refusals[pk]})
 
 
 def against_prepared(session: Session, plan: SessionPlan, *, policy: Policy) -> list[Finding]:
@@ -268,13 +294,15 @@ def afterwards(
     return facts
 
 
-def refusal_of(session: Session, change: PreparedChange | None) -> str:
-    """Why the row cannot be published whatever its plan, in a sentence."""
+def refusal_of(session: Session, change: PreparedChange | None, stands: SessionPlan) -> str:
+    """Why the row cannot be published whatever its plan, in a sentence; the session `stands` so, begun meetings too."""
     try:
         if change is None:
             PUBLISH.check(session)
         else:
             CANCEL.check(session)  # as long as it may be cancelled it may be moved, too
+            if not change.is_cancellation:
+                refuse_rewriting_the_past(stands, change.new_plan)
     except WrongState as refusal:
         return str(refusal)
     return stale_words() if change is not None and change.is_stale else ""

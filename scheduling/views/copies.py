@@ -15,7 +15,7 @@ from centre.http import require_form
 from centre.models import Policy
 from people.requests import UserRequest
 from scheduling import actions
-from scheduling.copies import Copy, coming_weeks, copies
+from scheduling.copies import Copy, coming_weeks, copies, first_day
 from scheduling.errors import NeedsReason, SchedulingError
 from scheduling.forms.copies import CopyDayForm
 from scheduling.forms.plans import TimesForm
@@ -62,7 +62,7 @@ def copy(request: UserRequest, pk: int) -> HttpResponse:
 def load_copies(session: Session, plan: SessionPlan, firsts: list[Any]) -> list[Copy]:
     """A copy from each of these days on, in nine queries."""
     policy = Policy.objects.current()
-    length = plan.meetings[-1].ends_at - plan.meetings[0].starts_at
+    length = timezone.localdate(plan.meetings[-1].ends_at) - first_day(plan)
     facts = load_days(
         needs_of(session.course),
         min(firsts),

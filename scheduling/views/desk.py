@@ -62,10 +62,11 @@ def give_answer(user: Employee, found: Assignment, form: AnswerForm) -> str:
     """Write the answer and return what the trainer is told."""
     match form.cleaned_data["answer"]:
         case "accept":
-            accept_assignment(found, by=user)
+            accept_assignment(found, by=user, question=form.cleaned_data["question"])
             return _("Thank you: you teach this session.")
         case "decline":
-            decline_assignment(found, form.cleaned_data["why"], by=user)
+            why, question = form.cleaned_data["why"], form.cleaned_data["question"]
+            decline_assignment(found, why, by=user, question=question)
             return _("HR is told. The session stays in your timetable until somebody else is found.")
         case _other:
             take_back_answer(found, by=user)

@@ -3,21 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.utils.translation import ngettext
 
 from centre.errors import Refusal
-from centre.previews import SHOWN, facts_before, is_sent
+from centre.previews import SHOWN, facts_before, is_row_sent
 from people.requests import UserRequest
 from scheduling.consequences import Trial, change_facts
 
 
 def try_form(
-    request: UserRequest, form: forms.BaseForm, change: Callable[[], Any], *, refusals_at: str | None = None
+    request: UserRequest, form: Any, change: Callable[[], Any], *, refusals_at: str | None = None
 ) -> Trial | None:
     """The change that a valid form asks for; None when the form is to be shown, with what was refused."""
-    if not is_sent(request, form):
+    if not is_row_sent(request, form):
         return None
     facts = facts_before(form)
     try:

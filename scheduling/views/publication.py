@@ -18,6 +18,7 @@ from centre.http import require_form
 from people.requests import UserRequest
 from scheduling.errors import NeedsReason, NotAsShown, SchedulingError, StalePlan
 from scheduling.forms.publication import PrepareCancellationForm, PublicationForm, PublicationMonth
+from scheduling.forms.sessions import SeenSessionForm
 from scheduling.impact import prepared_cancellation_impact
 from scheduling.models import Session
 from scheduling.publication import actions
@@ -83,11 +84,19 @@ def prepare_cancellation(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def prepared_removal(request: UserRequest, pk: int) -> HttpResponse:
     """Forget what was prepared for the session."""
-    session = get_object_or_404(Session, pk=pk)
-    if actions.drop_prepared_change(session, by=request.user):
-        messages.success(request, _("The prepared change is dropped. The session stays as it is."))
+    session, form = get_object_or_404(Session, pk=pk), SeenSessionForm(request.POST)
+    form.is_valid()
+    try:
+        dropped = actions.drop_prepared_change(
+            session, by=request.user, version=form.cleaned_data.get("version")
+        )
+    except StalePlan as refusal:
+        messages.error(request, str(refusal))
     else:
-        messages.info(request, _("Nothing is prepared for this session any more."))
+        if dropped:
+            messages.success(request, _("The prepared change is dropped. The session stays as it is."))
+        else:
+            messages.info(request, _("Nothing is prepared for this session any more."))
     return redirect("scheduling:session", pk)
 
 

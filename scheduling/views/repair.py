@@ -116,5 +116,6 @@ def write(request: UserRequest, form: RepairForm) -> int:
         by=request.user,
         reason=form.cleaned_data["reason"],
         despite=form.cleaned_data["despite"],
+        repairs=True,
     )
     return len(changed)

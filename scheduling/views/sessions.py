@@ -81,11 +81,11 @@ def publish(request: UserRequest, pk: int) -> HttpResponse:
         PublishForm,
         impact=publish_impact,
         take=lambda session, chosen: actions.publish_session(
-            session, by=request.user, despite=chosen["despite"]
+            session, by=request.user, despite=chosen["despite"], version=chosen["version"]
         ),
         title=_("Publish the session"),
         done=_("The session is open for enrolment."),
-        rehearsed_with={"despite": "?"},
+        rehearsed_with={"despite": "?", "version": None},
     )
 
 
@@ -98,10 +98,12 @@ def confirm(request: UserRequest, pk: int) -> HttpResponse:
         pk,
         ConfirmForm,
         impact=confirm_impact,
-        take=lambda session, _chosen: actions.confirm_session(session, by=request.user),
+        take=lambda session, chosen: actions.confirm_session(
+            session, by=request.user, version=chosen["version"]
+        ),
         title=_("Confirm the session"),
         done=_("The session is confirmed."),
-        rehearsed_with={},
+        rehearsed_with={"version": None},
     )
 
 
@@ -135,10 +137,12 @@ def cancel(request: UserRequest, pk: int) -> HttpResponse:
         pk,
         CancelForm,
         impact=cancel_impact,
-        take=lambda session, chosen: actions.cancel_session(session, chosen["reason"], by=request.user),
+        take=lambda session, chosen: actions.cancel_session(
+            session, chosen["reason"], by=request.user, version=chosen["version"]
+        ),
         title=_("Cancel the session"),
         done=_("The session is cancelled."),
-        rehearsed_with={"reason": "…"},
+        rehearsed_with={"reason": "…", "version": None},
     )
 
 

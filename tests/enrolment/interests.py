@@ -23,3 +23,8 @@ def draft(course, **fields):
 def opened(course, **fields):
     """A date of the course, published as planners do it."""
     return publish_session(draft(course, **fields), by=None)
+
+
+def ended(wish):
+    wish.refresh_from_db()
+    return wish.ended_because

@@ -1,11 +1,13 @@
 """The trainer's own desk: what waits for an answer stands first, and every answer is one button."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from scheduling.actions import publish_session
+from scheduling.actions import current_plans, publish_session, replan_session
 from scheduling.models import Assignment, Session
 from tests.costs import add_meetings, cost
 from tests.factories import SessionFactory, TrainerFactory, in_days
@@ -40,6 +42,25 @@ def test_18_a_trainer_accepts_declines_and_takes_back_by_one_button_each(client,
         states.append((row.state, len(page.context["waiting"]), len(page.context["answered"])))
 
     assert states == [("accepted", 0, 1), ("asked", 1, 0), ("declined", 0, 1)]
+
+
+@pytest.mark.parametrize("said", [{"answer": "accept"}, {"answer": "decline", "why": "Уезжаю"}])
+def test_18_an_answer_is_about_the_times_that_were_read_and_no_others(client, trainer, said):
+    session = published(trainer)
+    sign_in(client, trainer.employee)
+    read = set(re.findall(r'name="question" value="(\w+)"', client.get(DESK).content.decode()))
+    (plan,) = current_plans(session)
+    moved = replace(plan, starts_at=in_days(20), ends_at=in_days(20, 13))
+    replan_session(session, [moved], by=None, version=session.version)
+    row = Assignment.objects.get()
+
+    told = answer(client, row, question=read.pop(), **said)
+    states = [Assignment.objects.get().state]
+    answer(client, row, question=row.question, **said)
+    states.append(Assignment.objects.get().state)
+
+    assert "Посмотрите" in told.content.decode()
+    assert states == ["asked", "accepted" if said["answer"] == "accept" else "declined"]
 
 
 def test_18_nobody_answers_for_another_trainer(client, trainer):

@@ -55,6 +55,28 @@ def test_r9_a_smaller_room_drops_nobody(room, session):
     assert (room.capacity, seats(session)) == (2, (2, [Seat.HELD] * 2))
 
 
+@pytest.mark.parametrize("later_room", ["the same", "another"])
+def test_r9_a_room_is_not_smaller_than_a_running_session_that_comes_again(room, later_room, time_machine):
+    other = room if later_room == "the same" else RoomFactory(capacity=2)
+    plans = [
+        MeetingPlan(in_days(14 + day, 10), in_days(14 + day, 13), where.pk, (TrainerFactory().pk,))
+        for day, where in enumerate((room, other))
+    ]
+    session = publish_session(plan_session(CourseFactory(title="Конфликты"), plans, by=None), by=None)
+    for person in EmployeeFactory.create_batch(2):
+        enrol(person, session)
+    time_machine.move_to(in_days(14, 15))
+
+    change_capacity(RoomFactory(capacity=2), 1, by=None)
+    if later_room == "the same":
+        with pytest.raises(SeatsTaken, match="Конфликты"):
+            change_capacity(room, 1, by=None)
+    else:
+        change_capacity(room, 1, by=None)
+
+    assert seats(session) == (2, [Seat.HELD] * 2)
+
+
 def test_rule_10_a_smaller_room_has_fewer_seats_to_give(room, session):
     change_capacity(room, 1, by=None)
     for person in EmployeeFactory.create_batch(2):

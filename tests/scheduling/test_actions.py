@@ -1,12 +1,15 @@
 """Planning, moving and cancelling sessions: rules 1, 2, 6, 9 and 10, promises R9, R10 and R14."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from enrolment.actions import enrol
 from enrolment.invariants import booking_faults
 from enrolment.models import Ending, Enrolment, Seat
+from enrolment.tasks import end_clashes
 from notifications.models import Message
 from scheduling.actions import (
     cancel_session,
@@ -278,6 +281,55 @@ def test_another_move_out_of_the_clash_gives_the_bookings_back():
     assert (enrolment.seat, enrolment.clash_since) == (Seat.HELD, None)
     assert Booking.objects.attending().filter(meeting__session=session, person=person).count() == 1
     assert booking_faults() == []
+
+
+def running_into_a_clash(time_machine):
+    """A session whose first meeting has begun, another one into which its second was moved, and who is in both."""
+    session, other = SessionFactory(starts_at=in_days(14)), SessionFactory(starts_at=in_days(16))
+    (first,) = current_plans(session)
+    second = replace(first, starts_at=in_days(15), ends_at=in_days(15, 13))
+    session = replan_session(session, [first, second], by=None, version=session.version)
+    person = EmployeeFactory()
+    enrol(person, session)
+    enrol(person, other)
+    time_machine.move_to(in_days(14, 15), tick=False)
+    move_the_second(session, 2)
+    return session, other, person
+
+
+def move_the_second(session, days):
+    first, second = current_plans(session)
+    there = replace(second, starts_at=in_days(days), ends_at=in_days(days, 13))
+    session.refresh_from_db()
+    replan_session(session, [first, there], by=None, version=session.version)
+
+
+def booked_days(session, person):
+    starts = Booking.objects.attending().filter(meeting__session=session, person=person)
+    return sorted(timezone.localdate(start) for start in starts.values_list("meeting__starts_at", flat=True))
+
+
+def test_rule_6_who_clashes_after_a_move_of_a_running_session_was_there_and_is_booked_again(time_machine):
+    session, _other, person = running_into_a_clash(time_machine)
+    today = timezone.localdate()
+    assert session.enrolments.get().clash_since is not None
+    assert (booked_days(session, person), booking_faults()) == ([today], [])
+
+    move_the_second(session, 3)
+
+    assert session.enrolments.get().clash_since is None
+    assert (booked_days(session, person), booking_faults()) == ([today, today + timedelta(days=3)], [])
+
+
+def test_rule_6_a_clash_in_a_running_session_ends_when_the_other_booking_is_gone(time_machine):
+    session, other, person = running_into_a_clash(time_machine)
+    today = timezone.localdate()
+
+    cancel_session(other, "Нет группы", by=None)
+    end_clashes()
+
+    assert session.enrolments.get().clash_since is None
+    assert (booked_days(session, person), booking_faults()) == ([today, today + timedelta(days=2)], [])
 
 
 def test_r9_a_clashing_seat_counts_as_held():

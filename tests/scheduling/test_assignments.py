@@ -1,5 +1,6 @@
 """Trainers are asked before they teach, and answer (rules 3 and 7)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from accounts.roles import Role
 from centre.models import Policy
 from notifications.kinds import render
 from notifications.models import Message
-from scheduling.actions import cancel_session, publish_session, replan_session, undo
+from scheduling.actions import cancel_session, current_plans, publish_session, replan_session, undo
 from scheduling.assignments.actions import (
     accept_assignment,
     decline_assignment,
@@ -106,6 +107,46 @@ def test_18_another_time_or_site_asks_again_and_another_room_of_the_site_does_no
     assert asked(session).state == "asked"
     accept_assignment(asked(session), by=trainer.employee)
     replan(session, trainer, starts_at=START + timedelta(hours=1))
+    assert asked(session).state == "asked"
+
+
+@pytest.mark.parametrize(("answer", "left"), [("accepted", ["accepted"]), ("asked", []), ("declined", [])])
+def test_18_who_has_nothing_ahead_in_a_running_session_is_not_asked_about_what_has_begun(clock, answer, left):
+    trainer, substitute = TrainerFactory.create_batch(2)
+    session = published(trainer)
+    (first,) = current_plans(session)
+    later = START + timedelta(days=2)
+    second = replace(first, starts_at=later, ends_at=later + timedelta(hours=3))
+    session = replan_session(session, [first, second], by=None, version=session.version)
+    if answer == "accepted":
+        accept_assignment(asked(session), by=trainer.employee)
+    elif answer == "declined":
+        decline_assignment(asked(session), "Уезжаю", by=trainer.employee)
+    clock.move_to(START + timedelta(hours=4))
+
+    second = replace(second, trainer_ids=(substitute.pk,))
+    replan_session(session, [first, second], by=None, version=session.version)
+
+    assert list(session.assignments.filter(trainer=trainer).values_list("state", flat=True)) == left
+    assert session.assignments.get(trainer=substitute).state == "asked"
+    assert problems(session) == []
+
+
+def test_18_what_has_begun_asks_nobody_again(clock):
+    trainer = TrainerFactory()
+    session = published(trainer)
+    (first,) = current_plans(session)
+    later = START + timedelta(days=2)
+    second = replace(first, starts_at=later, ends_at=later + timedelta(hours=3))
+    session = replan_session(session, [first, second], by=None, version=session.version)
+    accept_assignment(asked(session), by=trainer.employee)
+    clock.move_to(START + timedelta(hours=4))
+
+    replan_session(session, [first, second], by=None, version=session.version, note="Паспорт")
+    assert asked(session).state == "accepted"
+    second = replace(second, starts_at=later + timedelta(hours=1))
+    session.refresh_from_db()
+    replan_session(session, [first, second], by=None, version=session.version)
     assert asked(session).state == "asked"
 
 

@@ -102,7 +102,8 @@ def test_a_room_may_fit_one_meeting_and_not_the_other():
     assert room_names(offered.free_rooms(1)) == ["Free"]
 
 
-def test_a_session_planned_anew_does_not_stand_in_its_own_way():
+def test_a_session_planned_anew_does_not_stand_in_its_own_way(time_machine):
+    time_machine.move_to(moscow(2026, 11, 24, 9))
     room, trainer = RoomFactory(), TrainerFactory()
     session = SessionFactory(starts_at=moscow(2026, 11, 25, 10), room=room, trainer=trainer)
 

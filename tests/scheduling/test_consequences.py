@@ -1,5 +1,6 @@
 """What another fact does to the plan: shown before the click, kept with the second (rules 5 to 7, promise R9)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -243,6 +244,40 @@ def test_rule_6_another_plan_or_another_fact_is_shown_anew_and_nothing_is_saved(
     assert Room.objects.get(pk=room_of(session).pk).is_active
     confirmed(somebody, address, form)
     assert not Room.objects.get(pk=room_of(session).pk).is_active
+
+
+def hidden(page):
+    """What the form's page sends along unseen."""
+    found = re.findall(r'name="(seen)"\s+value="(\w+)"', page.content.decode())
+    assert len(found) == 1
+    return dict(found)
+
+
+@pytest.mark.parametrize(
+    ("made_of", "theirs", "own"),
+    [
+        (room_form, {"note": "Вход с торца"}, {"name": "Дуб"}),
+        (site_form, {"address": "Тверская, 1"}, {"name": "Центр"}),
+        (trainer_form, {"academic_hours_a_week": 39}, {"academic_hours_a_day": 7}),
+        (course_form, {"title": "Лёгкий разговор"}, {"group_min": 3}),
+    ],
+)
+def test_rule_9_the_second_of_two_who_change_a_fact_is_told_and_overwrites_nothing(
+    somebody, session, made_of, theirs, own
+):
+    address, form = made_of(session)
+    seen_by_both = hidden(somebody.get(address))
+    first = somebody.post(address, form | seen_by_both | theirs)
+
+    second = somebody.post(address, form | seen_by_both | own)
+    kept = somebody.get(address).context["form"].initial
+    again = somebody.post(address, form | hidden(second) | theirs | own)
+
+    assert (first.status_code, second.status_code, again.status_code) == (302, 200, 302)
+    assert kept | theirs == kept
+    [told] = second.context["form"].non_field_errors()
+    (named,) = theirs
+    assert str(second.context["form"].fields[named].label) in told
 
 
 def test_rule_6_who_looks_again_finds_the_form_as_it_was_typed(somebody, session):

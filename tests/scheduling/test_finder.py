@@ -31,6 +31,7 @@ from scheduling.facts import (
     Span,
     TrainerAbsence,
     TrainerFacts,
+    WeeklyHours,
 )
 from scheduling.finder.days import Search
 from scheduling.finder.search import find_groups, find_series, find_slots, with_taken
@@ -191,6 +192,22 @@ def test_rule_3_limits_are_kept_unless_the_planner_says_otherwise():
     assert [warning.code for warning in slot.warnings] == ["trainer_day_hours"]
 
 
+@pytest.mark.parametrize(
+    ("keeps_limits", "begins", "warnings"),
+    [(True, "07 12:00", []), (False, "07 08:00", ["trainer_unavailable"])],
+)
+def test_rule_3_hours_without_teaching_are_kept_free_unless_the_planner_says_otherwise(
+    keeps_limits, begins, warnings
+):
+    mornings = WeeklyHours(MONDAY.weekday(), time(8), time(12), MONDAY)
+    search = search_in([room(1)], [trainer(1, unavailable=(mornings,))], keeps_limits=keeps_limits)
+
+    (slot,) = find_slots(search, count=1).slots
+
+    assert told([slot]) == [(begins, 1, [1])]
+    assert [warning.code for warning in slot.warnings] == warnings
+
+
 def test_what_stood_in_the_way_is_counted_by_days():
     day = timedelta(days=1)
     search = search_in(
@@ -322,6 +339,7 @@ trainers = st.lists(
         st.sampled_from([(), (TrainerAbsence(MONDAY, MONDAY, "illness"),)]),
         st.sampled_from([3, 8]),
         st.sampled_from([None, Shift("2/2", MONDAY), Shift("2/2", MONDAY - timedelta(days=1))]),
+        st.sampled_from([(), (WeeklyHours(MONDAY.weekday(), time(10), time(11, 30), MONDAY),)]),
     ),
     min_size=1,
     max_size=3,
@@ -334,8 +352,9 @@ trainers = st.lists(
             absences=away,
             hours_a_day=hours,
             shift=shift,
+            unavailable=unavailable,
         )
-        for pk, (held, own, away, hours, shift) in enumerate(several, start=1)
+        for pk, (held, own, away, hours, shift, unavailable) in enumerate(several, start=1)
     ]
 )
 needs = st.sets(st.sampled_from([CONFLICTS, SERVICE]), max_size=2).map(

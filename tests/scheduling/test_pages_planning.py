@@ -417,6 +417,36 @@ def test_rule_7_of_a_session_that_has_begun_the_meetings_ahead_are_planned_anew(
     assert current_plans(session) == [begun, replace(later, trainer_ids=(substitute.pk,))]
 
 
+def test_rule_9_the_last_meeting_begins_while_it_is_planned_anew(hr):
+    room, trainer = RoomFactory(), TrainerFactory()
+    session = SessionFactory(starts_at=moscow(2026, 12, 1, 10), room=room, trainer=trainer)
+
+    with time_machine.travel(moscow(2026, 12, 1, 10), tick=False):
+        sign_in(hr, planner())
+        answer = replan(hr, session, 3, 1, room=room.pk, trainers=[trainer.pk])
+
+    assert answer.status_code == 200
+    assert refusals(answer)
+    assert current_plans(session)[0].starts_at == moscow(2026, 12, 1, 10)
+
+
+def test_rule_9_the_first_meeting_begins_while_both_are_planned_anew(hr):
+    session = SessionFactory(starts_at=moscow(2026, 12, 1, 10))
+    (first,) = current_plans(session)
+    second = replace(first, starts_at=moscow(2026, 12, 3, 10), ends_at=moscow(2026, 12, 3, 13))
+    session = replan_session(session, [first, second], by=None, version=session.version)
+    places = {"room": first.room_id, "trainers": first.trainer_ids}
+    day_2 = {"day_2": "2026-12-08", "start_2": "10:00", "end_2": "13:00"}
+
+    with time_machine.travel(moscow(2026, 12, 1, 10), tick=False):
+        sign_in(hr, planner())
+        answer = replan(hr, session, 7, session.version, **day_2, **places)
+
+    assert answer.status_code == 200
+    assert refusals(answer)
+    assert current_plans(session) == [first, second]
+
+
 def test_rule_3_a_broken_limit_asks_for_a_reason_in_the_form(hr):
     course, room = CourseFactory(), RoomFactory()
     trainer = TrainerFactory(academic_hours_a_day=2)

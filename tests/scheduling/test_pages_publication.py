@@ -1,5 +1,7 @@
 """Rule 9 on its page: the difference, what happens to whom, then the click; and where changes are prepared."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -233,6 +235,20 @@ def test_rule_9_the_form_of_a_move_keeps_it_for_the_publication(hr):
 
     hr.post(f"/planning/{session.pk}/prepared/removal/")
     assert not PreparedChange.objects.exists()
+
+
+def test_rule_9_what_was_prepared_after_the_page_was_made_is_not_dropped(hr):
+    session = SessionFactory(starts_at=moscow(2026, 12, 14, 10))
+    where = f"/planning/{session.pk}/prepared/removal/"
+    prepare_cancellation(session, "Нет группы", by=None, version=session.version)
+    seen = re.findall(r'name="version" value="(\d+)"', hr.get(f"/planning/{session.pk}/").content.decode())
+    session.refresh_from_db()
+    prepare_cancellation(session, "Ремонт", by=None, version=session.version)
+
+    told = words_of(hr.post(where, {"version": seen}, follow=True))
+
+    assert "Откройте группу заново" in told
+    assert PreparedChange.objects.get().reason == "Ремонт"
 
 
 def form_of(session, **given):

@@ -1,5 +1,6 @@
 """The planners' list, the page of a session, and the steps of its life."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -10,7 +11,8 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from enrolment.actions import enrol
-from scheduling.actions import change_limit
+from notifications.models import Message
+from scheduling.actions import change_limit, current_plans, replan_session
 from scheduling.models import Booking, Meeting, Session
 from tests.factories import (
     CourseFactory,
@@ -34,6 +36,27 @@ def hr(client):
 
 def shown(response):
     return [line.head.row.session for line in response.context["listing"].lines]
+
+
+@pytest.mark.parametrize("name", ["publish", "confirm", "cancel"])
+def test_rule_9_a_step_is_taken_of_the_session_that_was_seen_and_of_no_other(hr, name):
+    status = Session.Status.DRAFT if name == "publish" else Session.Status.OPEN
+    session = SessionFactory(status=status)
+    url = reverse(f"scheduling:{name}", args=[session.pk])
+    seen = hr.get(url).context["form"]["version"].value()
+    (plan,) = current_plans(session)
+    moved = replace(plan, starts_at=in_days(20), ends_at=in_days(20, 13))
+    replan_session(session, [moved], by=None, version=session.version)
+
+    refused = hr.post(url, {"version": seen, "reason": "Нет группы"})
+    told = list(Message.objects.planned().filter(kind__in=["teaching_asked", "teaching_cancelled"]))
+    looked_again = hr.get(url).context["form"]["version"].value()
+    twice = [hr.post(url, {"version": looked_again, "reason": "Нет группы"}) for _click in range(2)]
+
+    assert (refused.status_code, told) == (200, [])
+    assert "Откройте группу заново" in refused.content.decode()
+    assert [answer.status_code for answer in twice] == [302, 302]
+    assert session.steps.count() == 2
 
 
 @pytest.mark.parametrize(

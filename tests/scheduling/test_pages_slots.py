@@ -1,4 +1,4 @@
-"""Making sessions fast: free slots, the wizard of dates, copies, and the groups of a month."""
+"""Making sessions fast: free slots, the wizard of dates, and the groups of a month."""
 
 from collections import Counter
 from datetime import date
@@ -13,7 +13,7 @@ from scheduling.actions import Draft, plan_sessions
 from scheduling.errors import NeedsReason, NotPlannable
 from scheduling.forms.wishes import GroupsForm
 from scheduling.models import Booking, Session
-from scheduling.plans import Details, MeetingPlan, SessionPlan
+from scheduling.plans import MeetingPlan, SessionPlan
 from tests.costs import cost
 from tests.factories import (
     CourseFactory,
@@ -183,84 +183,6 @@ def test_places_that_make_no_sense_are_left_out(hr, places):
     assert response.status_code == 200
     assert Session.objects.count() == 0
     assert room
-
-
-# --- copies ---------------------------------------------------------------------------------------
-
-
-def copy_url(session):
-    return reverse("scheduling:copy", args=[session.pk])
-
-
-@pytest.fixture
-def session():
-    room, trainer = RoomFactory(), TrainerFactory()
-    plan = SessionPlan(
-        tuple(
-            MeetingPlan(moscow(2026, 11, day, 10), moscow(2026, 11, day, 13), room.pk, (trainer.pk,))
-            for day in (26, 27)
-        ),
-        Details(limit=12, needs_step_free=True, note="Паспорт"),
-    )
-    return plan_sessions([Draft(CourseFactory(meetings=2), plan)], by=None)[0]
-
-
-def test_a_copy_has_the_same_details_and_its_meetings_as_far_apart(hr, session):
-    response = hr.post(f"{copy_url(session)}?first=2026-12-10")
-
-    copied = Session.objects.exclude(pk=session.pk).get()
-    assert response.url == reverse("scheduling:session", args=[copied.pk])
-    assert (copied.course, copied.limit, copied.needs_step_free, copied.note, copied.status) == (
-        session.course,
-        12,
-        True,
-        "Паспорт",
-        Session.Status.DRAFT,
-    )
-    assert [meeting.starts_at for meeting in copied.meetings.all()] == [
-        moscow(2026, 12, 10, 10),
-        moscow(2026, 12, 11, 10),
-    ]
-    claims = [set(one.bookings.values_list("room", "person")) for one in session.meetings.all()]
-    assert [set(one.bookings.values_list("room", "person")) for one in copied.meetings.all()] == claims
-
-
-def test_rule_2_a_copy_shows_which_weeks_are_free_and_what_stands_in_the_way(hr, session):
-    room = session.meetings.first().bookings.get(room__isnull=False).room
-    SessionFactory(starts_at=moscow(2026, 12, 4, 9), room=room, course__title="Письмо")
-
-    context = hr.get(copy_url(session)).context
-    taken = hr.get(copy_url(session), {"first": "2026-12-03"})
-
-    assert [len(week.hard) for week in context["weeks"]] == [1, *[0] * 7]
-    assert context["copy"].first == date(2026, 12, 10)
-    assert "занята 4 декабря, 09:00–12:00, «Письмо»." in taken.content.decode()
-    hr.post(f"{copy_url(session)}?first=2026-12-03")
-    assert Session.objects.count() == 2
-
-
-def test_a_copy_is_saved_on_the_day_that_was_shown_or_not_at_all(hr, session):
-    for address in (
-        copy_url(session),
-        f"{copy_url(session)}?first=31.31",
-        f"{copy_url(session)}?first=2026-11-20",
-    ):
-        assert hr.post(address).status_code == 200
-
-    assert Session.objects.count() == 1
-
-
-def test_rule_3_a_copy_beyond_a_limit_wants_a_reason(hr, session):
-    trainer = session.meetings.first().bookings.get(role="teaches").person.trainer
-    trainer.academic_hours_a_day = 3
-    trainer.save()
-    address = f"{copy_url(session)}?first=2026-12-10"
-
-    asked = hr.post(address)
-    hr.post(address, {"despite": "Больше некому"})
-
-    assert list(asked.context["form"].errors) == ["despite"]
-    assert Session.objects.latest("pk").waivers.count() == 2
 
 
 # --- many groups ----------------------------------------------------------------------------------
@@ -474,7 +396,7 @@ def test_each_further_group_costs_the_same_number_of_statements():
 
 
 @pytest.mark.rows_of("scheduling:slots", "scheduling:groups", "scheduling:copy")
-def test_the_finders_pages_cost_the_same_for_any_number_of_rooms_trainers_and_bookings(hr, session):
+def test_the_finders_pages_cost_the_same_for_any_number_of_rooms_trainers_and_bookings(hr):
     course = CourseFactory()
     course.qualifications.add(QualificationFactory())
     course.equipment.add(EquipmentFactory())
@@ -482,7 +404,7 @@ def test_the_finders_pages_cost_the_same_for_any_number_of_rooms_trainers_and_bo
         f"{SLOTS}?course={course.code}",
         address_of(month(course, 3)),
         f"{PLAN}?course={course.code}&propose=1",
-        copy_url(session),
+        reverse("scheduling:copy", args=[SessionFactory().pk]),
     )
     costs = []
     for more in (1, 2, 297):

@@ -1,7 +1,5 @@
 """Rule 9: what planners prepared for a month, its difference in words and numbers, published as one operation."""
 
-from datetime import date, timedelta
-
 import pytest
 from django.utils import timezone
 
@@ -18,7 +16,6 @@ from scheduling.errors import (
     StalePlan,
     WrongState,
 )
-from scheduling.forms.sessions import midnight, next_month
 from scheduling.models import Assignment, Booking, PreparedChange, Session, SessionStep
 from scheduling.publication.actions import (
     drop_prepared_change,
@@ -27,7 +24,7 @@ from scheduling.publication.actions import (
     publish_as_shown,
     publish_plan,
 )
-from scheduling.publication.difference import Kind, fingerprint_of, load_difference, stale_words
+from scheduling.publication.difference import Kind, fingerprint_of, stale_words
 from scheduling.rehearsal import rehearse
 from tests.factories import (
     EmployeeFactory,
@@ -36,45 +33,16 @@ from tests.factories import (
     TrainerFactory,
     moscow,
 )
+from tests.scheduling.months import december, draft, moved_to, prepare, publish, published
 
 pytestmark = pytest.mark.django_db
 
 Status = Session.Status
-HOURS = timedelta(hours=3)
 
 
 @pytest.fixture(autouse=True)
 def today(time_machine):
     time_machine.move_to(moscow(2026, 11, 10, 9))
-
-
-def december():
-    first = date(2026, 12, 1)
-    return load_difference(midnight(first), midnight(next_month(first)))
-
-
-def draft(day=7, **given):
-    return SessionFactory(status=Status.DRAFT, starts_at=moscow(2026, 12, day, 10), **given)
-
-
-def published(day=14, **given):
-    return SessionFactory(starts_at=moscow(2026, 12, day, 10), **given)
-
-
-def moved_to(session, day, hour=10, **other):
-    """The session's plan with its meeting on that day of December."""
-    starts_at = moscow(2026, 12, day, hour)
-    return current_plan(session).with_meeting(0, starts_at=starts_at, ends_at=starts_at + HOURS, **other)
-
-
-def prepare(session, plan, **given):
-    session.refresh_from_db()
-    return prepare_move(session, plan.meetings, by=given.pop("by", None), version=session.version, **given)
-
-
-def publish(*sessions, **given):
-    fresh = [Session.objects.with_course().get(pk=session.pk) for session in sessions]
-    return publish_plan(fresh, by=given.pop("by", None), **given)
 
 
 def state(session):

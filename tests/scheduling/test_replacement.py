@@ -9,11 +9,12 @@ from django.utils import translation
 
 from enrolment.actions import enrol
 from enrolment.invariants import booking_faults
-from scheduling.actions import confirm_session, current_plans, replan_session
+from scheduling.actions import Change, confirm_session, current_plans, replan_session, replan_sessions
+from scheduling.errors import NotPlannable
 from scheduling.facts import Busy, CourseNeeds, Facts, RoomFacts, Shift, Span, TrainerAbsence, TrainerFacts
 from scheduling.hurt import without_room, without_trainer
 from scheduling.models import RoomClosure
-from scheduling.plans import MeetingPlan
+from scheduling.plans import MeetingPlan, SessionPlan
 from scheduling.replacement import (
     Gap,
     propose_rooms,
@@ -304,6 +305,40 @@ def test_rule_7_a_closed_room_is_repaired_the_same_way(hr):
 
     assert current_plans(session)[0].room_id == spare.pk
     assert not without_room().exists()
+
+
+@pytest.mark.parametrize("order", [("trainer", "room"), ("room", "trainer")])
+def test_rule_7_a_meeting_that_lost_its_trainer_and_its_room_gets_one_after_the_other(hr, order):
+    closed, ill = RoomFactory(), TrainerFactory()
+    spare, helper = RoomFactory(site=closed.site), TrainerFactory()
+    session = SessionFactory(starts_at=in_days(14), room=closed, trainer=ill)
+    RoomClosure.objects.create(room=closed, starts_at=in_days(14, 8), ends_at=in_days(14, 20), reason="потоп")
+    Absence.objects.create(
+        trainer=ill, starts_on=in_days(14).date(), ends_on=in_days(14).date(), reason="illness"
+    )
+
+    for lacks in order:
+        url = f"{reverse('scheduling:repair')}?lacks={lacks}"
+        hr.post(url, {**answers(hr.get(url).context["form"]), "sure": 1})
+
+    (meeting,) = current_plans(session)
+    assert (meeting.room_id, meeting.trainer_ids) == (spare.pk, (helper.pk,))
+
+
+def test_rule_7_a_repair_is_refused_for_what_it_brings_itself():
+    session = SessionFactory(starts_at=in_days(14))
+    (meeting,) = current_plans(session)
+    absent, day = TrainerFactory.create_batch(2), in_days(14).date()
+    for pk in (*meeting.trainer_ids, absent[0].pk):
+        Absence.objects.create(trainer_id=pk, starts_on=day, ends_on=day, reason="illness")
+
+    def repair(trainer):
+        plan = SessionPlan((replace(meeting, trainer_ids=(trainer.pk,)),))
+        return replan_sessions([Change(session, 1, plan)], by=None, repairs=True)
+
+    with pytest.raises(NotPlannable):
+        repair(absent[0])
+    repair(absent[1])
 
 
 def test_rule_7_what_the_page_proposes_for_a_closed_room_is_not_refused_for_the_way_to_it(hr):

@@ -1,17 +1,20 @@
 """Rule 3: hours a day and a week, and shifts: breaking them needs a written reason and stays flagged."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
-from centre.models import CalendarDay
+from centre.models import CalendarDay, Policy
 from people.models import Employment
 from scheduling.actions import current_plan, plan_session, publish_session, replan_session
 from scheduling.checks import findings_against
-from scheduling.errors import NeedsReason
+from scheduling.errors import NeedsReason, NotPlannable
 from scheduling.models import Session, Waiver
 from scheduling.plans import MeetingPlan
+from scheduling.problems import problems_of
 from tests.factories import (
     CourseFactory,
     EmployeeFactory,
@@ -22,11 +25,17 @@ from tests.factories import (
     TrainerFactory,
     moscow,
 )
+from tests.rights import planner, sign_in
 
 pytestmark = pytest.mark.django_db
 
 MONDAY = 7  # of December 2026
 FIRST_OF_TWO = date(2026, 12, 7)
+
+
+@pytest.fixture(autouse=True)
+def today(time_machine):
+    time_machine.move_to(moscow(2026, 11, 24, 9))
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +66,12 @@ def found(*meetings, besides=()):
     return [finding.key.partition("/")[0] + " " + str(finding.on) for finding in findings]
 
 
+def codes(session):
+    sessions = [Session.objects.with_course().get(pk=session.pk)]
+    rows = problems_of(sessions, policy=Policy.objects.current()).values()
+    return [problem.finding.code for row in rows for problem in row.problems]
+
+
 def test_rule_3_the_hours_of_a_day_are_counted_with_what_is_taught_already():
     who = trainer(hours_a_day=6)
     SessionFactory(starts_at=moscow(2026, 12, MONDAY, 9), hours=1.5, trainer=who)  # two academic hours
@@ -83,6 +98,65 @@ def test_rule_3_the_session_that_is_planned_anew_does_not_count_twice():
     session = SessionFactory(starts_at=moscow(2026, 12, MONDAY), hours=3, trainer=who)
 
     assert found(meeting(MONDAY, who), besides=[session.pk]) == []
+
+
+def begun_on_monday(who, *, hours):
+    """A session with a meeting on Monday at nine and another on Tuesday, and a meeting of Tuesday's."""
+    session = SessionFactory(starts_at=moscow(2026, 12, MONDAY, 9), hours=hours, trainer=who)
+    (first,) = current_plan(session).meetings
+    second = meeting(MONDAY + 1, who, academic_hours=4)
+    return replan_session(session, [first, second], by=None, version=session.version), first, second
+
+
+def test_rule_3_what_was_taught_in_the_session_before_counts_for_its_meetings_ahead(time_machine):
+    who = trainer(hours_a_week=10)
+    session, first, second = begun_on_monday(who, hours=4.5)  # six academic hours
+    longer = replace(second, ends_at=second.ends_at + timedelta(minutes=45))
+
+    time_machine.move_to(moscow(2026, 12, MONDAY, 18))
+
+    with pytest.raises(NeedsReason):
+        replan_session(session, [first, longer], by=None, version=session.version)
+    replan_session(session, [first, longer], by=None, version=session.version, despite="Замены нет")
+    assert codes(session) == ["trainer_week_hours"]
+
+
+def test_rule_3_the_board_counts_what_was_taught_in_the_session_before_once(time_machine, client):
+    who = trainer(hours_a_week=10)
+    session, _first, _second = begun_on_monday(who, hours=4.5)
+    time_machine.move_to(moscow(2026, 12, MONDAY, 18))
+    sign_in(client, planner())
+    address = reverse("scheduling:board_allowed", args=[session.meetings.last().pk])
+
+    def codes_of_the_trainers_row():
+        found = client.get(address, {"on": "2026-12-08", "rows": "trainer"}).json()
+        return {one["code"] for one in found[f"trainer-{who.pk}"]}
+
+    assert "trainer_week_hours" not in codes_of_the_trainers_row()
+    who.academic_hours_a_week = 9
+    who.save()
+    assert "trainer_week_hours" in codes_of_the_trainers_row()
+
+
+def test_rule_2_the_group_comes_from_where_its_meeting_has_begun(time_machine):
+    session, first, _second = begun_on_monday(trainer(), hours=4.5)
+    elsewhere = meeting(MONDAY, trainer(), start=14, academic_hours=1)
+
+    time_machine.move_to(moscow(2026, 12, MONDAY, 13))
+
+    with pytest.raises(NotPlannable, match="the way from"):
+        replan_session(session, [first, elsewhere], by=None, version=session.version)
+
+
+def test_rule_4_what_the_group_was_taught_that_day_before_counts(time_machine):
+    who = trainer(hours_a_day=20)
+    session, first, _second = begun_on_monday(who, hours=4.5)
+    evening = meeting(MONDAY, who, start=15, academic_hours=3)  # nine academic hours that day
+
+    time_machine.move_to(moscow(2026, 12, MONDAY, 14))
+
+    with pytest.raises(NotPlannable, match="8 at most"):
+        replan_session(session, [first, evening], by=None, version=session.version)
 
 
 @pytest.mark.parametrize(
