@@ -187,6 +187,7 @@ class Strangers:
             case (
                 "enrolment:enrolment"
                 | "enrolment:cancel"
+                | "enrolment:cancel_for"
                 | "enrolment:pin"
                 | "enrolment:enrolment_story"
                 | "enrolment:replace"

@@ -185,6 +185,7 @@ def address(route: str, centre: Centre) -> str:
                 "enrolment:replace",
                 "enrolment:agree_to_day_off",
                 "enrolment:cancel",
+                "enrolment:cancel_for",
             ],
             lambda: [me.enrolments.live().get(session=centre.sessions["webinar"]).pk],
         ),

@@ -61,6 +61,7 @@ HONEST = {
     "enrolment:replace": {"substitute": "1"},
     "enrolment:enrol_in_session": {},
     "enrolment:cancel": REASON,
+    "enrolment:cancel_for": {"whose": "trainee", **REASON},
     "enrolment:add_to_sheet": {},
     "enrolment:close_sheet": {},
     "learning:start": {},
