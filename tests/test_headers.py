@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -100,15 +101,19 @@ def test_s28_no_source_map_is_named_or_shipped():
     assert not list((ROOT / "static").rglob("*.map"))
 
 
+# It stands in somebody else's program, where no style sheet of ours comes along.
+LETTERS = {"letter.html"}
+
+
 def test_s13_no_template_writes_a_script_or_a_style_into_a_page():
     """Which the policy would not run: all of them are files."""
-    faults = []
-    for path in (ROOT / "templates").rglob("*.html"):
-        text = path.read_text("utf-8")
-        if "<style" in text or " style=" in text or " onclick=" in text or "<script>" in text:
-            faults.append(path.name)
+    inline = re.compile(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:", re.IGNORECASE)
 
-    assert faults == []
+    found = {
+        path.name for path in (ROOT / "templates").rglob("*.html") if inline.search(path.read_text("utf-8"))
+    }
+
+    assert found == LETTERS
 
 
 PROGRAM = """

@@ -228,7 +228,7 @@ def test_a_person_whose_booking_clashed_is_marked_like_all(begun, trainer, time_
     session = begun(people=1)
     (enrolment,) = people_of(session)
     Booking.objects.attending().delete()
-    Enrolment.objects.update(clash_since=session.starts_at)
+    Enrolment.objects.update(clash_since=session.starts_at - timedelta(days=1))
     mark_all_present(session.meetings.get(), by=trainer.employee)
 
     close(session, trainer, time_machine)
