@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -11,8 +12,9 @@ from enrolment.actions import cancel_enrolment, enrol
 from enrolment.approvals.actions import ask_for_seat
 from enrolment.conditions import DayAtOffice
 from enrolment.errors import NeedsConsent
+from enrolment.locking import lock_situation
 from enrolment.models import Approval, Enrolment, EnrolmentEntry, Seat
-from enrolment.office.loading import office_days
+from enrolment.office.loading import lock_office_days, office_days
 from enrolment.office.shifts import Away, Colleagues, Pattern, away_most, days_at_office
 from enrolment.office.words import days_off_words, too_many_away
 from enrolment.situations import situations
@@ -128,6 +130,29 @@ def test_rule_16_without_an_office_nothing_is_counted(db):
     session = SessionFactory()
 
     assert situations(EmployeeFactory(), [session], policy=Policy.objects.current())[session.pk].days == ()
+
+
+@pytest.mark.parametrize("hour", [0, 12, 23])
+def test_rule_16_both_locks_of_an_office_have_the_same_keys(office, hour):
+    """The one of a person and a session reckons the days in SQL, that of many people and days in Python."""
+    person = EmploymentFactory(office=office).employee
+    start = in_days(9).replace(hour=hour, minute=30)
+    session = SessionFactory(starts_at=start, ends_at=start + timedelta(minutes=20))
+
+    lock_situation(person.pk, session.pk)
+    ours = advisory_locks()
+    lock_office_days([person.pk], [timezone.localdate(start)])
+
+    assert len(ours) == 1
+    assert advisory_locks() == ours
+
+
+def advisory_locks():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT classid, objid FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        )
+        return cursor.fetchall()
 
 
 def test_rule_16_days_of_many_sessions_cost_one_statement(office, django_assert_num_queries):

@@ -21,6 +21,7 @@ from people.requests import UserRequest
 from scheduling.columns.sessions import SESSION_COLUMNS
 from scheduling.models import Session
 from scheduling.overview import session_rows
+from scheduling.views.month_plan import month_in_a_sentence
 from website.reports.figures import FIGURES, HOURS, Figure
 from website.reports.forms import MonthForm, month_name
 from website.reports.month import Report, Row, month_report
@@ -81,7 +82,7 @@ def month(request: UserRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "month": month,
-        "month_name": month_name(month.first),
+        "month_name": month_in_a_sentence(month.first),
         "by_words": form.by_words,
         "groups": groups(),
         "figures": FIGURES,
@@ -113,7 +114,7 @@ def month_sessions(request: UserRequest) -> HttpResponseBase:
     context = {
         "row_title": row.title,
         "figure": figure,
-        "month_name": month_shown,
+        "month_name": month_in_a_sentence(form.month_shown.first),
         "back": f"{reverse('website:month_report')}?"
         + urlencode({"month": f"{form.month_shown.first:%Y-%m}", "by": form.by_shown}),
     }
