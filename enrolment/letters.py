@@ -19,6 +19,7 @@ from enrolment.notices import REMINDERS
 from enrolment.offers.words import queue_promise
 from enrolment.queue.words import ahead_words
 from notifications import kinds
+from notifications.calendars import Agenda
 from notifications.invites import knows
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
@@ -87,15 +88,34 @@ def seat_letter(message: Message, facts: Facts, *, title: str, news: str) -> Let
     )
 
 
-def seat_given_up(message: Message) -> Letter | None:
-    """Only the end of what their calendar knows; who has taken a seat there again is told of that one."""
+@dataclass(frozen=True)
+class Departure:
+    """An enrolment that ended before its session; `agenda` ends what the trainee's calendar may know of it."""
+
+    enrolment: Enrolment
+    session: Session
+    agenda: Agenda
+    is_in_calendar: bool
+
+
+def departure_of(message: Message) -> Departure | None:
+    """None when it goes on, the session is over, or the trainee is there again: that is told by its own letter."""
     enrolment = enrolment_of(message)
     session = enrolment.session if enrolment else None
     if enrolment is None or session is None or enrolment.is_live or session.is_over:
         return None
     agenda = own_agenda(message.recipient, session.pk)
-    if agenda.events or not knows(message.recipient_id, about_session(session.pk)):
+    if agenda.events:
         return None
+    return Departure(enrolment, session, agenda, knows(message.recipient_id, about_session(session.pk)))
+
+
+def seat_given_up(message: Message) -> Letter | None:
+    """Only the end of what their calendar knows."""
+    left = departure_of(message)
+    if left is None or not left.is_in_calendar:
+        return None
+    session = left.session
     words = {"course": session.course.title, "date": short_day(session.starts_at)}
     return Letter(
         title=_("Your enrolment is cancelled: %(course)s, %(date)s") % words,
@@ -107,7 +127,7 @@ def seat_given_up(message: Message) -> Letter | None:
         ),
         button=Button(_("Choose another date"), session.course.get_absolute_url()),
         deadline=session.starts_at,
-        agenda=agenda,
+        agenda=left.agenda,
     )
 
 

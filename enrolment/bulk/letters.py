@@ -7,15 +7,12 @@ from centre.templatetags.centre_text import short_name
 from enrolment.bulk.models import BulkRun
 from enrolment.bulk.notices import DONE, TAKEN_BACK
 from enrolment.bulk.words import numbers_words, why_words
-from enrolment.calendars import own_agenda
-from enrolment.letters import enrolment_of
+from enrolment.letters import departure_of
 from enrolment.models import Ending
 from notifications import kinds
-from notifications.invites import knows
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, short_day
-from scheduling.notices import about as about_session
 
 LISTED = 20
 
@@ -58,16 +55,12 @@ def done(message: Message) -> Letter | None:
 
 def taken_back(message: Message) -> Letter | None:
     """To whom had been told that they are enrolled; who is enrolled there again is told nothing."""
-    enrolment = enrolment_of(message)
-    session = enrolment.session if enrolment else None
-    if enrolment is None or session is None or session.is_over or enrolment.ended_because != Ending.BY_CENTRE:
+    left = departure_of(message)
+    if left is None or left.enrolment.ended_because != Ending.BY_CENTRE:
         return None
-    agenda = own_agenda(message.recipient, session.pk)
-    if agenda.events:
-        return None
-    is_in_calendar = knows(message.recipient_id, about_session(session.pk))
+    session = left.session
     words = {"course": session.course.title, "date": short_day(session.starts_at)}
-    after = [_("The attached file takes the time out of your calendar.")] if is_in_calendar else []
+    after = [_("The attached file takes the time out of your calendar.")] if left.is_in_calendar else []
     return Letter(
         title=_("Your enrolment is taken back: %(course)s, %(date)s") % words,
         paragraphs=(
@@ -81,7 +74,7 @@ def taken_back(message: Message) -> Letter | None:
         ),
         button=Button(_("Look at the course"), session.course.get_absolute_url()),
         deadline=session.starts_at,
-        agenda=agenda if is_in_calendar else None,
+        agenda=left.agenda if left.is_in_calendar else None,
     )
 
 

@@ -8,6 +8,7 @@ from enrolment.calendars import own_agenda
 from enrolment.doors.notices import CANCELLED_BY_STAFF, LATE_COPY, RESTORED, TRANSFERRED
 from enrolment.letters import (
     answer_by,
+    departure_of,
     enrolment_of,
     facts_of,
     open_enrolment,
@@ -16,12 +17,10 @@ from enrolment.letters import (
 )
 from enrolment.models import Ending, EnrolmentEntry, Seat
 from notifications import kinds
-from notifications.invites import knows
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, short_day
 from scheduling.letters import time_told_before
-from scheduling.notices import about as about_session
 
 
 def transferred(message: Message) -> Letter | None:
@@ -116,15 +115,12 @@ def late_copy(message: Message) -> Letter | None:
 
 def cancelled_by_staff(message: Message) -> Letter | None:
     """To whose enrolment it was; not sent once that is taken back, or they have enrolled there again."""
-    enrolment = enrolment_of(message)
-    session = enrolment.session if enrolment else None
-    if enrolment is None or session is None or enrolment.is_live or session.is_over:
+    left = departure_of(message)
+    if left is None:
         return None
-    agenda = own_agenda(message.recipient, session.pk)
-    if agenda.events:
-        return None
+    session = left.session
     words = {"course": session.course.title, "date": short_day(session.starts_at)}
-    if enrolment.ended_because == Ending.BY_CENTRE:
+    if left.enrolment.ended_because == Ending.BY_CENTRE:
         said = _("The training centre has cancelled your enrolment in “%(course)s”.")
         after = _("The time of your request counts for another date too: choose one.")
     else:
@@ -143,7 +139,7 @@ def cancelled_by_staff(message: Message) -> Letter | None:
         ),
         button=Button(_("Choose another date"), session.course.get_absolute_url()),
         deadline=session.starts_at,
-        agenda=agenda if knows(message.recipient_id, about_session(session.pk)) else None,
+        agenda=left.agenda if left.is_in_calendar else None,
     )
 
 

@@ -19,15 +19,9 @@ from tests.factories import (
     SessionFactory,
     TrainerFactory,
 )
-from tests.rights import planner, sign_in
 from tests.scheduling.test_pages_board import move, working_day
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hr(client):
-    return sign_in(client, planner())
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from scheduling.publication.actions import prepare_cancellation, prepare_move
 from scheduling.publication.difference import stale_words
 from scheduling.story import Names
 from tests.factories import RoomFactory, SessionFactory, moscow
-from tests.rights import planner, sign_in
 
 NAMES = Names({1: "Hall", 2: "Library"}, {7: "Ivanov"})
 
@@ -90,11 +89,6 @@ def test_a_session_for_which_nothing_is_prepared_says_nothing():
 
 
 # --- on the page ----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def hr(client):
-    return sign_in(client, planner())
 
 
 def board(session, address="scheduling:board", **asked):

@@ -18,15 +18,9 @@ from tests.factories import (
     TrainerFactory,
     in_days,
 )
-from tests.rights import planner, sign_in
 from trainers.models import Absence, Trainer, TrainerQualification
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hr(client):
-    return sign_in(client, planner())
 
 
 def times(course):

@@ -34,11 +34,6 @@ JSON = {"accept": "application/json"}
 
 
 @pytest.fixture
-def hr(client):
-    return sign_in(client, planner())
-
-
-@pytest.fixture
 def room():
     return RoomFactory(name="Аудитория 201")
 

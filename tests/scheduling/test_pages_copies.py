@@ -10,7 +10,6 @@ from scheduling.actions import Draft, plan_sessions
 from scheduling.models import Session
 from scheduling.plans import Details, MeetingPlan, SessionPlan
 from tests.factories import CourseFactory, RoomFactory, SessionFactory, TrainerFactory, moscow
-from tests.rights import planner, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -19,11 +18,6 @@ pytestmark = pytest.mark.django_db
 def _today():
     with time_machine.travel(moscow(2026, 11, 24, 9), tick=False):
         yield
-
-
-@pytest.fixture
-def hr(client):
-    return sign_in(client, planner())
 
 
 def copy_url(session):

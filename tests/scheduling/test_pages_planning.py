@@ -35,11 +35,6 @@ def _today():
         yield
 
 
-@pytest.fixture
-def hr(client):
-    return sign_in(client, planner())
-
-
 URL = "/planning/new/"
 
 

@@ -24,14 +24,9 @@ from tests.factories import (
     in_days,
     moscow,
 )
-from tests.rights import planner, sign_in
+from tests.rights import sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hr(client):
-    return sign_in(client, planner())
 
 
 def shown(response):

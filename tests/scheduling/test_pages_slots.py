@@ -26,7 +26,7 @@ from tests.factories import (
     TrainerQualificationFactory,
     moscow,
 )
-from tests.rights import planner, sign_in
+from tests.rights import planner
 from tests.scheduling.test_costs import add_rooms_and_trainers
 from trainers.models import Absence
 
@@ -39,11 +39,6 @@ SLOTS, PLAN, GROUPS = "/planning/slots/", "/planning/new/", "/planning/groups/"
 def _today():
     with time_machine.travel(moscow(2026, 11, 24, 9), tick=False):
         yield
-
-
-@pytest.fixture
-def hr(client):
-    return sign_in(client, planner())
 
 
 def conflicts(**course):

@@ -18,7 +18,6 @@ from scheduling.models import Booking, Session, SessionStep
 from scheduling.rehearsal import rehearse
 from scheduling.story import told_steps, undo_of_last_change
 from tests.factories import EmployeeFactory, RoomFactory, SessionFactory, TrainerFactory, in_days
-from tests.rights import planner, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -142,11 +141,6 @@ def test_rule_9_news_of_an_earlier_change_is_not_lost_with_a_later_one_that_is_t
 
 
 # --- the pages ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def hr(client):
-    return sign_in(client, planner())
 
 
 def test_rule_6_of_a_published_session_the_first_click_shows_and_the_second_saves(hr, session):

@@ -35,7 +35,6 @@ from tests.factories import (
     in_days,
     moscow,
 )
-from tests.rights import planner, sign_in
 from trainers.models import Absence
 
 pytestmark = pytest.mark.django_db
@@ -228,11 +227,6 @@ def test_rule_7_a_room_given_to_one_session_counts_for_where_its_trainer_is_next
 
 
 # --- the page -------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def hr(client):
-    return sign_in(client, planner())
 
 
 @pytest.fixture
