@@ -1,6 +1,9 @@
 """Database expressions that every app shares."""
 
-from django.db.models import DateTimeField, F, Func, TextField, Value
+from typing import Any
+
+from django.conf import settings
+from django.db.models import DateField, DateTimeField, F, Func, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Collate, Lower, Replace
 
@@ -38,3 +41,13 @@ class ClockTimestamp(Func):
 
     function = "clock_timestamp"
     output_field = DateTimeField()
+
+
+class CentreDay(Func):
+    """The day of a moment by the centre's clock, in the one spelling in which indexes of days are found."""
+
+    template = "(%(expressions)s AT TIME ZONE %(zone)s)::date"
+    output_field = DateField()
+
+    def as_sql(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
+        return super().as_sql(compiler, connection, zone=f"'{settings.TIME_ZONE}'", **extra_context)

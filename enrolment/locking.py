@@ -4,16 +4,16 @@ Many take a seat at one moment, and whoever waits for the session waits for ever
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import BigIntegerField, Func, OuterRef, Subquery, Value
+from django.db.models import BigIntegerField, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
-from centre.functions import ClockTimestamp
+from centre.functions import CentreDay, ClockTimestamp
 from centre.models import Policy, version_in_force
 from centre.prepared import Given, Prepared, PreparedText, Said
 from enrolment.annotations import NOW, TRAINEE, session_facts
@@ -22,7 +22,7 @@ from enrolment.models import Enrolment
 from enrolment.office.loading import locking_days_of, own_office, shown_days
 from enrolment.situations import days_of, given_of, meetings_of, situation_of
 from people.models import Employee
-from scheduling.models import Session
+from scheduling.models import Meeting, Session
 
 
 @dataclass(frozen=True)
@@ -50,17 +50,12 @@ class NewKey(Func):
         super().__init__(Func(Value(table), Value("id"), function="pg_get_serial_sequence"))
 
 
-# Around the first and the last meeting: nobody is away for a day of the session outside.
-A_DAY = timedelta(days=1)
 TRAINEE_FIELDS = Employee._meta.concrete_fields
 
 
 def ask_session() -> Any:
     facts = session_facts()
-    begins_at, ends_at = (
-        OuterRef(OuterRef(OuterRef("starts_at"))) - A_DAY,
-        OuterRef(OuterRef(OuterRef("ends_at"))) + A_DAY,
-    )
+    meetings = Meeting.objects.filter(session=OuterRef(OuterRef(OuterRef("pk")))).order_by()
     trainee = Employee.objects.filter(pk=TRAINEE).order_by()
     return (
         Session.objects.with_course()
@@ -68,7 +63,7 @@ def ask_session() -> Any:
         .order_by()
         .annotate(
             **facts,
-            at_office=ArraySubquery(own_office(begins_at, ends_at)),
+            at_office=ArraySubquery(own_office(Q(day__in=meetings.values(day=CentreDay("starts_at"))))),
             trainee=Subquery(
                 trainee.values(json=JSONObject(**{one.attname: one.attname for one in TRAINEE_FIELDS}))
             ),

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from audit.triggers import audited
-from centre.functions import SortKey, fold, one_element_range
+from centre.functions import CentreDay, SortKey, fold, one_element_range
 from centre.locks import LockingQuerySet
 from centre.models import Site
 from centre.prepared import Given
@@ -409,6 +409,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def attending(self) -> Self:
         return self.filter(role=Booking.Role.ATTENDS)
 
+    def with_day(self) -> Self:
+        """With `day`, on which the booking begins by the centre's clock."""
+        return self.alias(day=CentreDay("period__startswith"))
+
 
 class Booking(models.Model):
     """A planned meeting's claim on the time of one room or one person, who teaches or attends.
@@ -476,7 +480,12 @@ class Booking(models.Model):
             # A meeting has twenty people and one room, which every page asks for.
             models.Index(fields=["meeting"], condition=Q(room__isnull=False), name="booking_rooms"),
             models.Index(fields=["room"], condition=Q(room__isnull=False), name="booking_by_room"),
-            # Of a person the day: a seat asks it of the whole office (rule 16).
+            # Who is away for training on a day, of whom a seat asks for the office (rule 16).
+            models.Index(
+                CentreDay("period__startswith"),
+                condition=Q(role="attends"),
+                name="booking_attends_on_day",
+            ),
             models.Index(
                 F("person"),
                 F("period__startswith"),

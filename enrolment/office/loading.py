@@ -1,13 +1,12 @@
 """Loads the days of a trainee's office in one round trip, and locks them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef
-from django.db.models.expressions import Combinable
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -17,38 +16,35 @@ from enrolment.annotations import TODAY, TRAINEE
 from enrolment.conditions import DayAtOffice
 from enrolment.office.shifts import Away, Colleagues, Pattern, days_at_office
 from people.models import Employee, Employment
-from scheduling.loading import midnight
 from scheduling.models import Booking
 
 
-def own_office(begins_at: Combinable, ends_at: Combinable) -> Any:
-    """The trainee's main job with the people of its office: who shares which pattern, and who is away at that time.
+def own_office(then: Q) -> Any:
+    """The trainee's main job with the people of its office: who shares which pattern, and who is away.
 
-    The two are asked of three queries around.
+    `then` says on which days bookings count, by their `day`; it is asked three queries further inside.
     """
-    same_office = Employment.objects.current(TODAY).filter(office=OuterRef("office"), is_main=True, leave="")
+    at_work = Employment.objects.current(TODAY).filter(is_main=True, leave="").order_by()
     shifts = (
-        same_office.order_by()
+        at_work.filter(office=OuterRef("office"))
         .values("work_pattern", "pattern_starts_on")
         .annotate(people=Count("pk"))
         .values(json=JSONObject(kind="work_pattern", since="pattern_starts_on", people="people"))
     )
-    # Of each colleague apart, by the index of a person's time: nobody reads what they did on other days.
-    away_then = Booking.objects.attending().filter(
-        person=OuterRef("employee"),
-        period__startswith__gte=begins_at,
-        period__startswith__lt=ends_at,
-    )
+    # From the day and not from the office: an office has more people than a day has of them in training.
+    colleagues = at_work.filter(office=OuterRef(OuterRef("office"))).exclude(employee=TRAINEE)
+    pattern = Employment.objects.current(TODAY).filter(employee=OuterRef("person"), is_main=True).order_by()
     away = (
-        same_office.exclude(employee=TRAINEE)
-        .filter(Exists(away_then))
-        .order_by()
+        Booking.objects.attending()
+        .with_day()
+        .filter(then, person__in=colleagues.values("employee"))
         .values(
             json=JSONObject(
-                person="employee",
-                at=ArraySubquery(away_then.values("period__startswith")),
-                kind="work_pattern",
-                since="pattern_starts_on",
+                person="person",
+                on="day",
+                pattern=Subquery(
+                    pattern.values(json=JSONObject(kind="work_pattern", since="pattern_starts_on"))[:1]
+                ),
             )
         )
     )
@@ -64,7 +60,7 @@ def own_office(begins_at: Combinable, ends_at: Combinable) -> Any:
     )
 
 
-OFFICE = Prepared(lambda: own_office(Given("begins_at"), Given("ends_at")))
+OFFICE = Prepared(lambda: own_office(Q(day__any=Given("days"))))
 
 
 def office_days(
@@ -91,8 +87,7 @@ def given_of(trainee_id: int, days: Collection[date], now: datetime | None) -> d
     return {
         "trainee": trainee_id,
         "today": timezone.localdate(now),
-        "begins_at": midnight(min(days)),
-        "ends_at": midnight(max(days) + timedelta(days=1)),
+        "days": sorted(days),
     }
 
 
@@ -106,16 +101,15 @@ def shown_days(
     shown = days_at_office(
         pattern_of(own),
         [Colleagues(pattern_of(group), group["people"]) for group in own["shifts"]],
-        [Away(one["person"], local_day(at), pattern_of(one)) for one in own["away"] for at in one["at"]],
+        [
+            Away(one["person"], date.fromisoformat(one["on"]), pattern_of(one["pattern"]))
+            for one in own["away"]
+        ],
         days,
         percent=policy.away_percent,
         on_leave=bool(own["leave"]),
     )
     return {day.on: day for day in shown}
-
-
-def local_day(text: str) -> date:
-    return timezone.localdate(datetime.fromisoformat(text), timezone.get_default_timezone())
 
 
 def pattern_of(row: dict[str, Any]) -> Pattern:
