@@ -19,9 +19,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, time
-from functools import cached_property
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -29,10 +28,9 @@ from django.db import connection, connections, models
 from django.db.models import QuerySet
 from django.db.models.expressions import Expression
 from django.db.models.lookups import Lookup
-from django.db.models.query import ValuesIterable
 from django.db.models.sql.compiler import SQLCompiler
 
-T = TypeVar("T")
+from centre.reading import Reader, reader_of
 
 
 @dataclass(frozen=True)
@@ -131,41 +129,12 @@ class Built:
     """A query with everything that building it costs; `params` are the places of the values that are given."""
 
     queryset: QuerySet[Any, Any]
-    compiler: SQLCompiler
     sql: str
     params: tuple[Any, ...]
     # The same query with the given values numbered, and all others written out.
     plan: Plan
     slots: tuple[Slot, ...]
-    # What turns a column of the answer into a value, which Django would look up for each call.
-    converters: list[Any] = field(default_factory=list)
-
-    def converters_of(self, expressions: list[Any]) -> Any:
-        """As the compiler's own, which asks each column for them; they are the same at every call."""
-        if not self.converters:
-            self.converters.append(self.compiler.get_converters(expressions))
-        return self.converters[0]
-
-    @cached_property
-    def names(self) -> list[str]:
-        """Of a queryset of values the names of the columns; else none."""
-        if self.queryset._iterable_class is not ValuesIterable:
-            return []
-        query = self.queryset.query
-        return list(query.selected or ()) or [*query.values_select, *query.annotation_select]
-
-    def queryset_of(self, query: Any) -> "QuerySet[Any, Any]":
-        """The queryset once more for this query, empty: a clone would copy what no call changes."""
-        queryset = twin(self.queryset)
-        vars(queryset).update(_query=query, _result_cache=None, _prefetch_done=False)
-        return queryset
-
-
-def twin(one: T) -> T:
-    """Another object with the same attributes; `copy` asks the class first how it is done."""
-    other = object.__new__(type(one))
-    vars(other).update(vars(one))
-    return other
+    reader: Reader
 
 
 class Prepared:
@@ -213,15 +182,11 @@ class Prepared:
         return rows
 
     def _rows(self, built: Built, sql: str, params: tuple[Any, ...]) -> list[Any]:
-        filled = twin(built.compiler)
-        filled.connection = connections[built.queryset.db]  # of this thread
-        vars(filled)["as_sql"] = lambda *args, **kwargs: (sql, params)
-        vars(filled)["get_converters"] = built.converters_of
-        if built.names:  # as Django's own queryset, without what it does in between
-            return [dict(zip(built.names, row, strict=True)) for row in filled.results_iter()]
-        query = twin(built.queryset.query)
-        vars(query)["get_compiler"] = lambda *args, **kwargs: filled
-        return list(built.queryset_of(query))
+        connection = connections[built.queryset.db]  # of this thread
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            found = cursor.fetchall()
+        return built.reader.read(found, connection)
 
     def of_each(
         self, built: Built, name: str, keys: Sequence[int], given: dict[str, Any]
@@ -233,12 +198,12 @@ class Prepared:
             "SELECT found.*, many.key FROM unnest(%s::bigint[]) AS many(key) "  # noqa: S608
             f"CROSS JOIN LATERAL ({inner.sql}) AS found"
         )
-        filled = twin(built.compiler)
-        filled.connection = connections[built.queryset.db]
-        vars(filled)["as_sql"] = lambda *args, **kwargs: (statement, (list(keys), *params))
         found = defaultdict(list)
-        for row in filled.results_iter():
-            found[row[-1]].append(dict(zip(built.names, row, strict=False)))
+        connection = connections[built.queryset.db]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, (list(keys), *params))
+            for row in built.reader.converted(cursor.fetchall(), connection):
+                found[row[-1]].append(built.reader.make(row))
         return found
 
     def _prepare(self) -> Built:
@@ -248,7 +213,8 @@ class Prepared:
         if stale := [one for one in params if isinstance(one, date | time)]:
             raise ValueError(f"{stale} would stay the same for ever: make it Given.")
         text, slots = numbered(sql, params, connections[queryset.db])
-        return Built(queryset, compiler, sql, tuple(params), Plan(with_plain_columns(text)), slots)
+        plan = Plan(with_plain_columns(text))
+        return Built(queryset, sql, tuple(params), plan, slots, reader_of(queryset, compiler))
 
 
 class PreparedText:
