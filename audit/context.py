@@ -21,6 +21,7 @@ REASON_LENGTH = 300
 SOURCE_LENGTH = 200
 # The first word, or the name of a prepared statement (centre/inserts.py).
 WRITES = re.compile(r"\s*((INSERT|UPDATE|DELETE|MERGE|WITH)\b|(PREPARE|EXECUTE) insert_)", re.IGNORECASE)
+IN_JSON = json.JSONEncoder(ensure_ascii=False)
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -36,7 +37,7 @@ class Acting:
     def in_json(self) -> str:
         by = self.by() if callable(self.by) else self.by
         facts = {"by_id": by, "source": self.source, "address": self.address or None, "reason": self.reason}
-        return json.dumps({name: value for name, value in facts.items() if value}, ensure_ascii=False)
+        return IN_JSON.encode({name: value for name, value in facts.items() if value})
 
 
 _present: ContextVar[Acting | None] = ContextVar("acting", default=None)

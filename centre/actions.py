@@ -24,13 +24,19 @@ def action(verb: Callable[P, R]) -> Callable[P, R]:
     or a serialisation failure is tried once more when no outer transaction would keep a broken half.
     The verb's own `by` and `reason`, when it has them, are the who and why of the audit.
     """
-    signature = inspect.signature(verb)
+    by_of, reason_of = argument(verb, "by"), argument(verb, "reason")
+
+    def told(args: tuple[Any, ...], kwargs: dict[str, Any]) -> AbstractContextManager[None]:
+        reason = reason_of(args, kwargs)
+        return acting(
+            by=getattr(by_of(args, kwargs), "pk", None), reason=reason if isinstance(reason, str) else None
+        )
 
     @wraps(verb)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         outermost = not connection.in_atomic_block
         try:
-            with acting_as_told(signature, args, kwargs), transaction.atomic():
+            with told(args, kwargs), transaction.atomic():
                 return verb(*args, **kwargs)
         except OperationalError as error:
             if not (outermost and isinstance(error.__cause__, pg.DeadlockDetected | pg.SerializationFailure)):
@@ -38,7 +44,7 @@ def action(verb: Callable[P, R]) -> Callable[P, R]:
         except IntegrityError as error:
             raise explain_violation(error) from error
         try:
-            with acting_as_told(signature, args, kwargs), transaction.atomic():
+            with told(args, kwargs), transaction.atomic():
                 return verb(*args, **kwargs)
         except IntegrityError as error:
             raise explain_violation(error) from error
@@ -46,12 +52,13 @@ def action(verb: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
-def acting_as_told(
-    signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> AbstractContextManager[None]:
-    given = signature.bind(*args, **kwargs).arguments
-    reason = given.get("reason")
-    return acting(by=getattr(given.get("by"), "pk", None), reason=reason if isinstance(reason, str) else None)
+def argument(verb: Callable[..., Any], name: str) -> Callable[[tuple[Any, ...], dict[str, Any]], Any]:
+    """Finds the argument of this name in a call; None when it is not given, or the verb has none."""
+    names = list(inspect.signature(verb).parameters)
+    if name not in names:
+        return lambda args, kwargs: None
+    place = names.index(name)
+    return lambda args, kwargs: kwargs[name] if name in kwargs else args[place] if place < len(args) else None
 
 
 def force_deferred_constraints() -> None:

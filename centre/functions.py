@@ -1,7 +1,5 @@
 """Database expressions that every app shares."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db.models import DateField, DateTimeField, F, Func, TextField, Value
 from django.db.models.expressions import Combinable
@@ -49,5 +47,5 @@ class CentreDay(Func):
     template = "(%(expressions)s AT TIME ZONE %(zone)s)::date"
     output_field = DateField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
-        return super().as_sql(compiler, connection, zone=f"'{settings.TIME_ZONE}'", **extra_context)
+    def __init__(self, moment: str | Combinable) -> None:
+        super().__init__(moment, zone=f"'{settings.TIME_ZONE}'")

@@ -19,12 +19,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import cached_property
 from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.db.models.expressions import Expression
 from django.db.models.lookups import Lookup
@@ -80,48 +82,59 @@ PLACE_BY_NUMBER = re.compile(r"\$(\d+)")
 NUMBERS = count(1)
 
 
-@dataclass(frozen=True)
-class Said:
-    """What is sent for a statement, and its values; `plan` was sent along and is kept under the name."""
-
-    sql: str
-    values: tuple[Any, ...]
-    plan: "Plan | None" = None
-    link: Any = None
-    name: str = ""
-
-    def remember(self) -> None:
-        """After it ran."""
-        if self.plan:
-            self.plan.names[self.link] = self.name
-
-
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A statement that PostgreSQL plans once a connection; `text` has $1, $2 … for its values."""
+    """A statement that PostgreSQL plans once a connection; `text` has $1, $2 … for its values.
+
+    `places` are the values as they stand in a call, in their order ("%s::bigint").
+    """
 
     text: str
+    places: tuple[str, ...]
     word: str = "prepared"
     # By PostgreSQL's connection the name under which it knows the statement.
     names: WeakKeyDictionary[Any, str] = field(default_factory=WeakKeyDictionary)
 
-    def named(self, link: Any) -> tuple[str, str]:
-        """The name for this connection, and what has to be said in front of its first use.
+    @cached_property
+    def call(self) -> str:
+        return f" ({', '.join(self.places)})" if self.places else ""
 
-        Whoever ran it keeps the name in `names`. Until then there is a new name for every try: whether one that
-        broke off was kept, only PostgreSQL knows.
-        """
-        if name := self.names.get(link):
-            return name, ""
-        name = f"{self.word}_{next(NUMBERS)}"
-        return name, f"PREPARE {name} AS {self.text.replace('%', '%%')}; "
 
-    def said(self, values: tuple[Any, ...], places: Sequence[str], using: str) -> Said:
-        """To run it for the values."""
-        (database := connections[using]).ensure_connection()
-        link = database.connection
-        name, preparing = self.named(link)
-        return Said(preparing + executing(name, places), values, self, link, name)
+@dataclass(frozen=True)
+class Said:
+    """A statement with its values, to be run by `run`; `plain` is its SQL where plans are not kept."""
+
+    plan: Plan
+    values: tuple[Any, ...]
+    plain: Callable[[], tuple[str, tuple[Any, ...]]]
+
+
+def run(said: Sequence[Said], database: BaseDatabaseWrapper) -> Any:
+    """Run the statements in one round trip, in their order; return the cursor, at the answer of the last.
+
+    PostgreSQL keeps the plan of each under a name. There is a new one for every try: whether a statement that
+    broke off was kept, only PostgreSQL knows.
+    """
+    cursor = database.cursor()
+    if not settings.PREPARED_STATEMENTS:
+        plain = [one.plain() for one in said]
+        cursor.execute("; ".join(sql for sql, _values in plain), [one for _sql, own in plain for one in own])
+        return cursor
+    link = database.connection
+    preparing, new = "", dict[Plan, str]()
+    calls: list[str] = []
+    values: list[Any] = []
+    for one in said:
+        plan = one.plan
+        if not (name := plan.names.get(link) or new.get(plan)):
+            name = new[plan] = f"{plan.word}_{next(NUMBERS)}"
+            preparing += f"PREPARE {name} AS {plan.text.replace('%', '%%')}; "
+        calls.append(f"EXECUTE {name}{plan.call}")
+        values += one.values
+    cursor.execute(preparing + "; ".join(calls), values)
+    for plan, name in new.items():
+        plan.names[link] = name
+    return cursor
 
 
 @dataclass(frozen=True)
@@ -135,6 +148,16 @@ class Built:
     plan: Plan
     slots: tuple[Slot, ...]
     reader: Reader
+
+    def said(self, given: dict[str, Any]) -> Said:
+        return Said(
+            self.plan,
+            tuple([given[slot.name] for slot in self.slots]),
+            lambda: (self.sql, self.filled(given)),
+        )
+
+    def filled(self, given: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(given[one.name] if isinstance(one, Slot) else one for one in self.params)
 
 
 class Prepared:
@@ -166,27 +189,10 @@ class Prepared:
         return self._asked(built, given, first)
 
     def _asked(self, built: Built, given: dict[str, Any], first: Sequence[Said] = ()) -> list[Any]:
-        if settings.PREPARED_STATEMENTS:
-            own = built.plan.said(
-                tuple(given[slot.name] for slot in built.slots), ["%s"] * len(built.slots), built.queryset.db
-            )
-        else:
-            params = tuple(given[one.name] if isinstance(one, Slot) else one for one in built.params)
-            own = Said(built.sql, params)
-        said = [*first, own]
-        rows = self._rows(
-            built, "; ".join(one.sql for one in said), tuple(value for one in said for value in one.values)
-        )
-        for one in said:
-            one.remember()
-        return rows
-
-    def _rows(self, built: Built, sql: str, params: tuple[Any, ...]) -> list[Any]:
-        connection = connections[built.queryset.db]  # of this thread
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
+        database = connections[built.queryset.db]  # of this thread
+        with run([*first, built.said(given)], database) as cursor:
             found = cursor.fetchall()
-        return built.reader.read(found, connection)
+        return built.reader.read(found, database)
 
     def of_each(
         self, built: Built, name: str, keys: Sequence[int], given: dict[str, Any]
@@ -199,10 +205,10 @@ class Prepared:
             f"CROSS JOIN LATERAL ({inner.sql}) AS found"
         )
         found = defaultdict(list)
-        connection = connections[built.queryset.db]
-        with connection.cursor() as cursor:
+        database = connections[built.queryset.db]
+        with database.cursor() as cursor:
             cursor.execute(statement, (list(keys), *params))
-            for row in built.reader.converted(cursor.fetchall(), connection):
+            for row in built.reader.converted(cursor.fetchall(), database):
                 found[row[-1]].append(built.reader.make(row))
         return found
 
@@ -213,7 +219,7 @@ class Prepared:
         if stale := [one for one in params if isinstance(one, date | time)]:
             raise ValueError(f"{stale} would stay the same for ever: make it Given.")
         text, slots = numbered(sql, params, connections[queryset.db])
-        plan = Plan(with_plain_columns(text))
+        plan = Plan(with_plain_columns(text), ("%s",) * len(slots))
         return Built(queryset, sql, tuple(params), plan, slots, reader_of(queryset, compiler))
 
 
@@ -221,22 +227,20 @@ class PreparedText:
     """A statement of our own in SQL with $1, $2 … for its values, planned once a connection as a queryset is."""
 
     def __init__(self, text: str, *kinds: str) -> None:
-        self.plan = Plan(text)
-        self.places = [f"%s::{kind}" for kind in kinds]
+        self.plan = Plan(text, tuple(f"%s::{kind}" for kind in kinds))
 
     def __call__(self, *values: Any) -> None:
-        said = self.said(*values)
-        with connection.cursor() as cursor:
-            cursor.execute(said.sql, said.values)
-        said.remember()
+        run([self.said(*values)], connections[DEFAULT_DB_ALIAS]).close()
 
     def said(self, *values: Any) -> Said:
         """For these values, to be run in front of a queryset (`Prepared.behind`)."""
-        if settings.PREPARED_STATEMENTS:
-            return self.plan.said(values, self.places, connection.alias)
-        numbers = [int(number) - 1 for number in PLACE_BY_NUMBER.findall(self.plan.text)]
-        in_order = PLACE_BY_NUMBER.sub(lambda found: self.places[int(found[1]) - 1], self.plan.text)
-        return Said(in_order, tuple(values[number] for number in numbers))
+        return Said(self.plan, values, lambda: self._plain(values))
+
+    def _plain(self, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+        text, places = self.plan.text, self.plan.places
+        numbers = [int(number) - 1 for number in PLACE_BY_NUMBER.findall(text)]
+        in_order = PLACE_BY_NUMBER.sub(lambda found: places[int(found[1]) - 1], text)
+        return in_order, tuple(values[number] for number in numbers)
 
 
 # --- many at once ---------------------------------------------------------------------------------
@@ -302,10 +306,6 @@ def rows_of_each(built: Built, name: str) -> BesideKey:
         return f"%s::{param.kind}" if isinstance(param, Slot) and param.kind else "%s"
 
     return BesideKey(PLACE.sub(place, built.sql), tuple(kept))
-
-
-def executing(name: str, places: Sequence[str]) -> str:
-    return f"EXECUTE {name} ({', '.join(places)})" if places else f"EXECUTE {name}"
 
 
 def with_plain_columns(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -20,6 +20,11 @@ def read_in(zone: Callable[[], ZoneInfo | None]) -> Iterator[None]:
         yield
     finally:
         _reader.reset(token)
+
+
+def centre_day(moment: datetime) -> date:
+    """The day of a moment by the centre's clock, in whatever zone it is being told."""
+    return moment.astimezone(timezone.get_default_timezone()).date()
 
 
 def own_zone() -> ZoneInfo | None:

@@ -5,17 +5,19 @@ Many take a seat at one moment, and whoever waits for the session waits for ever
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import BigIntegerField, Func, OuterRef, Q, Subquery, Value
+from django.db.models import BigIntegerField, DateField, DateTimeField, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from centre.functions import CentreDay, ClockTimestamp
 from centre.models import Policy, version_in_force
 from centre.prepared import Given, Prepared, PreparedText, Said
+from centre.reading import instance
+from centre.zones import centre_day
 from enrolment.annotations import NOW, TRAINEE, session_facts
 from enrolment.conditions import Situation
 from enrolment.models import Enrolment
@@ -51,6 +53,10 @@ class NewKey(Func):
 
 
 TRAINEE_FIELDS = Employee._meta.concrete_fields
+# Columns that come as text.
+NO_WORD_IN_JSON = [
+    (one.attname, one.to_python) for one in TRAINEE_FIELDS if isinstance(one, DateField | DateTimeField)
+]
 
 
 def ask_session() -> Any:
@@ -90,7 +96,7 @@ def lock_situation(trainee_id: int, session_id: int) -> Locked:
     locks = (  # in the order of centre/locks.py
         LOCK_SESSION.said(session_id),
         LOCK_PERSON.said(trainee_id),
-        locking_days_of(session_id, trainee_id, timezone.localdate(now)),
+        locking_days_of(session_id, trainee_id, centre_day(now)),
     )
     session = ask(session_id, trainee_id, policy, now, *locks)
     facts: dict[str, Any] = vars(session)
@@ -113,8 +119,6 @@ def ask(session_id: int, trainee_id: int, policy: Policy, now: datetime, *locks:
 
 
 def trainee_of(columns: dict[str, Any]) -> Employee:
-    return Employee.from_db(
-        DEFAULT_DB_ALIAS,
-        [one.attname for one in TRAINEE_FIELDS],
-        [one.to_python(columns[one.attname]) for one in TRAINEE_FIELDS],
-    )
+    for name, to_python in NO_WORD_IN_JSON:
+        columns[name] = to_python(columns[name])
+    return cast(Employee, instance(Employee, columns.items(), DEFAULT_DB_ALIAS))

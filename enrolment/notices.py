@@ -33,7 +33,7 @@ def about(enrolment_id: int) -> str:
 
 def moment_part(at: datetime) -> str:
     """Tells news apart that comes several times of one version of a session, as after a cancellation taken back."""
-    return f"{at:%Y%m%dT%H%M%S%f}"
+    return at.isoformat()
 
 
 def seat_messages(
@@ -78,6 +78,7 @@ def reminder_messages(
         if day in days_reminded:
             continue
         first = 1 if days_reminded else 0
+        part, context = f"{start:%Y%m%dT%H%M}", {"starts_at": start.isoformat()}
         days_reminded.add(day)
         for kind, lead_hours in list(zip(REMINDERS, hours, strict=True))[first:]:
             at = reminder_time(start - timedelta(hours=lead_hours), policy, own_zone, deadline=start)
@@ -89,8 +90,8 @@ def reminder_messages(
                         about(enrolment.pk),
                         at,
                         version=session.version,
-                        context={"starts_at": start.isoformat()},
-                        part=f"{start:%Y%m%dT%H%M}",
+                        context=context,
+                        part=part,
                     )
                 )
     return planned

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg2.extras import DateTimeTZRange
 
-from centre.inserts import PreparedInsert, one_round_trip
+from centre.inserts import PreparedInsert, columns_of, one_round_trip
 from centre.models import Policy
 from enrolment.conditions import PlannedMeeting, Situation, unmet
 from enrolment.errors import SessionFull
@@ -32,7 +32,7 @@ from scheduling.models import Booking, Meeting, Session
 Entry = EnrolmentEntry.Kind
 
 ENROLMENTS, BOOKINGS, NOTES = (
-    PreparedInsert(Enrolment, keyed=True),
+    PreparedInsert(Enrolment),
     PreparedInsert(Booking),
     PreparedInsert(EnrolmentEntry),
 )
@@ -80,7 +80,7 @@ def hold_seat(
     with one_round_trip():
         if is_keyed:
             insert_keyed(enrolment)
-        BOOKINGS.insert_values(bookings_for(enrolment, situation.meetings))
+        BOOKINGS.insert(bookings_for(enrolment, situation.meetings))
         note(enrolment, ENTRIES.get(kind, Entry.SEAT_TAKEN), by, reason)
         if enrolment.exceeds:
             note(enrolment, Entry.EXCEEDED, by, f"{seats_beyond(situation)}: {exceeds}")
@@ -98,7 +98,7 @@ def hold_seat(
 
 def insert_keyed(enrolment: Enrolment) -> None:
     """Write a new enrolment that has its key and its time of request already (`enrolment.locking`)."""
-    ENROLMENTS.insert([enrolment])
+    ENROLMENTS.insert([columns_of(enrolment)])
     enrolment._state.adding = False
     enrolment._state.db = connection.alias
 
@@ -125,7 +125,7 @@ def offer_seat(enrolment: Enrolment, situation: Situation, *, reason: str) -> No
     enrolment.save()
     use_kept_seat(enrolment, situation)
     with one_round_trip():
-        BOOKINGS.insert_values(bookings_for(enrolment, situation.meetings))
+        BOOKINGS.insert(bookings_for(enrolment, situation.meetings))
         note(enrolment, Entry.OFFERED, None, reason)
         plan_messages(offer_messages(enrolment, session))
 
@@ -277,7 +277,7 @@ def pass_over(enrolment: Enrolment, reason: str) -> None:
 
 
 def note(enrolment: Enrolment, kind: EnrolmentEntry.Kind, by: Employee | None, reason: str = "") -> None:
-    NOTES.insert_values(
+    NOTES.insert(
         [
             {
                 "enrolment_id": enrolment.pk,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from centre.models import Policy
 from centre.prepared import Given, Prepared
+from centre.zones import centre_day
 from courses.models import Course
 from enrolment.annotations import (
     in_audience,
@@ -88,7 +89,7 @@ def given_of(trainee_id: int, policy: Policy, now: datetime) -> dict[str, Any]:
     return {
         "trainee": trainee_id,
         "now": now,
-        "today": timezone.localdate(now),
+        "today": centre_day(now),
         "kept_from": now - timedelta(days=policy.kept_priority_days),
         "keeps_from": kept_from(now, policy),
         "travel": timedelta(minutes=policy.travel_minutes),
@@ -116,8 +117,8 @@ def situation_of(
         live_enrolment_id=live.get("id"),
         live_enrolment_elsewhere=(live.get("session") or pk) != pk,
         optional_bookings=facts["optional_bookings"],
-        prerequisites=prerequisites_on(timezone.localdate(session.starts_at), facts),
-        completed_until=completed_until(session.course_id, timezone.localdate(now), facts),
+        prerequisites=prerequisites_on(centre_day(session.starts_at), facts),
+        completed_until=completed_until(session.course_id, centre_day(now), facts),
         meetings=meetings,
         days=tuple(at_office[day] for day in days_of(meetings) if day in at_office),
         due_on=facts["due_on"],
@@ -136,7 +137,7 @@ def overlooked_here(live: dict[str, Any], session_id: int) -> frozenset[str]:
 
 def days_of(meetings: Iterable[PlannedMeeting]) -> list[date]:
     """The days of the meetings by the centre's clock, each once, in order."""
-    return sorted({timezone.localdate(meeting.starts_at) for meeting in meetings})
+    return sorted({centre_day(meeting.starts_at) for meeting in meetings})
 
 
 def planned_meeting(row: dict[str, Any]) -> PlannedMeeting:
@@ -197,7 +198,7 @@ def valid_on(day: date, facts: dict[str, Any]) -> dict[int, date]:
 def unmet_for_course(trainee: Employee, course: Course) -> list[Unmet]:
     """Why the trainee may not start a self-paced course today; empty when they may."""
     now = timezone.now()
-    today = timezone.localdate(now)
+    today = centre_day(now)
     (facts,) = COURSE(trainee=trainee.pk, course=course.pk, today=today)
     situation = Situation(
         # Of today, and never saved: the conditions of a course are those of a session without a clock.

@@ -93,7 +93,7 @@ def plan_messages(planned: Iterable[PlannedMessage]) -> None:
         }
         for message in planned
     ]
-    MESSAGES.insert_values(rows)
+    MESSAGES.insert(rows)
     if noted is not None:
         noted.keys += [str(row["key"]) for row in rows]
     if any(message.send_after is None or message.send_after <= now for message in planned):

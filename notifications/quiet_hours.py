@@ -1,6 +1,7 @@
 """The hours in which nobody is disturbed, as the policy sets them (rule 26). Calculation only, no queries."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from centre.models import Policy
@@ -37,12 +38,19 @@ def reminder_time(at: datetime, policy: Policy, zone: ZoneInfo, *, deadline: dat
 
 def quiet_hours_around(at: datetime, policy: Policy, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
     """The quiet hours that `at` falls into; half-open: at their end people may be told."""
+    if policy.quiet_from == policy.quiet_until:
+        return None
     today = at.astimezone(zone).date()
-    over_midnight = policy.quiet_until <= policy.quiet_from
     for day in (today - timedelta(days=1), today):
-        last = day + timedelta(days=over_midnight)
-        begin = datetime.combine(day, policy.quiet_from, tzinfo=zone).astimezone(UTC)
-        end = datetime.combine(last, policy.quiet_until, tzinfo=zone).astimezone(UTC)
-        if policy.quiet_from != policy.quiet_until and begin <= at < end:
+        begin, end = quiet_hours_of(day, policy.quiet_from, policy.quiet_until, zone)
+        if begin <= at < end:
             return begin, end
     return None
+
+
+@lru_cache(maxsize=1000)
+def quiet_hours_of(day: date, begins: time, ends: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Those that begin on the day, and may end on the next."""
+    last = day + timedelta(days=ends <= begins)
+    begin, end = (datetime.combine(day, begins, tzinfo=zone), datetime.combine(last, ends, tzinfo=zone))
+    return begin.astimezone(UTC), end.astimezone(UTC)

@@ -1,6 +1,6 @@
 """Inserts that are planned once: rows, constraints and the record of changes as of any insert."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from audit.context import acting
 from audit.models import Change
-from centre.inserts import PreparedInsert, one_round_trip
+from centre.inserts import PreparedInsert, columns_of, one_round_trip
 from enrolment.models import Enrolment, EnrolmentEntry, Seat
 from notifications.models import Message
 from people.models import Office
+from scheduling.models import RoomDoor
 from tests.factories import EmployeeFactory, SessionFactory, moscow
 
 pytestmark = pytest.mark.django_db
@@ -23,18 +24,14 @@ def keeping(request, settings):
     return request.param
 
 
-def office(name, **values):
-    return Office(name=name, code=name, **values)
+def office(name):
+    return {"name": name, "code": name}
 
 
 def message(recipient, key, **values):
-    return Message(
-        recipient=recipient,
-        kind="queued",
-        subject="enrolment:1",
-        key=key,
-        **{"send_after": timezone.now(), **values},
-    )
+    now = timezone.now()
+    given = {"recipient_id": recipient.pk, "kind": "queued", "subject": "enrolment:1", "key": key}
+    return {**given, "planned_at": now, "send_after": now, **values}
 
 
 def test_any_number_of_rows_is_one_statement(django_assert_num_queries):
@@ -50,48 +47,58 @@ def test_any_number_of_rows_is_one_statement(django_assert_num_queries):
 def test_values_of_every_kind_come_back_as_they_were_given():
     person, moment = EmployeeFactory(), timezone.now() + timedelta(days=3)
     context = {"reason": "Болезнь «100 %»", "list": [1, None]}
-
-    PreparedInsert(Message).insert(
-        [message(person, "one", context=context, sent_at=moment), message(person, "two")]
-    )
-
-    one, two = Message.objects.order_by("pk")
-    assert (one.context, one.sent_at, one.recipient) == (context, moment, person)
-    assert (two.context, two.sent_at, two.state) == ({}, None, Message.State.PLANNED)
-    assert abs(two.planned_at - timezone.now()) < timedelta(minutes=1)
-
-
-def test_values_make_the_rows_that_models_make():
-    person, now = EmployeeFactory(), timezone.now()
-    given = {"kind": "queued", "subject": "enrolment:1", "send_after": now, "planned_at": now}
-    context = {"reason": "Болезнь «100 %»", "list": [1, None]}
     messages = PreparedInsert(Message)
 
-    messages.insert([message(person, "model", send_after=now, context=context)])
-    messages.insert_values([{**given, "recipient_id": person.pk, "key": "values", "context": context}])
-    messages.insert_values([])
+    messages.insert(
+        [
+            message(person, "one", context=context, sent_at=moment),
+            message(person, "two", context={}, sent_at=None),
+        ]
+    )
+    messages.insert([message(person, "three")])
+
+    one, two, three = Message.objects.order_by("pk")
+    assert (one.context, one.sent_at, one.recipient) == (context, moment, person)
+    assert (two.context, two.sent_at, two.state) == ({}, None, Message.State.PLANNED)
+    assert (three.context, three.sent_at, three.state) == ({}, None, Message.State.PLANNED)
+
+
+def test_what_is_not_given_is_what_a_model_has():
+    person, now = EmployeeFactory(), timezone.now()
+    given = {"kind": "queued", "subject": "enrolment:1", "send_after": now, "planned_at": now}
+
+    Message.objects.create(**given, recipient=person, key="model")
+    PreparedInsert(Message).insert([{**given, "recipient_id": person.pk, "key": "values"}])
 
     one, two = Message.objects.order_by("pk").values()
     own = ("id", "key", "planned_at")
-    assert {name: one[name] for name in one if name not in own} == {
-        name: two[name] for name in two if name not in own
-    }
-    assert two["planned_at"] == now
+    assert {**one, **{name: two[name] for name in own}} == two
 
 
-def test_values_of_no_column_and_moments_that_are_missing_are_refused():
-    messages = PreparedInsert(Message)
-    given = {"recipient_id": EmployeeFactory().pk, "kind": "queued", "subject": "", "key": "one"}
-
+def test_a_column_that_the_model_has_not_is_refused():
     with pytest.raises(TypeError, match="Message takes no 'recipient'"):
-        messages.insert_values([{"recipient": 1}])
+        PreparedInsert(Message).insert([{"recipient": 1}])
+
+
+def test_what_each_row_has_of_its_own_is_given():
+    with pytest.raises(TypeError, match="RoomDoor brings its own 'token'"):
+        PreparedInsert(RoomDoor).insert([{"room_id": 1}])
+
+
+def test_rows_that_travel_together_have_the_same_columns():
+    with pytest.raises(TypeError, match="same columns"):
+        PreparedInsert(Office).insert([office("Первый"), {"name": "Второй"}])
+
+
+def test_what_has_no_default_is_missed_by_the_database():
+    given = message(EmployeeFactory(), "one")
+    del given["send_after"]
+
     with pytest.raises(IntegrityError, match="send_after"), transaction.atomic():
-        messages.insert_values([{**given, "planned_at": timezone.now()}])
-
-    assert not Message.objects.exists()
+        PreparedInsert(Message).insert([given])
 
 
-def test_a_keyed_row_brings_what_the_database_would_decide():
+def test_a_row_may_bring_what_the_database_would_decide():
     session, trainee, asked_at = SessionFactory(), EmployeeFactory(), moscow(2027, 3, 9, 10)
     enrolment = Enrolment(
         pk=700_001,
@@ -101,20 +108,26 @@ def test_a_keyed_row_brings_what_the_database_would_decide():
         seat=Seat.WAITING,
         requested_at=asked_at,
     )
+    note = {"enrolment_id": enrolment.pk, "kind": "queued", "at": timezone.now()}
 
     with one_round_trip():
-        PreparedInsert(EnrolmentEntry).insert([EnrolmentEntry(enrolment=enrolment, kind="queued")])
-        PreparedInsert(Enrolment, keyed=True).insert([enrolment])
+        PreparedInsert(EnrolmentEntry).insert([note])
+        PreparedInsert(Enrolment).insert([columns_of(enrolment)])
 
     written = EnrolmentEntry.objects.get().enrolment
     assert (written.pk, written.requested_at) == (700_001, asked_at)
 
 
-def test_what_the_database_decides_is_not_given():
-    enrolment = Enrolment(requested_at=timezone.now())
+def test_columns_of_a_row_are_those_that_differ_from_the_defaults():
+    enrolment = Enrolment(trainee_id=1, course_id=2, seat=Seat.HELD, due_on=date(2027, 3, 9), exceeds=True)
 
-    with pytest.raises(ValueError, match="requested_at is decided by the database"):
-        PreparedInsert(Enrolment).insert([enrolment])
+    assert columns_of(enrolment) == {
+        "trainee_id": 1,
+        "course_id": 2,
+        "seat": "held",
+        "due_on": date(2027, 3, 9),
+        "exceeds": True,
+    }
 
 
 def test_what_is_too_long_is_refused_and_not_cut():
@@ -144,9 +157,8 @@ def test_R27_the_record_of_changes_knows_who_acted():
 
     for trainee in EmployeeFactory.create_batch(2):  # the first prepares the statement, the second finds it
         with acting(by=person.pk, reason="Просьба"):
-            entries.insert(
-                [Enrolment(trainee=trainee, session=session, course=session.course, seat=Seat.WAITING)]
-            )
+            enrolment = Enrolment(trainee=trainee, session=session, course=session.course, seat=Seat.WAITING)
+            entries.insert([columns_of(enrolment)])
 
     changes = Change.objects.filter(kind="enrolment.enrolment").order_by("pk")
     assert [(change.by_id, change.reason) for change in changes] == [(person.pk, "Просьба")] * 2
