@@ -1,7 +1,10 @@
 """Database expressions that every app shares."""
 
+import re
+from typing import Any
+
 from django.conf import settings
-from django.db.models import DateField, DateTimeField, F, Func, TextField, Value
+from django.db.models import CharField, DateField, DateTimeField, F, Func, Lookup, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Collate, Lower, Replace
 
@@ -28,6 +31,25 @@ def one_element_range(field: str) -> Func:
     from django.contrib.postgres.fields import BigIntegerRangeField
 
     return Func(F(field), F(field), Value("[]"), function="int8range", output_field=BigIntegerRangeField())
+
+
+@CharField.register_lookup
+class OneOf(Lookup):  # type: ignore[type-arg]
+    """`seat__one_of=["held", "offered"]`: as `in`, but the words are one constant; for constraints.
+
+    PostgreSQL reads the text of a constraint anew in every statement that writes, and a constant for each word is what
+    most of a long one consists of.
+    """
+
+    lookup_name = "one_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        if unusual := [word for word in self.rhs if not re.fullmatch(r"\w*", word)]:
+            raise ValueError(f"{unusual[0]!r} is no code word.")
+        words = ",".join(f'"{word}"' for word in self.rhs)
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s::text[])", [*params, f"{{{words}}}"]
 
 
 class ClockTimestamp(Func):

@@ -1,6 +1,7 @@
 """Who takes which seat, and who came: enrolments, their log, and the marks of attendance."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
@@ -91,24 +92,26 @@ ENDED_FIELDS = (
     "escalated_at",
 )
 
-ENDED_BEFORE = [ending for ending in Ending if ending not in {Ending.LIVE, *SEAT_USED}]
 
-# In as few words as say it: PostgreSQL reads them anew for each seat.
+def codes(choices: Iterable[models.TextChoices]) -> list[str]:
+    return sorted(choice.value for choice in choices)
+
+
 LEGAL_PAIRS = (
     # somebody is asked: no seat yet
     Q(ended_because="", seat=Seat.NONE, approval=Approval.ASKED)
     # live, or ended after the session took place or the self-paced course was finished
-    | Q(ended_because__in=["", *SEAT_USED], approval__in=APPROVAL_SETTLED)
+    | Q(ended_because__one_of=["", *codes(SEAT_USED)], approval__one_of=codes(APPROVAL_SETTLED))
     & (
         Q(session__isnull=False, seat=Seat.HELD)
         | Q(session__isnull=True, seat=Seat.NONE)  # self-paced: no seat is needed
-        | Q(session__isnull=False, seat__in=[Seat.WAITING, Seat.OFFERED], ended_because="")
+        | Q(session__isnull=False, seat__one_of=codes([Seat.WAITING, Seat.OFFERED]), ended_because="")
     )
     # ended before
     | Q(
-        ended_because__in=ENDED_BEFORE,
-        seat__in=[Seat.NONE, Seat.GIVEN_UP],
-        approval__in=[approval.value for approval in Approval],
+        ended_because__one_of=codes(set(Ending) - {Ending.LIVE, *SEAT_USED}),
+        seat__one_of=codes([Seat.NONE, Seat.GIVEN_UP]),
+        approval__one_of=codes(Approval),
     )
 )
 

@@ -106,7 +106,7 @@ class Message(models.Model):
             # Not `unique=True`, with which Django makes a second index for LIKE; a seat writes four of them.
             models.UniqueConstraint(fields=["key"], name="message_planned_once"),
             models.CheckConstraint(
-                condition=Q(state__in=["planned", "sent", "shown", "withdrawn", "failed"]),
+                condition=Q(state__one_of=["planned", "sent", "shown", "withdrawn", "failed"]),
                 name="message_state_known",
             ),
         ]

@@ -466,7 +466,7 @@ class Booking(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(room__isnull=False, person__isnull=True, role="")
-                | Q(room__isnull=True, person__isnull=False, role__in=["teaches", "attends"]),
+                | Q(room__isnull=True, person__isnull=False, role__one_of=["teaches", "attends"]),
                 name="booking_has_one_subject",
             ),
             models.CheckConstraint(
