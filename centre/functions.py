@@ -34,7 +34,7 @@ def one_element_range(field: str) -> Func:
 
 
 @CharField.register_lookup
-class OneOf(Lookup):  # type: ignore[type-arg]
+class OneOf(Lookup):
     """`seat__one_of=["held", "offered"]`: as `in`, but the words are one constant; for constraints.
 
     PostgreSQL reads the text of a constraint anew in every statement that writes, and a constant for each word is what

@@ -162,12 +162,12 @@ def prerequisites_of(course: str) -> ArraySubquery:
 
 def own_completions_of(course: str) -> ArraySubquery:
     """The trainee's completions of the course and of its prerequisites: course, day, last valid day."""
-    needed = Course.prerequisites.through.objects.filter(
-        from_course=OuterRef(OuterRef(course)), to_course=OuterRef("course")
+    needed = Course.prerequisites.through.objects.filter(from_course=OuterRef(OuterRef(course)))
+    courses = Func(
+        ArraySubquery(needed.order_by().values("to_course")), OuterRef(course), function="array_append"
     )
-    completions = Completion.objects.filter(trainee=TRAINEE).filter(
-        Q(course=OuterRef(course)) | Exists(needed)
-    )
+    # By the courses, not a person's every completion: they may be many, and lie on a page each.
+    completions = Completion.objects.filter(trainee=TRAINEE, course__any=courses)
     what = JSONObject(course="course", on="completed_on", until="valid_until")
     return ArraySubquery(completions.values(json=what))
 
@@ -199,7 +199,10 @@ def meeting_facts() -> dict[str, Combinable]:
         output_field=Booking._meta.get_field("period"),
     )
     others = (
-        Booking.objects.filter(person=TRAINEE, period__overlap=around)
+        # The end says nothing new, but finds them by the index past everything that is over.
+        Booking.objects.filter(
+            person=TRAINEE, period__endswith__gt=OuterRef("starts_at") - TRAVEL, period__overlap=around
+        )
         # A seat in the session itself is no other booking, but who teaches it cannot attend it too.
         .exclude(meeting__session=OuterRef("session"), role=Booking.Role.ATTENDS)
         .values(

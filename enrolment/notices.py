@@ -78,7 +78,8 @@ def reminder_messages(
         if day in days_reminded:
             continue
         first = 1 if days_reminded else 0
-        part, context = f"{start:%Y%m%dT%H%M}", {"starts_at": start.isoformat()}
+        part = f"{start:%Y%m%dT%H%M}"
+        context: dict[str, object] = {"starts_at": start.isoformat()}
         days_reminded.add(day)
         for kind, lead_hours in list(zip(REMINDERS, hours, strict=True))[first:]:
             at = reminder_time(start - timedelta(hours=lead_hours), policy, own_zone, deadline=start)

@@ -28,7 +28,11 @@ class Completion(models.Model):
     """
 
     trainee = models.ForeignKey(
-        Employee, on_delete=models.PROTECT, related_name="completions", verbose_name=_("trainee")
+        Employee,
+        on_delete=models.PROTECT,
+        related_name="completions",
+        db_index=False,  # completion_latest begins with it
+        verbose_name=_("trainee"),
     )
     course = models.ForeignKey(
         Course, on_delete=models.PROTECT, related_name="completions", verbose_name=_("course")

@@ -486,9 +486,10 @@ class Booking(models.Model):
                 condition=Q(role="attends"),
                 name="booking_attends_on_day",
             ),
+            # Of a person what is not over: over the years that is the least.
             models.Index(
                 F("person"),
-                F("period__startswith"),
+                F("period__endswith"),
                 condition=Q(person__isnull=False),
                 name="booking_by_person",
             ),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('courses', '0006_course_meetings_can_be_planned'),
         ('enrolment', '0015_overlooking_for_a_list'),
-        ('scheduling', '0014_constraints_in_fewer_words'),
+        ('scheduling', '0013_constraints_in_fewer_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0013_who_attends_on_a_day'),
+        ('scheduling', '0012_bookings_of_rooms_and_trainers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
