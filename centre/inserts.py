@@ -14,6 +14,7 @@ comes back of what the database decides (keys, `db_default`), so several of them
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -31,20 +32,25 @@ from centre.prepared import Plan, Said, run
 
 # A statement of this name writes: audit/context.py.
 INSERT = "insert"
+# Where the rows go into a statement.
+NUMBERED = re.compile(r"\(\$\d+::")
 
 Values = dict[str, Any]
 
-_held: ContextVar[list[Said] | None] = ContextVar("held", default=None)
+# By the plan its rows.
+Held = dict[Plan, list[Values]]
+
+_held: ContextVar[Held | None] = ContextVar("held", default=None)
 
 
 @contextmanager
 def one_round_trip() -> Iterator[None]:
-    """Hold the inserts of the block back and send them together at its end, in their order.
+    """Hold the inserts of the block back and send them together at its end, as one statement.
 
-    Nothing in the block may read what they write, and a broken constraint shows at the end. After an exception
-    nothing is sent.
+    Rows of one model keep their order. Nothing in the block may read what it writes, and a broken constraint shows
+    at the end. After an exception nothing is sent.
     """
-    held: list[Said] = []
+    held: Held = {}
     token = _held.set(held)
     try:
         yield
@@ -54,8 +60,22 @@ def one_round_trip() -> Iterator[None]:
         send(held)
 
 
-def send(held: list[Said]) -> None:
-    run(held, connections[DEFAULT_DB_ALIAS]).close()
+def send(held: Held) -> None:
+    """PostgreSQL spends more on beginning and ending a statement than on a row, so there is one."""
+    plan = joined(tuple(held))
+    values = tuple(map(IN_JSON.encode, held.values()))
+    said = Said(plan, values, lambda: (NUMBERED.sub("(%s::", plan.text.replace("%", "%%")), values))
+    run([said], connections[DEFAULT_DB_ALIAS]).close()
+
+
+@cache
+def joined(plans: tuple[Plan, ...]) -> Plan:
+    """Each but the last as a part of the last's WITH, numbered in their order."""
+    if len(plans) == 1:
+        return plans[0]
+    texts = [plan.text.replace("($1::", f"(${number}::") for number, plan in enumerate(plans, 1)]
+    parts = ", ".join(f"part_{number} AS ({text})" for number, text in enumerate(texts[:-1], 1))
+    return Plan(f"WITH {parts} {texts[-1]}", ("%s",) * len(plans), INSERT)
 
 
 class PreparedInsert:
@@ -82,13 +102,10 @@ class PreparedInsert:
             raise TypeError(f"Rows of {self.model.__name__} that travel together have the same columns.")
         if (plan := self.plans.get(names)) is None:
             plan = self.plans[names] = Plan(self.text(names), ("%s",), INSERT)
-        values = (IN_JSON.encode(rows),)
-        said = Said(plan, values, lambda: (plan.text.replace("%", "%%").replace("($1::", "(%s::"), values))
-        held = _held.get()
-        if held is None:
-            send([said])
+        if (held := _held.get()) is None:
+            send({plan: rows})
         else:
-            held.append(said)
+            held.setdefault(plan, []).extend(rows)
 
     def text(self, names: tuple[str, ...]) -> str:
         if unknown := [name for name in names if name not in self.fields]:
