@@ -106,22 +106,33 @@ def print_bursts(bursts: list[seats.Burst]) -> None:
 
 
 def print_seats(binaries: Path, host: str, database_pid: int, *, quick: bool) -> None:
-    count = 300 if quick else 2000
-    print(f"\nA seat costs {seats.statements_of_a_seat()} statements.\n")
     print(
-        "| seats | pgbench, a second | the action, a second | part | CPU of pgbench's, ms | of the action's | part |"
+        f"\nA seat costs {seats.statements_of_a_seat()} statements. In turn with pgbench; the middle turn:\n"
+    )
+    print(
+        "| seats | pgbench, a second | the action, a second | part, and all turns "
+        "| CPU of pgbench's, ms | of the action's | part |"
     )
     print("|---|---:|---:|---:|---:|---:|---:|")
     for words, script, is_hot in (
         ("spread over 600", "lock_many.sql", False),
         ("all on one", "lock_hot.sql", True),
     ):
-        before = seats.pgbench(binaries, host, script, database_pid)
-        rate = seats.seat_rate(database_pid, is_hot=is_hot, seats=count)
-        after = seats.pgbench(binaries, host, script, database_pid)
-        floor, cpu = (before.a_second + after.a_second) / 2, (before.cpu_ms + after.cpu_ms) / 2
+        floors = [seats.pgbench(binaries, host, script, database_pid, seats.SLICE_SECONDS)]
+        rates: list[seats.Rate] = []
+        for number in range(3 if quick else seats.SLICES):
+            first = number * (seats.SLICE_SEATS // seats.LARGEST_SESSION + 1)
+            rates.append(seats.seat_rate(database_pid, is_hot=is_hot, seats=seats.SLICE_SEATS, first=first))
+            floors.append(seats.pgbench(binaries, host, script, database_pid, seats.SLICE_SECONDS))
+        parts = [
+            (before.a_second + after.a_second) / 2 / rate.a_second
+            for before, rate, after in zip(floors, rates, floors[1:], strict=False)
+        ]
+        cpu, floor_cpu = median(rate.cpu_ms for rate in rates), median(floor.cpu_ms for floor in floors)
         print(
-            f"| {words} | {floor:.0f} | {rate.a_second:.0f} | 1/{floor / rate.a_second:.1f} "
-            f"| {cpu:.2f} | {rate.cpu_ms:.1f} | 1/{rate.cpu_ms / cpu:.1f} |",
+            f"| {words} | {median(floor.a_second for floor in floors):.0f} "
+            f"| {median(rate.a_second for rate in rates):.0f} "
+            f"| 1/{median(parts):.1f} (1/{min(parts):.1f} to 1/{max(parts):.1f}) "
+            f"| {floor_cpu:.2f} | {cpu:.1f} | 1/{cpu / floor_cpu:.1f} |",
             flush=True,
         )

@@ -45,6 +45,10 @@ WARMING = 5
 BURST_PEOPLE, BURST_SEATS = 200, 20
 
 
+# A machine has faster and slower seconds, so both are measured in turn, and what counts is the middle one of these.
+SLICES, SLICE_SEATS, SLICE_SECONDS = 9, 400, 2
+
+
 @dataclass(frozen=True)
 class Rate:
     """How many a second, and the processor time of each: of the clients and of PostgreSQL together.
@@ -84,11 +88,14 @@ def people_without_seat(count: int) -> list[int]:
     return list(people.order_by("pk").values_list("pk", flat=True)[:count])
 
 
-def seat_rate(database_pid: int, *, is_hot: bool, seats: int, processes: int = 4) -> Rate:
-    """Seats given by so many processes at once, spread over the 600 sessions, or all in one until that is full."""
+def seat_rate(database_pid: int, *, is_hot: bool, seats: int, first: int = 0, processes: int = 4) -> Rate:
+    """Seats given by so many processes at once, spread over the 600 sessions, or all in one until that is full.
+
+    Those of the latter are taken from the `first` on.
+    """
     sessions, people = seat_sessions(), people_without_seat(seats + processes * WARMING)
     wishes = [
-        (person, sessions[number // LARGEST_SESSION if is_hot else number % len(sessions)])
+        (person, sessions[first + number // LARGEST_SESSION if is_hot else number % len(sessions)])
         for number, person in enumerate(people)
     ]
     before, wishes = wishes[seats:], wishes[:seats]
@@ -126,7 +133,7 @@ def take_seats(before: Sequence[Wish], wishes: Sequence[Wish], barrier: Barrier)
         enrol(Employee(pk=person), Session(pk=session))
 
 
-def pgbench(binaries: Path, host: str, script: str, database_pid: int, seconds: int = 4) -> Rate:
+def pgbench(binaries: Path, host: str, script: str, database_pid: int, seconds: int) -> Rate:
     """Transactions of the bare SQL, durable."""
     command = [binaries / "pgbench", "-h", host, "-U", "postgres", "-n", "-M", "prepared", "-c", str(CLIENTS)]
     command += ["-j", "2", "-T", str(seconds), "-f", YARDSTICKS / script, "yardstick"]
