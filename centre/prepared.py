@@ -25,12 +25,14 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.db.models.expressions import Expression
 from django.db.models.lookups import Lookup
+from django.db.models.query import ValuesIterable
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg2 import errors as pg
 
 from centre.reading import Reader, reader_of
 
@@ -113,8 +115,21 @@ def run(said: Sequence[Said], database: BaseDatabaseWrapper) -> Any:
     """Run the statements in one round trip, in their order; return the cursor, at the answer of the last.
 
     PostgreSQL keeps the plan of each under a name. There is a new one for every try: whether a statement that
-    broke off was kept, only PostgreSQL knows.
+    broke off was kept, only PostgreSQL knows. A plan that it refuses, as when a migration has widened a column, is
+    made anew: at once, or, where a transaction is lost with it, at the next try.
     """
+    try:
+        return _run(said, database)
+    except DatabaseError as error:
+        if not isinstance(error.__cause__, pg.FeatureNotSupported | pg.InvalidSqlStatementName):
+            raise
+        refused = [one.plan.names.pop(database.connection, None) for one in said]
+        if database.in_atomic_block or not any(refused):
+            raise
+    return _run(said, database)
+
+
+def _run(said: Sequence[Said], database: BaseDatabaseWrapper) -> Any:
     cursor = database.cursor()
     if not settings.PREPARED_STATEMENTS:
         plain = [one.plain() for one in said]
@@ -237,7 +252,7 @@ class PreparedText:
         return Said(self.plan, values, lambda: self._plain(values))
 
     def _plain(self, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
-        text, places = self.plan.text, self.plan.places
+        text, places = self.plan.text.replace("%", "%%"), self.plan.places
         numbers = [int(number) - 1 for number in PLACE_BY_NUMBER.findall(text)]
         in_order = PLACE_BY_NUMBER.sub(lambda found: places[int(found[1]) - 1], text)
         return in_order, tuple(values[number] for number in numbers)
@@ -252,15 +267,15 @@ class Many:
 
     name: str
     keys: frozenset[int]
-    loaded: dict[tuple[int, str], dict[int, list[Any]]] = field(default_factory=dict)
+    loaded: "dict[tuple[Prepared, str], dict[int, list[Any]]]" = field(default_factory=dict)
 
     def concerns(self, built: Built, given: dict[str, Any]) -> bool:
         asks = any(slot.name == self.name for slot in built.slots)
-        return asks and given.get(self.name) in self.keys and built.queryset._fields is not None  # type: ignore[attr-defined]
+        return asks and given.get(self.name) in self.keys and built.queryset._iterable_class is ValuesIterable
 
     def rows_of(self, prepared: "Prepared", built: Built, given: dict[str, Any]) -> list[Any]:
         others = {name: value for name, value in given.items() if name != self.name}
-        asked = (id(prepared), repr(sorted(others.items())))
+        asked = (prepared, repr(sorted(others.items())))
         if asked not in self.loaded:
             self.loaded[asked] = prepared.of_each(built, self.name, sorted(self.keys), given)
         return [dict(row) for row in self.loaded[asked].get(given[self.name], [])]
@@ -277,7 +292,7 @@ def for_many(name: str, keys: Iterable[int]) -> Iterator[None]:
             for trainee in trainees:
                 situations(trainee, [session], ...)  # as many statements as for one
 
-    The rows are those of the first question: only for looking, never under a lock that was taken in between.
+    Of values as dictionaries alone. The rows are those of the first question: only for looking, never under a lock that was taken in between.
     """
     token = MANY.set(Many(name, frozenset(keys)))
     try:
