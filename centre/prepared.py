@@ -292,7 +292,8 @@ def for_many(name: str, keys: Iterable[int]) -> Iterator[None]:
             for trainee in trainees:
                 situations(trainee, [session], ...)  # as many statements as for one
 
-    Of values as dictionaries alone. The rows are those of the first question: only for looking, never under a lock that was taken in between.
+    Values are dictionaries here, not lists. The rows are those of the first question: only for looking, never under a
+    lock that was taken in between.
     """
     token = MANY.set(Many(name, frozenset(keys)))
     try:
