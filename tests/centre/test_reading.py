@@ -275,7 +275,7 @@ def every_prepared():
     for app in apps.get_app_configs():
         if pathlib.Path(app.path).parent == settings.BASE_DIR:
             for module in pkgutil.walk_packages([app.path], f"{app.name}."):
-                if not {"migrations", "management"} & {*module.name.split(".")}:
+                if not {"migrations", "management", "wsgi"} & {*module.name.split(".")}:
                     importlib.import_module(module.name)
     for name, module in sorted(sys.modules.items()):
         for word, value in vars(module).items():

@@ -214,3 +214,25 @@ def test_rule_16_who_moves_takes_a_seat_as_one_of_the_new_office(office, is_late
 
     assert numbers(found) == {day: (3, 0)}
     assert held.seat == "held"
+
+
+def test_the_locked_person_is_the_one_that_django_loads():
+    """Loaded as JSON with the session: each column with its type, the moment of the last sign-in too."""
+    person = EmployeeFactory(
+        last_login=datetime(2026, 11, 27, 19, 47, 0, 924910, tzinfo=MOSCOW),
+        time_zone="Asia/Omsk",
+        is_staff=True,
+    )
+    session = SessionFactory(starts_at=at(wednesday(), 10))
+
+    for _ in range(2):
+        locked = lock_situation(person.pk, session.pk).trainee
+        plain = type(person).objects.get(pk=person.pk)
+
+        assert kinds(locked) == kinds(plain)
+        assert (locked._state.db, locked._state.adding) == (plain._state.db, plain._state.adding)
+        type(person).objects.filter(pk=person.pk).update(last_login=None)
+
+
+def kinds(one):
+    return {name: (type(value), value) for name, value in vars(one).items() if name != "_state"}
