@@ -5,7 +5,7 @@
 
 What differs from call to call is `Given`; everything else is the same for the life of the process, so a date or a
 moment among the other parameters is a mistake and refused. Rows come out as of any queryset, models or values;
-what changes the query itself, such as a search of any number of words, stays an ordinary queryset.
+what changes the query itself, such as a search of any number of words, stays an ordinary queryset or is asked `once`.
 
 PostgreSQL plans such a query once a connection (PREPARE), for any values: planning costs it more than running. Fresh
 statistics make it plan anew. A pool of connections between the centre and PostgreSQL that hands out another one for
@@ -202,6 +202,15 @@ class Prepared:
         """
         built = self.built = self.built or self._prepare()
         return self._asked(built, given, first)
+
+    def once(self, **given: Any) -> list[Any]:
+        """The rows, of a query that is built for this call alone: a plan of it would be kept for nobody."""
+        built = self._prepare()
+        database = connections[built.queryset.db]
+        with database.cursor() as cursor:
+            cursor.execute(built.sql, built.filled(given))
+            found = cursor.fetchall()
+        return built.reader.read(found, database)
 
     def _asked(self, built: Built, given: dict[str, Any], first: Sequence[Said] = ()) -> list[Any]:
         database = connections[built.queryset.db]  # of this thread

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from centre.prepared import Given, Prepared, PreparedText, for_many
 from people.models import Employment, Office
-from tests.factories import EmployeeFactory, EmploymentFactory, OfficeFactory
+from tests.factories import CourseFactory, EmployeeFactory, EmploymentFactory, OfficeFactory
 from tests.threads import at_once
+from website.catalogue import Found
 
 pytestmark = pytest.mark.django_db
 
@@ -345,3 +346,15 @@ def test_for_many_what_was_loaded_belongs_to_the_query_that_asked(django_assert_
             for job in jobs:
                 assert asked("office", job.employee_id) == [{"office": job.office_id}]
                 assert asked("position", job.employee_id) == [{"position": job.position_id}]
+
+
+def test_a_search_leaves_no_plan_with_the_connection():
+    """Each is a query of its own, and PostgreSQL would keep its plan as long as the connection lives."""
+    reader, course = EmploymentFactory().employee, CourseFactory(title="Вежливость по телефону 100 %")
+    CourseFactory(title="Другое")
+    before = len(kept_plans())
+
+    for words in ("вежливость", "телефону", "100 %"):
+        assert Found({"q": words}, reader).keys == [course.pk]
+
+    assert len(kept_plans()) == before
