@@ -82,6 +82,8 @@ class AnyOf(Lookup):
 PLACE = re.compile("%(s|%)")
 PLACE_BY_NUMBER = re.compile(r"\$(\d+)")
 NUMBERS = count(1)
+# How PostgreSQL refuses a plan whose answer has other types meanwhile, or one that it does not know any more.
+REFUSED_PLANS = (pg.FeatureNotSupported, pg.InvalidSqlStatementName)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +123,7 @@ def run(said: Sequence[Said], database: BaseDatabaseWrapper) -> Any:
     try:
         return _run(said, database)
     except DatabaseError as error:
-        if not isinstance(error.__cause__, pg.FeatureNotSupported | pg.InvalidSqlStatementName):
+        if not isinstance(error.__cause__, REFUSED_PLANS):
             raise
         refused = [one.plan.names.pop(database.connection, None) for one in said]
         if database.in_atomic_block or not any(refused):

@@ -10,8 +10,10 @@ from django.db.models import CharField, DateTimeField, DurationField, F, Value
 from django.utils import timezone
 
 from centre.prepared import Given, Prepared, PreparedText, for_many
+from enrolment.actions import enrol
 from people.models import Employment, Office
-from tests.factories import CourseFactory, EmployeeFactory, EmploymentFactory, OfficeFactory
+from scheduling.models import Session
+from tests.factories import CourseFactory, EmployeeFactory, EmploymentFactory, OfficeFactory, SessionFactory
 from tests.threads import at_once
 from website.catalogue import Found
 
@@ -358,3 +360,22 @@ def test_a_search_leaves_no_plan_with_the_connection():
         assert Found({"q": words}, reader).keys == [course.pk]
 
     assert len(kept_plans()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_R21_who_takes_a_seat_while_a_migration_widens_a_column_gets_it():
+    """The plan is refused in the middle of the transaction, and the action is done once more."""
+    first, second = EmployeeFactory.create_batch(2)
+    enrol(first, SessionFactory())
+    session = SessionFactory()
+    length = Session._meta.get_field("note").max_length
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE scheduling_session ALTER note TYPE varchar(999)")
+    try:
+        assert enrol(second, session).seat == "held"
+        assert enrol(second, session).seat == "held"
+        assert session.enrolments.count() == 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE scheduling_session ALTER note TYPE varchar({length})")
