@@ -10,6 +10,7 @@ from django.db.models import Count, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
+from centre.functions import CentreDay
 from centre.models import Policy
 from centre.prepared import Given, Prepared, PreparedText, Said
 from enrolment.annotations import TODAY, TRAINEE
@@ -38,7 +39,7 @@ def own_office(then: Q) -> Any:
     patterns = at_work.filter(employee=OuterRef("person"), office=OuterRef(OuterRef("office")))
     away = (
         Booking.objects.attending()
-        .with_day()
+        .alias(day=CentreDay("period__startswith"))  # on which they begin: booking_attends_on_day
         .filter(then, person__in=colleagues.values("employee"))
         .values(
             json=JSONObject(
