@@ -6,22 +6,27 @@ from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from psycopg2 import errors as pg
 
 from audit.context import acting
 from centre.errors import explain_violation
+from centre.prepared import REFUSED_PLANS
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+# What says nothing about the work itself.
+ONCE_MORE = (pg.DeadlockDetected, pg.SerializationFailure, *REFUSED_PLANS)
 
 
 def action(verb: Callable[P, R]) -> Callable[P, R]:
     """Make a function one transaction whose refusals are sentences.
 
     A violated constraint becomes the error that its app registered for the constraint's name; it is asked
-    for outside the failed transaction, so that it may look up the booking that stood in the way. A deadlock
-    or a serialisation failure is tried once more when no outer transaction would keep a broken half.
+    for outside the failed transaction, so that it may look up the booking that stood in the way. A deadlock,
+    a serialisation failure or a plan that a migration made stale is tried once more when no outer transaction would
+    keep a broken half.
     The verb's own `by` and `reason`, when it has them, are the who and why of the audit.
     """
     by_of, reason_of = argument(verb, "by"), argument(verb, "reason")
@@ -38,11 +43,11 @@ def action(verb: Callable[P, R]) -> Callable[P, R]:
         try:
             with told(args, kwargs), transaction.atomic():
                 return verb(*args, **kwargs)
-        except OperationalError as error:
-            if not (outermost and isinstance(error.__cause__, pg.DeadlockDetected | pg.SerializationFailure)):
-                raise
         except IntegrityError as error:
             raise explain_violation(error) from error
+        except DatabaseError as error:
+            if not (outermost and isinstance(error.__cause__, ONCE_MORE)):
+                raise
         try:
             with told(args, kwargs), transaction.atomic():
                 return verb(*args, **kwargs)

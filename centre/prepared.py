@@ -5,7 +5,7 @@
 
 What differs from call to call is `Given`; everything else is the same for the life of the process, so a date or a
 moment among the other parameters is a mistake and refused. Rows come out as of any queryset, models or values;
-what changes the query itself, such as a search of any number of words, stays an ordinary queryset.
+what changes the query itself, such as a search of any number of words, stays an ordinary queryset or is asked `once`.
 
 PostgreSQL plans such a query once a connection (PREPARE), for any values: planning costs it more than running. Fresh
 statistics make it plan anew. A pool of connections between the centre and PostgreSQL that hands out another one for
@@ -25,12 +25,14 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.db.models.expressions import Expression
 from django.db.models.lookups import Lookup
+from django.db.models.query import ValuesIterable
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg2 import errors as pg
 
 from centre.reading import Reader, reader_of
 
@@ -80,6 +82,8 @@ class AnyOf(Lookup):
 PLACE = re.compile("%(s|%)")
 PLACE_BY_NUMBER = re.compile(r"\$(\d+)")
 NUMBERS = count(1)
+# How PostgreSQL refuses a plan whose answer has other types meanwhile, or one that it does not know any more.
+REFUSED_PLANS = (pg.FeatureNotSupported, pg.InvalidSqlStatementName)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +117,21 @@ def run(said: Sequence[Said], database: BaseDatabaseWrapper) -> Any:
     """Run the statements in one round trip, in their order; return the cursor, at the answer of the last.
 
     PostgreSQL keeps the plan of each under a name. There is a new one for every try: whether a statement that
-    broke off was kept, only PostgreSQL knows.
+    broke off was kept, only PostgreSQL knows. A plan that it refuses, as when a migration has widened a column, is
+    made anew: at once, or, where a transaction is lost with it, at the next try.
     """
+    try:
+        return _run(said, database)
+    except DatabaseError as error:
+        if not isinstance(error.__cause__, REFUSED_PLANS):
+            raise
+        refused = [one.plan.names.pop(database.connection, None) for one in said]
+        if database.in_atomic_block or not any(refused):
+            raise
+    return _run(said, database)
+
+
+def _run(said: Sequence[Said], database: BaseDatabaseWrapper) -> Any:
     cursor = database.cursor()
     if not settings.PREPARED_STATEMENTS:
         plain = [one.plain() for one in said]
@@ -188,6 +205,15 @@ class Prepared:
         built = self.built = self.built or self._prepare()
         return self._asked(built, given, first)
 
+    def once(self, **given: Any) -> list[Any]:
+        """The rows, of a query that is built for this call alone: a plan of it would be kept for nobody."""
+        built = self._prepare()
+        database = connections[built.queryset.db]
+        with database.cursor() as cursor:
+            cursor.execute(built.sql, built.filled(given))
+            found = cursor.fetchall()
+        return built.reader.read(found, database)
+
     def _asked(self, built: Built, given: dict[str, Any], first: Sequence[Said] = ()) -> list[Any]:
         database = connections[built.queryset.db]  # of this thread
         with run([*first, built.said(given)], database) as cursor:
@@ -237,7 +263,7 @@ class PreparedText:
         return Said(self.plan, values, lambda: self._plain(values))
 
     def _plain(self, values: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
-        text, places = self.plan.text, self.plan.places
+        text, places = self.plan.text.replace("%", "%%"), self.plan.places
         numbers = [int(number) - 1 for number in PLACE_BY_NUMBER.findall(text)]
         in_order = PLACE_BY_NUMBER.sub(lambda found: places[int(found[1]) - 1], text)
         return in_order, tuple(values[number] for number in numbers)
@@ -252,15 +278,15 @@ class Many:
 
     name: str
     keys: frozenset[int]
-    loaded: dict[tuple[int, str], dict[int, list[Any]]] = field(default_factory=dict)
+    loaded: "dict[tuple[Prepared, str], dict[int, list[Any]]]" = field(default_factory=dict)
 
     def concerns(self, built: Built, given: dict[str, Any]) -> bool:
         asks = any(slot.name == self.name for slot in built.slots)
-        return asks and given.get(self.name) in self.keys and built.queryset._fields is not None  # type: ignore[attr-defined]
+        return asks and given.get(self.name) in self.keys and built.queryset._iterable_class is ValuesIterable
 
     def rows_of(self, prepared: "Prepared", built: Built, given: dict[str, Any]) -> list[Any]:
         others = {name: value for name, value in given.items() if name != self.name}
-        asked = (id(prepared), repr(sorted(others.items())))
+        asked = (prepared, repr(sorted(others.items())))
         if asked not in self.loaded:
             self.loaded[asked] = prepared.of_each(built, self.name, sorted(self.keys), given)
         return [dict(row) for row in self.loaded[asked].get(given[self.name], [])]
@@ -277,7 +303,8 @@ def for_many(name: str, keys: Iterable[int]) -> Iterator[None]:
             for trainee in trainees:
                 situations(trainee, [session], ...)  # as many statements as for one
 
-    The rows are those of the first question: only for looking, never under a lock that was taken in between.
+    Values are dictionaries here, not lists. The rows are those of the first question: only for looking, never under a
+    lock that was taken in between.
     """
     token = MANY.set(Many(name, frozenset(keys)))
     try:

@@ -62,18 +62,26 @@ def reader_of(queryset: QuerySet[Any, Any], compiler: SQLCompiler) -> Reader:
 def maker_of(queryset: QuerySet[Any, Any], compiler: SQLCompiler) -> Callable[[Row], Any]:
     """Rows may have more columns at their end, which only their order asked for."""
     kind, count = queryset._iterable_class, compiler.col_count
-    if kind is ModelIterable and not queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
+    # Of the rows of one object (`office.employments`) Django lets each know that object.
+    has_more = queryset._prefetch_related_lookups or queryset._known_related_objects  # type: ignore[attr-defined]
+    if kind is ModelIterable and not has_more:
         annotations = compiler.annotation_col_map or {}
         return model_maker(compiler.klass_info or {}, compiler.select, queryset.db, annotations)
     if kind is ValuesIterable:
         query = queryset.query
-        names = list(query.selected or ()) or [*query.values_select, *query.annotation_select]
+        names = list(query.selected or ()) or [
+            *query.extra_select,
+            *query.values_select,
+            *query.annotation_select,
+        ]
         return lambda row: dict(zip(names, row, strict=False))
     if kind is ValuesListIterable:
         return lambda row: tuple(row[:count])
     if kind is FlatValuesListIterable:
         return itemgetter(0)
-    raise TypeError(f"{kind.__name__} is not read: ask for models without prefetching, or for values.")
+    raise TypeError(
+        f"{kind.__name__} is not read so: ask for models without prefetching and not of one object, or for values."
+    )
 
 
 def model_maker(
@@ -85,7 +93,7 @@ def model_maker(
     places = {select[place][0].target.attname: place for place in found["select_fields"]}
     key = places[model._meta.pk.attname]
     places |= annotations
-    names, values_of = tuple(places), itemgetter(*places.values())
+    names, values_of = tuple(places), values_at(tuple(places.values()))
     related = [
         (model_maker(one, select, db, {}), one["local_setter"], one["remote_setter"])
         for one in found.get("related_klass_infos", ())
@@ -105,6 +113,14 @@ def model_maker(
     return make
 
 
+def values_at(places: tuple[int, ...]) -> Callable[[Row], Row]:
+    """Of one place alone `itemgetter` gives the value, not a row with it."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    [place] = places
+    return lambda row: (row[place],)
+
+
 def instance(model: type[models.Model], columns: Iterable[tuple[str, Any]], db: str) -> Any:
     """A saved row of the model, with values as Python has them; a column that is not given is loaded when asked for."""
     one = model.__new__(model)
@@ -116,8 +132,12 @@ def instance(model: type[models.Model], columns: Iterable[tuple[str, Any]], db: 
     return one
 
 
+MADE_BY = {"__init__": models.Model.__init__, "from_db": models.Model.from_db.__func__}  # type: ignore[attr-defined]
+
+
 def refuse_unusual(model: type[models.Model]) -> None:
     """Who listens to a model being made, or makes it otherwise, would not be asked here."""
     listens = pre_init.has_listeners(model) or post_init.has_listeners(model)
-    if listens or "from_db" in vars(model) or "__init__" in vars(model):
+    makes = {name: getattr(getattr(model, name), "__func__", getattr(model, name)) for name in MADE_BY}
+    if listens or makes != MADE_BY:
         raise TypeError(f"{model.__name__} is made in a way of its own: ask for its values.")

@@ -409,10 +409,6 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def attending(self) -> Self:
         return self.filter(role=Booking.Role.ATTENDS)
 
-    def with_day(self) -> Self:
-        """With `day`, on which the booking begins by the centre's clock."""
-        return self.alias(day=CentreDay("period__startswith"))
-
 
 class Booking(models.Model):
     """A planned meeting's claim on the time of one room or one person, who teaches or attends.
@@ -488,10 +484,7 @@ class Booking(models.Model):
             ),
             # Of a person what is not over: over the years that is the least.
             models.Index(
-                F("person"),
-                F("period__endswith"),
-                condition=Q(person__isnull=False),
-                name="booking_by_person",
+                "person", "period__endswith", condition=Q(person__isnull=False), name="booking_by_person"
             ),
         ]
 

@@ -43,7 +43,7 @@ class Found:
         given |= moment_of(self.reader, self.now)
         names = frozenset(self.asked)
         if words := self.asked.get("q"):  # each word is a condition, so it is built anew
-            return [row["pk"] for row in Prepared(lambda: ask_keys(names, words))(**given)]
+            return [row["pk"] for row in Prepared(lambda: ask_keys(names, words)).once(**given)]
         return [row["pk"] for row in keys_asked(names)(**given)]
 
     def __len__(self) -> int:

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
+from centre.functions import CentreDay
 from centre.models import Policy
 from centre.prepared import Given, Prepared, PreparedText, Said
 from enrolment.annotations import TODAY, TRAINEE
@@ -22,6 +23,7 @@ from scheduling.models import Booking
 def own_office(then: Q) -> Any:
     """The trainee's main job with the people of its office: who shares which pattern, and who is away.
 
+    Of two main jobs, while somebody moves, it is the later one.
     `then` says on which days bookings count, by their `day`; it is asked three queries further inside.
     """
     at_work = Employment.objects.current(TODAY).filter(is_main=True, leave="").order_by()
@@ -33,23 +35,28 @@ def own_office(then: Q) -> Any:
     )
     # From the day and not from the office: an office has more people than a day has of them in training.
     colleagues = at_work.filter(office=OuterRef(OuterRef("office"))).exclude(employee=TRAINEE)
-    pattern = Employment.objects.current(TODAY).filter(employee=OuterRef("person"), is_main=True).order_by()
+    # Who moves has two main jobs in force until the old one ends, and is missed by the pattern of the one here.
+    patterns = at_work.filter(employee=OuterRef("person"), office=OuterRef(OuterRef("office")))
     away = (
         Booking.objects.attending()
-        .with_day()
+        .alias(day=CentreDay("period__startswith"))  # on which they begin: booking_attends_on_day
         .filter(then, person__in=colleagues.values("employee"))
         .values(
             json=JSONObject(
                 person="person",
                 on="day",
-                pattern=Subquery(
-                    pattern.values(json=JSONObject(kind="work_pattern", since="pattern_starts_on"))[:1]
+                patterns=ArraySubquery(
+                    patterns.values(json=JSONObject(kind="work_pattern", since="pattern_starts_on"))
                 ),
             )
         )
     )
-    own = Employment.objects.current(TODAY).filter(employee=TRAINEE, is_main=True).order_by()
-    return own.values(
+    own = (
+        Employment.objects.current(TODAY)
+        .filter(employee=TRAINEE, is_main=True)
+        .order_by("-started_on", "-pk")
+    )
+    return own[:1].values(
         json=JSONObject(
             kind="work_pattern",
             since="pattern_starts_on",
@@ -102,8 +109,9 @@ def shown_days(
         pattern_of(own),
         [Colleagues(pattern_of(group), group["people"]) for group in own["shifts"]],
         [
-            Away(one["person"], date.fromisoformat(one["on"]), pattern_of(one["pattern"]))
+            Away(one["person"], date.fromisoformat(one["on"]), pattern_of(pattern))
             for one in own["away"]
+            for pattern in one["patterns"]
         ],
         days,
         percent=policy.away_percent,

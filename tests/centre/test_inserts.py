@@ -5,15 +5,18 @@ from datetime import date, timedelta
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
+from psycopg2.extras import DateTimeTZRange
 
 from audit.context import acting
 from audit.models import Change
+from centre.actions import force_deferred_constraints
 from centre.inserts import PreparedInsert, columns_of, one_round_trip
+from centre.models import Site
 from enrolment.models import Enrolment, EnrolmentEntry, Seat
 from notifications.models import Message
 from people.models import Office
-from scheduling.models import RoomDoor
-from tests.factories import EmployeeFactory, SessionFactory, moscow
+from scheduling.models import Booking, RoomDoor
+from tests.factories import EmployeeFactory, SelfPacedCourseFactory, SessionFactory, moscow
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +220,161 @@ def test_postgres_plans_once_a_connection(keeping):
         )
         runs = [row[0] for row in cursor.fetchall()]
     assert runs[-1:] == ([2] if keeping else runs[-1:])
+
+
+def test_R27_rows_that_travel_together_are_each_recorded_once_with_who_acted():
+    """Of two inserts of one table too, which have other columns and share the run of its trigger."""
+    person, trainee, now, enrolments = EmployeeFactory(), EmployeeFactory(), timezone.now(), []
+    write, note = PreparedInsert(Enrolment), PreparedInsert(EnrolmentEntry)
+    before = set(Change.objects.values_list("pk", flat=True))
+
+    for number in range(2):  # the first prepares the statement, the second finds it
+        with acting(by=person.pk, reason="«100 %» ($1::json)"), one_round_trip():
+            for place in range(4):
+                one = Enrolment(
+                    pk=800_000 + number * 10 + place,
+                    trainee=trainee,
+                    course=SelfPacedCourseFactory(),
+                    seat=Seat.NONE,
+                    due_on=date(2030, 1, 1) if place % 2 else None,
+                )
+                note.insert([{"enrolment_id": one.pk, "kind": "queued", "at": now, "reason": f"{place} %s"}])
+                write.insert([columns_of(one)])
+                enrolments.append(one)
+
+    changes = Change.objects.filter(kind="enrolment.enrolment").exclude(pk__in=before)
+    assert sorted(changes.values_list("object_id", "verb", "person_id", "by_id", "reason")) == [
+        (one.pk, "created", trainee.pk, person.pk, "«100 %» ($1::json)") for one in enrolments
+    ]
+    written = Enrolment.objects.order_by("pk")
+    assert [(one.pk, one.course_id, one.due_on) for one in written] == [
+        (one.pk, one.course_id, one.due_on) for one in enrolments
+    ]
+    reasons = EnrolmentEntry.objects.order_by("pk").values_list("enrolment", "reason")
+    assert list(reasons) == [(one.pk, f"{place % 4} %s") for place, one in enumerate(enrolments)]
+
+
+def test_R27_without_an_actor_rows_that_travel_together_inherit_none():
+    person, offices, sites = EmployeeFactory(), PreparedInsert(Office), PreparedInsert(Site)
+    with acting(by=person.pk, reason="Просьба"):
+        offices.insert([office("Первый")])
+
+    with one_round_trip():
+        offices.insert([office("Второй")])
+        sites.insert([{"code": "X", "name": "Площадка"}])
+
+    changes = Change.objects.filter(kind__in=["people.office", "centre.site"]).order_by("pk")
+    assert {(one.kind, one.by_id, one.reason) for one in changes} == {
+        ("people.office", person.pk, "Просьба"),
+        ("people.office", None, ""),
+        ("centre.site", None, ""),
+    }
+
+
+@pytest.mark.parametrize("first", ["enrolment", "booking", "note", "message"])
+def test_R10_each_constraint_holds_among_inserts_that_travel_together(first):
+    """Whichever insert is the last of the statement, whose part is another than the others'."""
+    trainee, session, now = EmployeeFactory(), SessionFactory(), timezone.now()
+    meeting = session.meetings.get()
+    live = {
+        "trainee_id": trainee.pk,
+        "course_id": session.course_id,
+        "session_id": session.pk,
+        "seat": "held",
+        "requested_at": now,
+    }
+    booked = {"meeting_id": meeting.pk, "person_id": trainee.pk, "role": "attends"}
+    period = DateTimeTZRange(meeting.starts_at, meeting.ends_at)
+    inserts = {
+        "enrolment": (PreparedInsert(Enrolment), {"id": 900_001, **live}),
+        "booking": (PreparedInsert(Booking), {**booked, "period": period}),
+        "note": (PreparedInsert(EnrolmentEntry), {"enrolment_id": 900_001, "kind": "queued", "at": now}),
+        "message": (PreparedInsert(Message), message(trainee, "news")),
+    }
+    order = sorted(inserts, key=lambda name: name != first)
+    broken = {
+        "enrolment": ("enrolment_one_live_per_course", {"id": 900_002}),
+        "booking": ("booking_one_person_at_a_time", {}),
+        "note": ("enrolment_id", {"enrolment_id": 5}),
+        "message": ("message_planned_once", {}),
+    }
+
+    for name, (constraint, other) in broken.items():
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            with one_round_trip():
+                for each in order:
+                    insert, row = inserts[each]
+                    insert.insert([row, {**row, **other}] if each == name else [row])
+            force_deferred_constraints()
+        assert not (Enrolment.objects.exists() or EnrolmentEntry.objects.exists() or Message.objects.exists())
+        assert not Booking.objects.filter(person=trainee).exists()
+
+    with one_round_trip():
+        for each in order:
+            insert, row = inserts[each]
+            insert.insert([row])
+    force_deferred_constraints()
+    assert (Enrolment.objects.get().pk, Booking.objects.get(person=trainee).period) == (900_001, period)
+
+
+def test_conflicts_among_rows_that_travel_together_are_left_out():
+    person, offices = EmployeeFactory(), PreparedInsert(Office)
+    quiet = PreparedInsert(Message, ignore_conflicts=True)
+    PreparedInsert(Message).insert([message(person, "old")])
+
+    with one_round_trip():
+        quiet.insert([message(person, "old"), message(person, "new"), message(person, "new")])
+        quiet.insert([message(person, "new", cause="step:1")])  # other columns, so an insert of its own
+        quiet.insert([message(person, "more")])
+        offices.insert([office("Первый")])
+
+    assert sorted(Message.objects.values_list("key", flat=True)) == ["more", "new", "old"]
+    assert Office.objects.get().name == "Первый"
+
+
+def test_a_round_trip_inside_another_is_sent_at_its_own_end(django_assert_num_queries):
+    offices = PreparedInsert(Office)
+
+    with django_assert_num_queries(2), one_round_trip():
+        offices.insert([office("Первый")])
+        with pytest.raises(RuntimeError), one_round_trip():
+            offices.insert([office("Никогда")])
+            raise RuntimeError
+        with one_round_trip():
+            offices.insert([office("Второй")])
+        offices.insert([office("Третий")])
+    with django_assert_num_queries(0), one_round_trip():
+        offices.insert([])
+
+    assert set(Office.objects.values_list("name", flat=True)) == {"Первый", "Второй", "Третий"}
+    offices.insert([office("Потом")])
+    assert Office.objects.count() == 4
+
+
+def test_a_row_of_columns_is_the_row_that_its_model_would_be():
+    """Every column of an enrolment with a value of its own, and with the default's."""
+    person, session, moment = EmployeeFactory(), SessionFactory(), moscow(2027, 3, 9, 10)
+    own = {
+        "trainee": person,
+        "session": session,
+        "course": session.course,
+        "seat": Seat.NONE,
+        "approval": "refused",
+        "ended_because": "refused",
+        "ended_at": moment,
+        "due_on": date(2027, 3, 9),
+        "exceeds": True,
+        "at_short_notice": True,
+        "overlooked": "audience clash",
+        "consented_at": moment,
+        "requested_at": moment,
+    }
+    rows = [own, {**own, "exceeds": False, "overlooked": "", "consented_at": None, "due_on": None}]
+
+    for number, row in enumerate(rows):
+        model = Enrolment.objects.create(**row)
+        PreparedInsert(Enrolment).insert([columns_of(Enrolment(pk=910_000 + number, **row))])
+        [written, made] = (
+            Enrolment.objects.filter(pk__in=[910_000 + number, model.pk]).order_by("-pk").values()
+        )
+        assert {**written, "id": made["id"]} == made

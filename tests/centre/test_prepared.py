@@ -5,14 +5,17 @@ from itertools import count
 from threading import Event, Thread
 
 import pytest
-from django.db import DataError, connection
-from django.db.models import CharField, DateTimeField, DurationField, F
+from django.db import DatabaseError, DataError, connection, transaction
+from django.db.models import CharField, DateTimeField, DurationField, F, Value
 from django.utils import timezone
 
-from centre.prepared import Given, Prepared, PreparedText
+from centre.prepared import Given, Prepared, PreparedText, for_many
+from enrolment.actions import enrol
 from people.models import Employment, Office
-from tests.factories import EmployeeFactory, EmploymentFactory, OfficeFactory
+from scheduling.models import Session
+from tests.factories import CourseFactory, EmployeeFactory, EmploymentFactory, OfficeFactory, SessionFactory
 from tests.threads import at_once
+from website.catalogue import Found
 
 pytestmark = pytest.mark.django_db
 
@@ -240,3 +243,139 @@ def test_a_value_that_is_needed_twice_travels_once():
 
     assert twice(okrug="ЮАО") == [office]
     assert [slot.name for slot in twice.built.slots] == ["okrug"]
+
+
+def test_what_was_prepared_in_a_transaction_that_is_taken_back_is_known_still():
+    """PREPARE is no part of a transaction: its name is used again, not made anew."""
+    office = OfficeFactory()
+    offices = Prepared(lambda: Office.objects.filter(pk=Given("office")))
+    before = len(kept_plans())
+
+    with pytest.raises(RuntimeError), transaction.atomic():
+        assert offices(office=office.pk) == [office]
+        raise RuntimeError
+
+    assert offices(office=office.pk) == [office]
+    assert len(kept_plans()) == before + 1
+
+
+def test_in_a_broken_transaction_nothing_is_learnt_and_nothing_forgotten():
+    office = OfficeFactory()
+    known, unknown = (Prepared(lambda: Office.objects.filter(pk=Given("office"))) for _ in range(2))
+    assert known(office=office.pk) == [office]
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        with pytest.raises(DataError), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        for offices in (known, unknown):
+            with pytest.raises(DatabaseError, match="aborted"):
+                offices(office=office.pk)
+        connection.cursor().execute("SELECT 1")
+
+    assert known(office=office.pk) == unknown(office=office.pk) == [office]
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+def test_one_statement_may_stand_twice_in_a_round_trip(settings, is_planned):
+    settings.PREPARED_STATEMENTS = is_planned
+    one, two = OfficeFactory(), OfficeFactory()
+    rename = PreparedText("UPDATE people_office SET okrug = $1 || ' 100 %' WHERE id = $2", "text", "bigint")
+    okrugs = Prepared(lambda: Office.objects.order_by("pk").values_list("okrug", flat=True))
+
+    for word in ("ЦАО", "%s"):  # the first prepares it
+        found = okrugs.behind(rename.said(word, one.pk), rename.said(f"С{word}", two.pk))
+        assert found == [f"{word} 100 %", f"С{word} 100 %"]
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+def test_a_per_cent_sign_needs_no_value_beside_it(settings, is_planned):
+    settings.PREPARED_STATEMENTS = is_planned
+    OfficeFactory(okrug="100 %")
+    OfficeFactory(okrug="100 %s")
+    offices = Prepared(
+        lambda: Office.objects.filter(okrug__endswith="%").values_list("okrug", Value("5 % %%s"))
+    )
+
+    assert [offices() for _ in range(2)] == [[("100 %", "5 % %%s")]] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_R21_a_column_that_a_migration_widens_breaks_no_query_for_ever():
+    """PostgreSQL refuses a plan whose answer has another type now, and old code asks over old connections."""
+    office = OfficeFactory(okrug="ЮАО")
+    offices = Prepared(lambda: Office.objects.filter(pk=Given("office")))
+    assert offices(office=office.pk) == [office]
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE people_office ALTER okrug TYPE varchar(500)")
+    try:
+        assert offices(office=office.pk) == [office]
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        assert offices(office=office.pk) == [office]
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        with pytest.raises(DatabaseError), transaction.atomic():  # which nobody can go on with
+            offices(office=office.pk)
+        assert offices(office=office.pk) == [office]
+    finally:
+        length = Office._meta.get_field("okrug").max_length
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE people_office ALTER okrug TYPE varchar({length})")
+
+
+def test_for_many_only_dictionaries_are_shared():
+    jobs = EmploymentFactory.create_batch(2)
+    offices = Prepared(
+        lambda: Employment.objects.filter(employee=Given("person")).values_list("office", "leave")
+    )
+
+    with for_many("person", [job.employee_id for job in jobs]):
+        assert [offices(person=job.employee_id) for job in jobs] == [[(job.office_id, "")] for job in jobs]
+
+
+def test_for_many_what_was_loaded_belongs_to_the_query_that_asked(django_assert_num_queries):
+    """A query that is built for one call alone may leave its place in memory to the next one."""
+    jobs = EmploymentFactory.create_batch(2)
+
+    def asked(name, person):
+        return Prepared(lambda: Employment.objects.filter(employee=Given("person")).values(name))(
+            person=person
+        )
+
+    with for_many("person", [job.employee_id for job in jobs]):
+        for _ in range(5):
+            for job in jobs:
+                assert asked("office", job.employee_id) == [{"office": job.office_id}]
+                assert asked("position", job.employee_id) == [{"position": job.position_id}]
+
+
+def test_a_search_leaves_no_plan_with_the_connection():
+    """Each is a query of its own, and PostgreSQL would keep its plan as long as the connection lives."""
+    reader, course = EmploymentFactory().employee, CourseFactory(title="Вежливость по телефону 100 %")
+    CourseFactory(title="Другое")
+    before = len(kept_plans())
+
+    for words in ("вежливость", "телефону", "100 %"):
+        assert Found({"q": words}, reader).keys == [course.pk]
+
+    assert len(kept_plans()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_R21_who_takes_a_seat_while_a_migration_widens_a_column_gets_it():
+    """The plan is refused in the middle of the transaction, and the action is done once more."""
+    first, second = EmployeeFactory.create_batch(2)
+    enrol(first, SessionFactory())
+    session = SessionFactory()
+    length = Session._meta.get_field("note").max_length
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE scheduling_session ALTER note TYPE varchar(999)")
+    try:
+        assert enrol(second, session).seat == "held"
+        assert enrol(second, session).seat == "held"
+        assert session.enrolments.count() == 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE scheduling_session ALTER note TYPE varchar({length})")

@@ -1,6 +1,7 @@
 """Quiet hours: rule 26, as calculation."""
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -59,3 +60,38 @@ def test_rule_26_quiet_hours_may_lie_within_a_day_or_be_none():
     assert outside_quiet_hours(moscow(2026, 11, 24, 14), siesta, ZONE) == moscow(2026, 11, 24, 15)
     assert outside_quiet_hours(moscow(2026, 11, 24, 23), siesta, ZONE) == moscow(2026, 11, 24, 23)
     assert outside_quiet_hours(moscow(2026, 11, 24, 3), none, ZONE) == moscow(2026, 11, 24, 3)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Europe/Moscow", (2026, 3, 29)),
+        ("Europe/Berlin", (2026, 3, 29)),  # the clock goes from two to three
+        ("Europe/Berlin", (2026, 10, 25)),  # and from three to two
+        ("America/New_York", (2026, 3, 8)),
+        ("Australia/Lord_Howe", (2026, 4, 5)),  # by half an hour
+        ("Asia/Vladivostok", (2026, 12, 31)),
+    ],
+)
+def test_rule_26_r15_the_readers_own_clock_says_when_it_is_quiet_whichever_policy_was_asked_before(zone, day):
+    zone = ZoneInfo(zone)
+    policies = [
+        NIGHT,
+        Policy(quiet_from=time(21), quiet_until=time(9)),
+        Policy(quiet_from=time(13), quiet_until=time(15)),
+        Policy(quiet_from=time(0), quiet_until=time(8)),
+    ]
+    midday = datetime(*day, 12, tzinfo=zone).astimezone(UTC)
+
+    for minutes in range(-36 * 60, 36 * 60, 30):
+        at = midday + timedelta(minutes=minutes)
+        clock = at.astimezone(zone).time()
+        for policy in policies:  # in turn, so that one is never answered for another
+            begins, ends = policy.quiet_from, policy.quiet_until
+            is_quiet = begins <= clock < ends if begins < ends else clock >= begins or clock < ends
+            told_at = outside_quiet_hours(at, policy, zone)
+            if is_quiet:
+                assert at < told_at <= at + timedelta(hours=14)
+                assert told_at.astimezone(zone).time() == ends
+            else:
+                assert told_at == at
