@@ -440,7 +440,7 @@ class Booking(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="bookings",
-        db_index=False,  # booking_by_person begins with it
+        db_index=False,  # booking_by_end begins with it
         verbose_name=_("person"),
     )
     role = models.CharField(_("role"), max_length=8, choices=Role.choices, blank=True)
@@ -484,7 +484,7 @@ class Booking(models.Model):
             ),
             # Of a person what is not over: over the years that is the least.
             models.Index(
-                "person", "period__endswith", condition=Q(person__isnull=False), name="booking_by_person"
+                "person", "period__endswith", condition=Q(person__isnull=False), name="booking_by_end"
             ),
         ]
 
