@@ -25,7 +25,7 @@ from enrolment.doors.actions import (
     transfer_enrolment,
 )
 from enrolment.doors.cancelling import cancel_for_somebody
-from enrolment.doors.checks import door_of, other_dates
+from enrolment.doors.checks import Door, door_of, other_dates
 from enrolment.doors.clashes import choose_in_clash
 from enrolment.doors.forms import (
     CancelSomebodyForm,
@@ -59,9 +59,7 @@ def enrol_somebody(request: UserRequest, session_id: int) -> HttpResponse:
         context |= {"search": search, "found": search.people() if search.is_bound else []}
         return render(request, "enrolment/doors/find.html", context)
     note_look(request, person_id=person.pk, session_id=session.pk)
-    door = door_of(person, session, request.user)
-    form = DoorForm(request.POST if request.method == "POST" else None, door=door)
-    form.cancel_url = reverse("enrolment:people", args=[session.pk])
+    door, form = door_and_form(request, person, session)
     if request.method == "POST" and not door.enrolment and form.is_valid():
         terms = terms_of(form)
         if person.pk == request.user.pk:
@@ -70,10 +68,18 @@ def enrol_somebody(request: UserRequest, session_id: int) -> HttpResponse:
             made = enrol(person, session, by=request.user, terms=terms)
         except Refusal as error:
             messages.error(request, str(error))
+            door, form = door_and_form(request, person, session)  # something else stands in the way by now
         else:
             messages.success(request, made_words(made, person))
             return redirect("enrolment:people", session.pk)
     return render(request, "enrolment/doors/enrol.html", {**context, "door": door, "form": form})
+
+
+def door_and_form(request: UserRequest, person: Employee, session: Session) -> tuple[Door, DoorForm]:
+    door = door_of(person, session, request.user)
+    form = DoorForm(request.POST if request.method == "POST" else None, door=door)
+    form.cancel_url = reverse("enrolment:people", args=[session.pk])
+    return door, form
 
 
 def terms_of(form: DoorForm) -> Terms:
