@@ -36,6 +36,7 @@ from enrolment.doors.forms import (
     PersonForm,
     ReasonForm,
 )
+from enrolment.doors.overlooking import OVERRIDE
 from enrolment.errors import TooLate
 from enrolment.models import Enrolment, Seat
 from people.models import Employee
@@ -148,6 +149,7 @@ def dates(request: UserRequest, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 queues=form.cleaned_data["queues"] and not is_own,
                 consents=form.cleaned_data["consents"],
+                overlooks_share=form.cleaned_data["overlooks_share"] and not is_own,
             )
         except Refusal as error:
             messages.error(request, str(error))
@@ -161,7 +163,12 @@ def dates(request: UserRequest, pk: int) -> HttpResponse:
     except TooLate as error:
         messages.error(request, str(error))
         return redirect(enrolment)
-    context = {"enrolment": enrolment, "is_own": is_own, "dates": other_dates(enrolment, policy)}
+    context = {
+        "enrolment": enrolment,
+        "is_own": is_own,
+        "may_overlook": not is_own and request.user.has_perm(OVERRIDE),
+        "dates": other_dates(enrolment, policy),
+    }
     return render(request, "enrolment/doors/dates.html", context)
 
 

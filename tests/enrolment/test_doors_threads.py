@@ -176,3 +176,21 @@ def test_rule_16_the_page_of_the_second_asks_for_a_reason_that_it_did_not_ask_fo
     assert [str(message).count("на обучении уже 1 из 2") for message in page.context["messages"]] == [1]
     assert [code for code, _words in page.context["form"].fields["overlooks"].choices] == ["office"]
     assert not other.enrolments.exists()
+
+
+def test_rule_16_of_two_colleagues_whose_date_staff_change_at_one_moment_the_second_needs_a_reason():
+    people = colleagues(OfficeFactory(), 2)
+    first, second = [
+        enrol(person, SessionFactory(starts_at=next_weekday(14 + 7 * place)))
+        for place, person in enumerate(people)
+    ]
+    one, other = [SessionFactory(course=each.course, starts_at=next_weekday(35)) for each in (first, second)]
+
+    result = before_the_commit(
+        lambda: transfer_enrolment(first, one, by=hr_admin()),
+        lambda: transfer_enrolment(second, other, by=hr_admin()),
+    )
+
+    second.refresh_from_db()
+    assert type(result) is TooManyAway
+    assert second.session != other
