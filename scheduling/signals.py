@@ -3,9 +3,9 @@
 from django.dispatch import Signal
 
 # Asked before an action locks: receivers return the keys of further persons whose calendar the action may
-# touch (who waits for a seat, or holds one without bookings), so that all persons are locked at once, in the
-# order of their keys.
-# Arguments: session_ids.
+# touch (who waits for a seat, or holds one without bookings; who wants a course of which a draft is opened), so that
+# all persons are locked at once, in the order of their keys.
+# Arguments: session_ids, opening (keys of those of them that are drafts and will be opened).
 collecting_persons = Signal()
 
 # Sessions were cancelled, their bookings are gone. Arguments: sessions (list), reason, by.
