@@ -12,8 +12,8 @@ collecting_persons = Signal()
 sessions_cancelled = Signal()
 
 # A session has new times, places, trainers, or another link or note. Arguments: session, meetings (list),
-# old_starts_at, clashing_person_ids (list of trainees whose bookings could not move along), takes_back (whether it is
-# the change before that is taken back), by.
+# old_starts_at, on_new_days (whether it meets on a day on which it did not), clashing_person_ids (list of trainees
+# whose bookings could not move along), takes_back (whether it is the change before that is taken back), by.
 session_moved = Signal()
 
 # Sessions have another number of seats. Arguments: sessions (list), by.
