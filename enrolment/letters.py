@@ -20,6 +20,7 @@ from enrolment.offers.words import queue_promise
 from enrolment.office.loading import office_days
 from enrolment.office.words import days_off_words
 from enrolment.queue.words import ahead_words
+from enrolment.situations import situations
 from notifications import kinds
 from notifications.calendars import Agenda
 from notifications.invites import knows
@@ -318,12 +319,12 @@ def merge_clash(message: Message) -> Letter | None:
 
 
 def course_needed(message: Message) -> Letter | None:
-    """Not sent once the person has enrolled anywhere, nor when no seat is free any more."""
+    """Not sent once the person has enrolled anywhere, nor when no seat is free that nobody waits for or keeps."""
     session = session_of(message)
     if session is None or not session.is_open_for_enrolment:
         return None
-    own = Enrolment.objects.live().filter(trainee=message.recipient_id, course=session.course_id)
-    if own.exists() or session.enrolments.holding().count() >= session.seats:
+    situation = situations(message.recipient, [session], policy=Policy.objects.current())[session.pk]
+    if situation.live_enrolment_id or not situation.has_free_seat or situation.waiting:
         return None
     words = {"course": session.course.title, "date": short_day(session.starts_at)}
     return Letter(
