@@ -1,4 +1,4 @@
-"""Row locks, always in the order of keys (docs/architecture.md): sessions, then persons, then rooms."""
+"""Row locks, always in the order of keys (docs/architecture.md): sessions, persons, rooms, days of offices."""
 
 from collections.abc import Iterable
 from typing import Self, TypeVar

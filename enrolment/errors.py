@@ -43,6 +43,10 @@ class NeedsConsent(EnrolmentError):
     """The session lies on a day off of the trainee, who has not agreed to come (rule 16)."""
 
 
+class TooManyAway(EnrolmentError):
+    """More of the office would be away than may be, and nobody has allowed that (rule 16)."""
+
+
 class TooEarly(EnrolmentError):
     """The sheet does not open, or may not be closed, before its time."""
 

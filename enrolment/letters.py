@@ -17,18 +17,22 @@ from enrolment.doors.clashes import choose_until
 from enrolment.models import Enrolment, Seat
 from enrolment.notices import REMINDERS
 from enrolment.offers.words import queue_promise
+from enrolment.office.loading import office_days
+from enrolment.office.words import days_off_words
 from enrolment.queue.words import ahead_words
+from enrolment.situations import situations
 from notifications import kinds
 from notifications.calendars import Agenda
 from notifications.invites import knows
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, long_date, short_day
+from people.models import Employee
 from records.models import Completion
 from scheduling.letters import cancelled, session_of, time_told_before
 from scheduling.models import Booking, Session
 from scheduling.notices import about as about_session
-from scheduling.timetables import sittings_of, timetable_of
+from scheduling.timetables import Sitting, sittings_of, timetable_of
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,7 @@ def session_moved(message: Message) -> Letter | None:
         return None
     waits, is_offered = facts.enrolment.seat == Seat.WAITING, facts.enrolment.seat == Seat.OFFERED
     words = {"course": facts.course, "date": short_day(facts.session.starts_at)}
+    sittings = sittings_of(facts.session)
     told = time_told_before(message)
     is_later = told is not None and told != facts.session.starts_at
     title = _("New time: %(course)s, %(date)s") if is_later else _("Changes: %(course)s, %(date)s")
@@ -183,7 +188,8 @@ def session_moved(message: Message) -> Letter | None:
                     hello(message.recipient),
                     news % words,
                     "\n".join([_("Before:"), full_moment(told)]) if told and is_later else "",
-                    *timetable_now(facts.session),
+                    *timetable_now(facts.session, sittings),
+                    day_off_asked(facts.enrolment, sittings, message.recipient) if is_later else "",
                     after,
                 ),
             )
@@ -313,12 +319,12 @@ def merge_clash(message: Message) -> Letter | None:
 
 
 def course_needed(message: Message) -> Letter | None:
-    """Not sent once the person has enrolled anywhere, nor when no seat is free any more."""
+    """Not sent once the person has enrolled anywhere, nor when no seat is free that nobody waits for or keeps."""
     session = session_of(message)
     if session is None or not session.is_open_for_enrolment:
         return None
-    own = Enrolment.objects.live().filter(trainee=message.recipient_id, course=session.course_id)
-    if own.exists() or session.enrolments.holding().count() >= session.seats:
+    situation = situations(message.recipient, [session], policy=Policy.objects.current())[session.pk]
+    if situation.live_enrolment_id or not situation.has_free_seat or situation.waiting:
         return None
     words = {"course": session.course.title, "date": short_day(session.starts_at)}
     return Letter(
@@ -432,9 +438,24 @@ def facts_of(message: Message, *conditions: Combinable) -> Facts | None:
     return Facts(enrolment, session, timezone.now())
 
 
-def timetable_now(session: Session) -> list[str]:
+def day_off_asked(enrolment: Enrolment, sittings: list[Sitting], reader: Employee) -> str:
+    """That the reader is off on a day of the session and has not agreed to come yet (rule 16); empty for others."""
+    if enrolment.consented_at is not None:
+        return ""
+    days = {timezone.localdate(sitting.starts_at) for sitting in sittings}
+    # Whose shift it is follows from the pattern alone: of the policy nothing is asked.
+    at_office = office_days(reader, days, policy=Policy.objects.last_read())
+    days_off = [at_office[day] for day in sorted(at_office) if not at_office[day].is_working_day]
+    if not days_off:
+        return ""
+    return _("%(day_off)s Say on the page of your enrolment whether you agree to come.") % {
+        "day_off": days_off_words(days_off)
+    }
+
+
+def timetable_now(session: Session, sittings: list[Sitting] | None = None) -> list[str]:
     """The timetable after a change, introduced as such."""
-    first, *others = timetable_of(session, sittings_of(session))
+    first, *others = timetable_of(session, sittings or sittings_of(session))
     return ["\n".join([_("Now:"), first]), *others]
 
 

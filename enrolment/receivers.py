@@ -211,6 +211,7 @@ def tell_the_move(
     session: Session,
     meetings: list[Meeting],
     old_starts_at: datetime,
+    on_new_days: bool,
     clashing_person_ids: list[int],
     takes_back: bool,
     by: Employee | None,
@@ -219,7 +220,8 @@ def tell_the_move(
     """Everybody learns the new time; who clashes keeps the seat, flagged; reminders are planned anew.
 
     Who was not told yet of the change that is taken back is told nothing.
-    Marks made in the minutes before the old start say nothing of the new one.
+    Marks made in the minutes before the old start say nothing of the new one, nor does the consent to come on a day off
+    of other days: the letter and the page ask anew (rule 16).
     """
     if session.starts_at != old_starts_at:
         AttendanceMark.objects.filter(meeting__session=session).delete()
@@ -233,9 +235,11 @@ def tell_the_move(
     withdraw_messages(abouts, OUTDATED_BY_A_MOVE)
     for one in enrolments:
         one.clash_since = (one.clash_since or now) if one.trainee_id in clashing else None
+        if on_new_days:
+            one.consented_at = None
         if one.offer_until:
             one.offer_until = term_after_move(one.offer_until, session.starts_at, now, policy)
-    Enrolment.objects.bulk_update(enrolments, ["clash_since", "offer_until"], batch_size=500)
+    Enrolment.objects.bulk_update(enrolments, ["clash_since", "offer_until", "consented_at"], batch_size=500)
     EnrolmentEntry.objects.bulk_create(
         EnrolmentEntry(
             enrolment=one,

@@ -29,6 +29,8 @@ from people.models import Employee
 from people.requests import UserRequest
 from scheduling.models import Session
 
+Entry = EnrolmentEntry.Kind
+
 
 @login_required
 @require_POST
@@ -83,19 +85,24 @@ def enrolment(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def unanswered_day_off(enrolment: Enrolment, entries: Iterable[EnrolmentEntry], reader: Employee) -> str:
-    """Which days off the reader has not agreed to give up for a session that somebody else sent them to (rule 16)."""
+    """Which days off the reader has not agreed to give up, and by whose wish they would come then (rule 16)."""
     session = enrolment.session
     if reader.pk != enrolment.trainee_id or not enrolment.is_live or session is None:
         return ""
-    if enrolment.consented_at or session.has_begun or not is_sent(entries):
+    if enrolment.consented_at or session.has_begun or not (asks := whose_wish_it_was_not(entries)):
         return ""
     days_off = situations(reader, [session], policy=Policy.objects.current())[session.pk].days_off
-    return days_off_words(days_off) if days_off else ""
+    return f"{days_off_words(days_off)} {asks}" if days_off else ""
 
 
-def is_sent(entries: Iterable[EnrolmentEntry]) -> bool:
-    kinds = {EnrolmentEntry.Kind.NOMINATED, EnrolmentEntry.Kind.REPLACES}
-    return any(entry.kind in kinds for entry in entries)
+def whose_wish_it_was_not(entries: Iterable[EnrolmentEntry]) -> str:
+    """What to say beside the day, when it was not the person's own choice; empty when it was."""
+    kinds = {entry.kind for entry in entries}
+    if kinds & {Entry.MOVED, Entry.CLASH}:
+        return _("The session has changed: say whether you agree to come then, or give the seat up.")
+    if kinds & {Entry.NOMINATED, Entry.REPLACES}:
+        return _("You were sent to it: say whether you agree to come then, or give the seat up.")
+    return ""
 
 
 def is_ahead(enrolment: Enrolment) -> bool:

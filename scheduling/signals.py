@@ -3,17 +3,17 @@
 from django.dispatch import Signal
 
 # Asked before an action locks: receivers return the keys of further persons whose calendar the action may
-# touch (who waits for a seat, or holds one without bookings), so that all persons are locked at once, in the
-# order of their keys.
-# Arguments: session_ids.
+# touch (who waits for a seat, or holds one without bookings; who wants a course of which a draft is opened), so that
+# all persons are locked at once, in the order of their keys.
+# Arguments: session_ids, opening (keys of those of them that are drafts and will be opened).
 collecting_persons = Signal()
 
 # Sessions were cancelled, their bookings are gone. Arguments: sessions (list), reason, by.
 sessions_cancelled = Signal()
 
 # A session has new times, places, trainers, or another link or note. Arguments: session, meetings (list),
-# old_starts_at, clashing_person_ids (list of trainees whose bookings could not move along), takes_back (whether it is
-# the change before that is taken back), by.
+# old_starts_at, on_new_days (whether it meets on a day on which it did not), clashing_person_ids (list of trainees
+# whose bookings could not move along), takes_back (whether it is the change before that is taken back), by.
 session_moved = Signal()
 
 # Sessions have another number of seats. Arguments: sessions (list), by.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -74,3 +75,9 @@ def somebody_waits_for_a_lock() -> bool:
             "WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
         return cursor.fetchone()[0] > 0
+
+
+def nobody_holds(row: Model) -> bool:
+    """Whether the row is unlocked; to be asked outside the transaction that might hold it."""
+    found = type(row)._default_manager.filter(pk=row.pk)
+    return found.select_for_update(skip_locked=True, no_key=True).exists()

@@ -18,12 +18,12 @@ from enrolment.doors.overlooking import (
     overlooking,
     refuse_without_right,
 )
-from enrolment.errors import EnrolmentError, NeedsConsent, NotEligible
+from enrolment.errors import EnrolmentError, NeedsConsent, NotEligible, TooManyAway
 from enrolment.interest.ending import end_wishes
 from enrolment.locking import lock_situation
 from enrolment.models import Approval, Enrolment, EnrolmentEntry, Interest, Seat
 from enrolment.notices import queue_messages
-from enrolment.office.words import consent_wanted, days_off_words, too_many_away
+from enrolment.office.words import consent_wanted, days_off_words, share_wanted, too_many_away
 from enrolment.seats import hold_seat, insert_keyed, note, promote, waiting_trainees
 from notifications.actions import plan_messages
 from people.models import Employee
@@ -69,6 +69,7 @@ def enrol(
         NotEligible: with each unmet condition in words, and the way out.
         NotAllowed, ReasonMissing: conditions are overlooked, or the limit is exceeded, without the right or a reason.
         NeedsConsent: it is the trainee's own wish, on a day off, and they have not agreed to come then.
+        TooManyAway: somebody else enrols them, their office cannot spare them, and nobody has allowed or overlooked it.
         PersonBusy: a booking elsewhere came first by a moment.
     """
     if terms.exceeds:
@@ -101,6 +102,9 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
     if terms.is_own_wish and needs_approval(situation, asker):
         until = decision_until(situation.now, situation.policy)
         terms = replace(terms, approval=Approval.ASKED, approval_until=until)
+    if by.pk != asker.pk and situation.days_over and terms.approval == Approval.NOT_NEEDED:
+        # Of two who enrol colleagues at one moment neither page could know of the other (rule 16).
+        raise TooManyAway(share_wanted(situation.days_over[0]))
 
     enrolment = Enrolment(
         pk=locked.key,

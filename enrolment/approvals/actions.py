@@ -14,7 +14,7 @@ from centre.templatetags.centre_text import short_name
 from centre.working_days import working_days
 from enrolment.actions.enrolling import Terms, enrol
 from enrolment.approvals.deciders import asked, hr_admins, may_decide, told_of
-from enrolment.approvals.errors import AlreadyDecided, CannotTakeBack, NotYours
+from enrolment.approvals.errors import AlreadyDecided, CannotTakeBack, NotAsRead, NotYours
 from enrolment.approvals.links import line_of
 from enrolment.approvals.needs import decision_until
 from enrolment.approvals.notices import (
@@ -70,18 +70,26 @@ def ask_for_seat(
 
 @action
 def decide(
-    enrolment: Enrolment, *, granted: bool, by: Employee, reason: str = "", line: int | None = None
+    enrolment: Enrolment,
+    *,
+    granted: bool,
+    by: Employee,
+    reason: str = "",
+    line: int | None = None,
+    version: int | None = None,
 ) -> Enrolment:
     """Allow the request or refuse it.
 
     What is allowed stands in the queue at the time of its request, and the queue decides at once about the seats
     that are free. Refusing needs a reason and ends it. The trainee is told when the decision cannot be taken back
-    any more. `line` is that of the letter's link, which is good for its own question alone.
+    any more. `line` is that of the letter's link, which is good for its own question alone; `version` that of the
+    session as the decider read it.
 
     Raises:
         NotYours: it is the own request, or somebody else decides about it by now.
         AlreadyDecided: somebody was faster, or the trainee has withdrawn it; says who. Or the link is of an earlier
             question.
+        NotAsRead: the session was moved, or changed, since the decider read it.
         TooLate: the session has begun, or does not take place.
         ReasonMissing: a refusal without one.
     """
@@ -95,6 +103,10 @@ def decide(
     if not may_decide(by, row):
         raise NotYours(
             _("You do not decide about the request of %(person)s.") % {"person": short_name(row.trainee)}
+        )
+    if version is not None and version != session.version:
+        raise NotAsRead(
+            _("The session has changed since you opened this page. Read its days once more, then decide.")
         )
     now = timezone.now()
     if granted:
@@ -118,13 +130,21 @@ def decide(
 
 
 def decide_many(
-    enrolments: Iterable[Enrolment], *, granted: bool, by: Employee, reason: str = ""
+    enrolments: Iterable[Enrolment],
+    *,
+    granted: bool,
+    by: Employee,
+    reason: str = "",
+    version: int | None = None,
 ) -> list[Outcome]:
-    """Decide about each on its own, in the order of request; one that cannot be decided stops no other."""
+    """Decide about each on its own, in the order of request; one that cannot be decided stops no other.
+
+    `version` is that of the session of one request alone.
+    """
     outcomes = []
     for one in sorted(enrolments, key=lambda row: (row.requested_at, row.pk)):
         try:
-            outcomes.append(Outcome(decide(one, granted=granted, by=by, reason=reason)))
+            outcomes.append(Outcome(decide(one, granted=granted, by=by, reason=reason, version=version)))
         except Refusal as error:
             outcomes.append(Outcome(one, str(error)))
     return outcomes

@@ -11,5 +11,9 @@ class AlreadyDecided(EnrolmentError):
     """Somebody was faster, or the request was withdrawn."""
 
 
+class NotAsRead(EnrolmentError):
+    """The session was changed between the page that the decider read and the button."""
+
+
 class CannotTakeBack(EnrolmentError):
     """The decision stands: its time is over, or something followed from it."""

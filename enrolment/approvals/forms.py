@@ -29,6 +29,8 @@ class VerdictForm(forms.Form):
     decision = forms.ChoiceField(choices=[("grant", _("Allow")), ("refuse", _("Refuse"))])
     reason = forms.ChoiceField(choices=REASONS, required=False)
     words = forms.CharField(max_length=200, required=False)
+    # That of the session whose days and numbers were read.
+    version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -58,6 +60,12 @@ class DecisionForm(VerdictForm):
         if len(cleaned.get("requests", [])) > MOST:
             self.add_error("requests", _("These are too many at once."))
         return cleaned
+
+    @property
+    def version_of_one(self) -> int | None:
+        """Of several each has a session of its own, and none was read by itself."""
+        version: int | None = self.cleaned_data["version"]
+        return version if len(self.cleaned_data["requests"]) == 1 else None
 
 
 class UndoForm(forms.Form):

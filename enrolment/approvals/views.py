@@ -34,7 +34,13 @@ def decisions(request: UserRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         granted = form.is_granted
         chosen = seen_by(request.user).filter(pk__in=form.cleaned_data["requests"])
-        outcomes = decide_many(chosen, granted=granted, by=request.user, reason=form.cleaned_data["why"])
+        outcomes = decide_many(
+            chosen,
+            granted=granted,
+            by=request.user,
+            reason=form.cleaned_data["why"],
+            version=form.version_of_one,
+        )
         done = [outcome.enrolment for outcome in outcomes if not outcome.refusal]
         if done:
             undo = Undo(reverse("enrolment:undo_decisions"), {"requests": [one.pk for one in done]})

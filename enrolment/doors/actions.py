@@ -14,9 +14,9 @@ from centre.templatetags.centre_text import when
 from enrolment.actions.enrolling import refuse_leaver
 from enrolment.approvals.needs import decision_until
 from enrolment.beyond import seat_within_the_limit
-from enrolment.conditions import Situation, unmet
+from enrolment.conditions import OFFICE, Situation, unmet
 from enrolment.doors.notices import RESTORED, TRANSFERRED, changed_message, transfer_context
-from enrolment.doors.overlooking import refuse_without
+from enrolment.doors.overlooking import OVERRIDE, overlooked_words, overlooking, refuse_without
 from enrolment.errors import (
     EnrolmentError,
     NeedsConsent,
@@ -24,12 +24,13 @@ from enrolment.errors import (
     ReasonMissing,
     SessionFull,
     TooLate,
+    TooManyAway,
 )
 from enrolment.interest.ending import end_fulfilled
 from enrolment.models import SEATS_TAKEN, Approval, Ending, Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import about
 from enrolment.offers.notices import OFFERED
-from enrolment.office.words import consent_wanted, days_off_words, too_many_away
+from enrolment.office.words import consent_wanted, days_off_words, share_wanted, too_many_away
 from enrolment.seats import end_clash, hold_seat, note, promote, waiting_trainees
 from enrolment.situations import situations
 from notifications.actions import plan_messages, withdraw_messages
@@ -53,18 +54,22 @@ def transfer_enrolment(
     reason: str = "",
     queues: bool = False,
     consents: bool = False,
+    overlooks_share: bool = False,
 ) -> Enrolment:
     """Take the enrolment to another date of its course; the freed seat goes to the queue, one message is planned.
 
     The seat there is given when one is free and nobody waits. Otherwise staff may let the person wait there
     (`queues`), and the trainee keeps what they have. It is a new request: its moment is that of the transfer, so
-    that nobody in that queue is overtaken.
+    that nobody in that queue is overtaken. What staff overlooked goes along, but for the share of the office, which is
+    a question of the day: `overlooks_share` says that they overlook it on the new ones, for the reason given.
 
     Raises:
+        TooManyAway: it is staff who ask, and the office can hardly spare the person then.
+        ReasonMissing: the share is overlooked without one.
         SessionFull: no seat is free there; nothing has changed.
         TooLate: less than `cancel_lead_hours` are left and it is not staff who asks; or the session has begun.
         NotEligible, NeedsConsent: as in `enrol`, of the other date.
-        NotAllowed: it is neither the own enrolment nor staff.
+        NotAllowed: it is neither the own enrolment nor staff, or staff without the right to overlook.
         EnrolmentError: the enrolment has ended, or the sessions are not of one course.
     """
     is_own = by.pk == enrolment.trainee_id
@@ -92,8 +97,10 @@ def transfer_enrolment(
         situation,
         live_enrolment_elsewhere=False,
         optional_bookings=situation.optional_bookings - counted,
-        overlooked=row.overlooks,
+        overlooked=row.overlooks - {OFFICE},
     )
+    if overlooks_share and not is_own:
+        situation = overlooking_share(situation, by, reason)
     refuse_other_date(situation, row, is_own=is_own, consents=consents)
     has_seat = situation.has_free_seat and not situation.waiting
     if not has_seat and not queues and row.approval != Approval.ASKED:
@@ -108,6 +115,7 @@ def transfer_enrolment(
     row.session, row.due_on, row.pinned_at = target, situation.due_on, None
     row.clash_since = row.offer_until = None
     row.consented_at = now if consents and situation.days_off else None
+    row.overlooked = " ".join(sorted(situation.overlooked))
     dates = _("%(old)s → %(new)s") % {"old": when(source.starts_at), "new": when(target.starts_at)}
     why = f"{dates}. {reason.strip()}" if reason.strip() else dates
     if row.approval == Approval.ASKED:
@@ -123,6 +131,8 @@ def transfer_enrolment(
         note(row, Entry.QUEUED, by)
     if row.consented_at:
         note(row, Entry.CONSENTED, by, days_off_words(situation.days_off))
+    if OFFICE in situation.overlooked:
+        note(row, Entry.OVERRIDDEN, by, overlooked_words([OFFICE], reason))
     for clashing in own_clashes(row, sorted(session_ids), now):
         end_clash(clashing)
     seat_within_the_limit(sessions.values())
@@ -254,15 +264,28 @@ def refuse_late(row: Enrolment, source: Session, policy: Policy, now: datetime, 
 def refuse_other_date(situation: Situation, row: Enrolment, *, is_own: bool, consents: bool) -> None:
     if failed := unmet(situation):
         raise NotEligible(failed)
+    is_over = situation.days_over and row.approval != Approval.ASKED
     if not is_own:
+        if is_over:
+            raise TooManyAway(share_wanted(situation.days_over[0]))
         return
     if situation.days_off and not consents:
         raise NeedsConsent(consent_wanted(situation.days_off))
-    if situation.days_over and row.approval != Approval.ASKED:
+    if is_over:
         raise EnrolmentError(
             _("%(away)s You keep what you have; choose another date.")
             % {"away": too_many_away(situation.days_over[0])}
         )
+
+
+def overlooking_share(situation: Situation, by: Employee, reason: str) -> Situation:
+    """As in `enrol`: with the right of this moment and a reason, and only where it is needed."""
+    if not situation.days_over:
+        return situation
+    refuse_without(by, OVERRIDE)
+    if not reason.strip():
+        raise ReasonMissing(_("Say why: the reason stays in the story of the enrolment."))
+    return overlooking(situation, frozenset({OFFICE}))
 
 
 def refuse_restoring(row: Enrolment, session: Session, now: datetime, *, is_own: bool) -> None:

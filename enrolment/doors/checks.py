@@ -157,10 +157,10 @@ def other_sessions(enrolment: Enrolment) -> SessionQuerySet:
 
 
 def as_if_free(situation: Situation, enrolment: Enrolment) -> Situation:
-    """The enrolment itself is no obstacle: it goes along."""
+    """The enrolment itself is no obstacle: it goes along with what is overlooked for it on any date."""
     if not enrolment.is_live:
         return situation
-    return replace(situation, live_enrolment_elsewhere=False, overlooked=enrolment.overlooks)
+    return replace(situation, live_enrolment_elsewhere=False, overlooked=enrolment.overlooks - {OFFICE})
 
 
 def offered_dates(enrolment: Enrolment) -> list[Panel]:

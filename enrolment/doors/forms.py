@@ -141,6 +141,7 @@ class OtherDateForm(forms.Form):
     session = forms.IntegerField()
     queues = forms.BooleanField(required=False)
     consents = forms.BooleanField(required=False)
+    overlooks_share = forms.BooleanField(required=False)
     reason = forms.CharField(required=False, max_length=REASON_LENGTH)
 
 

@@ -25,7 +25,7 @@ from enrolment.doors.actions import (
     transfer_enrolment,
 )
 from enrolment.doors.cancelling import cancel_for_somebody
-from enrolment.doors.checks import door_of, other_dates
+from enrolment.doors.checks import Door, door_of, other_dates
 from enrolment.doors.clashes import choose_in_clash
 from enrolment.doors.forms import (
     CancelSomebodyForm,
@@ -36,6 +36,7 @@ from enrolment.doors.forms import (
     PersonForm,
     ReasonForm,
 )
+from enrolment.doors.overlooking import OVERRIDE
 from enrolment.errors import TooLate
 from enrolment.models import Enrolment, Seat
 from people.models import Employee
@@ -59,9 +60,7 @@ def enrol_somebody(request: UserRequest, session_id: int) -> HttpResponse:
         context |= {"search": search, "found": search.people() if search.is_bound else []}
         return render(request, "enrolment/doors/find.html", context)
     note_look(request, person_id=person.pk, session_id=session.pk)
-    door = door_of(person, session, request.user)
-    form = DoorForm(request.POST if request.method == "POST" else None, door=door)
-    form.cancel_url = reverse("enrolment:people", args=[session.pk])
+    door, form = door_and_form(request, person, session)
     if request.method == "POST" and not door.enrolment and form.is_valid():
         terms = terms_of(form)
         if person.pk == request.user.pk:
@@ -70,10 +69,18 @@ def enrol_somebody(request: UserRequest, session_id: int) -> HttpResponse:
             made = enrol(person, session, by=request.user, terms=terms)
         except Refusal as error:
             messages.error(request, str(error))
+            door, form = door_and_form(request, person, session)  # something else stands in the way by now
         else:
             messages.success(request, made_words(made, person))
             return redirect("enrolment:people", session.pk)
     return render(request, "enrolment/doors/enrol.html", {**context, "door": door, "form": form})
+
+
+def door_and_form(request: UserRequest, person: Employee, session: Session) -> tuple[Door, DoorForm]:
+    door = door_of(person, session, request.user)
+    form = DoorForm(request.POST if request.method == "POST" else None, door=door)
+    form.cancel_url = reverse("enrolment:people", args=[session.pk])
+    return door, form
 
 
 def terms_of(form: DoorForm) -> Terms:
@@ -142,6 +149,7 @@ def dates(request: UserRequest, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 queues=form.cleaned_data["queues"] and not is_own,
                 consents=form.cleaned_data["consents"],
+                overlooks_share=form.cleaned_data["overlooks_share"] and not is_own,
             )
         except Refusal as error:
             messages.error(request, str(error))
@@ -155,7 +163,12 @@ def dates(request: UserRequest, pk: int) -> HttpResponse:
     except TooLate as error:
         messages.error(request, str(error))
         return redirect(enrolment)
-    context = {"enrolment": enrolment, "is_own": is_own, "dates": other_dates(enrolment, policy)}
+    context = {
+        "enrolment": enrolment,
+        "is_own": is_own,
+        "may_overlook": not is_own and request.user.has_perm(OVERRIDE),
+        "dates": other_dates(enrolment, policy),
+    }
     return render(request, "enrolment/doors/dates.html", context)
 
 

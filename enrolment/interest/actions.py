@@ -1,5 +1,8 @@
 """Wanting a course, wanting it no more, and what time and other changes make of wishes."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
@@ -81,13 +84,16 @@ def end_wishes_without_reason() -> int:
 
     Who cannot know it themselves is told: the course was archived, or is not for the person's new position.
     """
-    ended = 0
-    for ending, condition in reasons().items():
-        found = Interest.objects.live().filter(condition)
-        people = Employee.objects.lock_all(found.order_by().values_list("trainee", flat=True))
-        if not people:
-            continue
-        rows = end_wishes(found.filter(trainee__in=people).order_by("pk"), ending)
+    ended, conditions = 0, reasons()
+    senseless = Interest.objects.live().filter(reduce(or_, conditions.values())).order_by()
+    # Of all reasons together: a second round of locks would break their order.
+    people = Employee.objects.lock_all(senseless.values_list("trainee", flat=True))
+    if not people:
+        return ended
+    for ending, condition in conditions.items():
+        rows = end_wishes(
+            Interest.objects.live().filter(condition, trainee__in=people).order_by("pk"), ending
+        )
         if ending in TOLD:
             plan_messages(ended_messages(rows))
         ended += len(rows)

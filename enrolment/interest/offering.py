@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from centre.models import Policy
@@ -23,7 +24,7 @@ from people.models import Employee
 from scheduling.models import Booking, Session, SessionStep
 
 
-def unserved(courses: Collection[int]) -> InterestQuerySet:
+def unserved(courses: Collection[int] | QuerySet[Any]) -> InterestQuerySet:
     """Live wishes for the courses of people at work who have no enrolment in it yet, not an offer either."""
     enrolled = Enrolment.objects.live().filter(trainee=OuterRef("trainee"), course=OuterRef("course"))
     wishes = Interest.objects.live().of_people_at_work().filter(course__in=courses)
@@ -38,7 +39,8 @@ def offer_dates(
     As many get an offer as seats are free and nobody waits for, in the order of the queue (rule 13); the others keep
     their wish. A course of which a head decides is only told of: a seat that nobody allowed is not given (rule 12),
     and when the person asks, the time of the wish counts. Each person gets one message, which keeps the cause of its
-    session's step. The caller holds the locks of the sessions; the persons' are taken here, all at once.
+    session's step. The caller holds the locks of the sessions; the persons' are taken here, all at once, unless it
+    holds them already, as who publishes a month does (`interest.receivers`).
     """
     now, causes = now or timezone.now(), causes or {}
     sessions = sorted(

@@ -17,9 +17,10 @@ from enrolment.approvals.actions import decide
 from enrolment.approvals.needs import DECIDE
 from enrolment.beyond import seat_within_the_limit
 from enrolment.conditions import Situation, unmet
+from enrolment.errors import TooManyAway
 from enrolment.interest.ending import end_fulfilled
 from enrolment.models import SEATS_TAKEN, Approval, Ending, Enrolment, EnrolmentEntry, Seat
-from enrolment.nominating.errors import AlreadyThere, CannotReplace, NotAllowed, NotYourPeople, TooManyAway
+from enrolment.nominating.errors import AlreadyThere, CannotReplace, NotAllowed, NotYourPeople
 from enrolment.nominating.notices import nominated_message, replaced_message
 from enrolment.nominating.words import refusal_words, would_be_away
 from enrolment.office.words import days_off_words

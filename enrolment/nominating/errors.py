@@ -7,10 +7,6 @@ class NotYourPeople(EnrolmentError):
     """Somebody else decides about this person; about themselves, nobody does."""
 
 
-class TooManyAway(EnrolmentError):
-    """More of the office would be away than may be, and nobody has allowed that (rule 16)."""
-
-
 class AlreadyThere(EnrolmentError):
     """The person has a seat in the session, or waits for one."""
 

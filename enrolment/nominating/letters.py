@@ -3,14 +3,11 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from centre.models import Policy
 from centre.templatetags.centre_text import short_name
 from enrolment.calendars import own_agenda
-from enrolment.letters import enrolment_of, facts_of, open_enrolment, please_cancel_early
+from enrolment.letters import day_off_asked, enrolment_of, facts_of, open_enrolment, please_cancel_early
 from enrolment.models import SEATS_TAKEN, Ending, Seat
 from enrolment.nominating.notices import NOMINATED, REPLACED
-from enrolment.office.words import days_off_words
-from enrolment.situations import situations
 from notifications import kinds
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
@@ -32,16 +29,11 @@ def nominated(message: Message) -> Letter | None:
         "who": short_name(sender) if sender else "",
         "instead": message.context.get("instead_of", ""),
     }
-    days_off = ""
-    if enrolment.consented_at is None:
-        situation = situations(message.recipient, [session], policy=Policy.objects.current())[session.pk]
-        if situation.days_off:
-            days_off = _("%(day_off)s Say on the page of your enrolment whether you agree to come.") % {
-                "day_off": days_off_words(situation.days_off)
-            }
+    sittings = sittings_of(session)
+    days_off = day_off_asked(enrolment, sittings, message.recipient)
     if enrolment.seat in SEATS_TAKEN:
         title = _("You are sent to a course: %(course)s, %(date)s")
-        after = [*timetable_of(session, sittings_of(session)), days_off, please_cancel_early()]
+        after = [*timetable_of(session, sittings), days_off, please_cancel_early()]
     else:
         title = _("You are sent to a course and are in the queue: %(course)s, %(date)s")
         after = [

@@ -48,3 +48,10 @@ def consent_wanted(days: list[DayAtOffice]) -> str:
     return _("%(day_off)s Tick that you agree to come, and press the button again.") % {
         "day_off": days_off_words(days)
     }
+
+
+def share_wanted(day: DayAtOffice) -> str:
+    """To staff who did not overlook the share of the office: what the number is, and what they can do (rule 16)."""
+    return _(
+        "%(away)s To go on all the same, tick that you overlook it and say why; or choose another date."
+    ) % {"away": shift_away_words(day.on, day.away, day.at_work)}

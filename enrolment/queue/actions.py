@@ -10,7 +10,7 @@ from centre.actions import action
 from centre.models import Policy
 from enrolment.annotations import due_day
 from enrolment.errors import EnrolmentError, ReasonMissing
-from enrolment.models import Enrolment, EnrolmentEntry, Seat
+from enrolment.models import Enrolment, EnrolmentEntry, EnrolmentQuerySet, Seat
 from enrolment.seats import note, promote, waiting_trainees
 from people.models import Employee
 from scheduling.models import Session
@@ -60,14 +60,43 @@ def _set_pin(enrolment: Enrolment, *, pinned: bool, by: Employee, reason: str) -
     return enrolment
 
 
-@action
 def refresh_due_days(*, people: Collection[int] | None = None, course: int | None = None) -> int:
     """Count anew until when people are to complete the courses they are enrolled in; return how many terms changed.
 
     Of the named people, or of one course; of everybody when neither is given. Doing it again changes nothing. What
     has begun keeps the term it had. Each change is a line of the enrolment's story, for it may move the queue.
+
+    Each session is a transaction of its own, so that nobody who takes a seat waits for the terms of a whole night.
     """
-    rows = Enrolment.objects.live().filter(session__starts_at__gt=timezone.now())
+    rows = of_other_terms(people, course).filter(session__starts_at__gt=timezone.now())
+    sessions = Session.objects.filter(pk__in=rows.order_by().values("session")).order_by("pk")
+    return sum(refresh_due_days_of(session, people=people) for session in sessions)
+
+
+@action
+def refresh_due_days_of(session: Session, *, people: Collection[int] | None = None) -> int:
+    """See `refresh_due_days`.
+
+    Under the session's lock, as everything that changes ranks: a seat that is freed at the same moment goes by the old
+    terms or by the new ones, as the story tells it, and no row that gets it is written back with the old one.
+    """
+    session = Session.objects.lock(session.pk)
+    if session.has_begun:
+        return 0
+    changed = list(of_other_terms(people).filter(session=session).order_by("pk"))
+    for one in changed:
+        one.due_on = vars(one)["owed"]
+    Enrolment.objects.bulk_update(changed, ["due_on"], batch_size=500)
+    EnrolmentEntry.objects.bulk_create(
+        EnrolmentEntry(enrolment=one, kind=Entry.DUE_CHANGED, reason=term_words(one), due_on=one.due_on)
+        for one in changed
+    )
+    return len(changed)
+
+
+def of_other_terms(people: Collection[int] | None, course: int | None = None) -> EnrolmentQuerySet:
+    """Live enrolments whose term is not what the trainee owes, which stands beside it as `owed`."""
+    rows = Enrolment.objects.live().filter(session__isnull=False)
     if people is not None:
         rows = rows.filter(trainee__in=people)
     if course is not None:
@@ -78,16 +107,7 @@ def refresh_due_days(*, people: Collection[int] | None = None, course: int | Non
         | Q(due_on__lt=F("owed"))
         | Q(due_on__gt=F("owed"))
     )
-    rows = rows.annotate(owed=due_day(OuterRef("trainee"))).filter(differs)
-    changed = list(rows.order_by("pk").select_for_update(of=("self",)))
-    for one in changed:
-        one.due_on = one.owed
-    Enrolment.objects.bulk_update(changed, ["due_on"], batch_size=500)
-    EnrolmentEntry.objects.bulk_create(
-        EnrolmentEntry(enrolment=one, kind=Entry.DUE_CHANGED, reason=term_words(one), due_on=one.due_on)
-        for one in changed
-    )
-    return len(changed)
+    return rows.annotate(owed=due_day(OuterRef("trainee"))).filter(differs)
 
 
 def term_words(enrolment: Enrolment) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from uuid import uuid4
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centre.actions import action
@@ -254,6 +255,13 @@ class Replanned:
     def is_moved(self) -> bool:
         return [one.span for one in self.old.meetings] != [one.span for one in self.new.meetings]
 
+    @property
+    def is_on_new_days(self) -> bool:
+        old, new = (
+            {timezone.localdate(one.starts_at) for one in plan.meetings} for plan in (self.old, self.new)
+        )
+        return bool(new - old)
+
 
 def replan(
     changes: Iterable[Change],
@@ -376,6 +384,7 @@ def tell(
         session=work.session,
         meetings=[row for row in work.rows if not row.has_begun],
         old_starts_at=old_starts_at,
+        on_new_days=work.is_on_new_days,
         clashing_person_ids=sorted(work.clashing),
         takes_back=takes_back,
         by=by,

@@ -241,9 +241,11 @@ def teachers_of(session_ids: Iterable[int]) -> dict[int, set[int]]:
     return found
 
 
-def waiting_persons(session_ids: list[int]) -> set[int]:
-    """Further persons whom the apps on the right want locked together with those booked."""
-    answers: list[tuple[Any, Any]] = signals.collecting_persons.send(sender=Session, session_ids=session_ids)
+def waiting_persons(session_ids: list[int], *, opening: Collection[int] = ()) -> set[int]:
+    """Further persons whom the apps on the right want locked together with those booked; `opening` are drafts."""
+    answers: list[tuple[Any, Any]] = signals.collecting_persons.send(
+        sender=Session, session_ids=session_ids, opening=opening
+    )
     return {person for _receiver, persons in answers for person in persons}
 
 

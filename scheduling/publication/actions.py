@@ -144,7 +144,8 @@ def publish_plan(sessions: Collection[Session], *, by: Employee | None, despite:
             refuse_stale(session, seen[pk].version)
             refuse_nothing_to_publish(session, changes.get(pk))
     moves = [move_of(fresh[pk], one) for pk, one in changes.items() if not one.is_cancellation]
-    lock_persons_and_rooms(fresh, moves)
+    drafts = [session for pk, session in fresh.items() if pk not in changes]
+    lock_persons_and_rooms(fresh, moves, opening=[draft.pk for draft in drafts])
 
     for pk, one in changes.items():
         if one.is_cancellation:
@@ -152,7 +153,7 @@ def publish_plan(sessions: Collection[Session], *, by: Employee | None, despite:
                 cancel_session(fresh[pk], one.reason, by=by)
     if moves:
         replan_sessions(moves, by=by, despite=despite)
-    if drafts := [session for pk, session in fresh.items() if pk not in changes]:
+    if drafts:
         publish_sessions(drafts, by=by, despite=despite)
     PreparedChange.objects.filter(session__in=changes).delete()
     return list(fresh.values())
@@ -239,10 +240,12 @@ def move_of(session: Session, change: PreparedChange) -> Change:
     )
 
 
-def lock_persons_and_rooms(keys: Collection[int], moves: Iterable[Change]) -> None:
+def lock_persons_and_rooms(
+    keys: Collection[int], moves: Iterable[Change], *, opening: Collection[int]
+) -> None:
     """Everybody and everything that one of the steps will lock, at once and in order (centre/locks.py)."""
     meetings = [meeting for move in moves for meeting in move.plan.meetings]
     attending, teaching = booked_persons(keys)
     trainers = {trainer.employee_id for trainer in trainers_of(meetings).values()}
-    Employee.objects.lock_all(attending | teaching | trainers | waiting_persons(list(keys)))
+    Employee.objects.lock_all(attending | teaching | trainers | waiting_persons(list(keys), opening=opening))
     Room.objects.lock_all(meeting.room_id for meeting in meetings if meeting.room_id)

@@ -16,6 +16,7 @@ from enrolment.actions import enrol
 from enrolment.approvals.actions import ask_for_seat, decide
 from enrolment.models import Approval, Ending, Enrolment, Seat
 from people.models import Employment, Office
+from scheduling.actions import change_limit
 from tests.enrolment.approvals import asking, hr_admin, led_office, member
 from tests.factories import EmploymentFactory, SessionFactory, in_days
 
@@ -265,3 +266,15 @@ def test_the_page_costs_the_same_for_1_3_and_300_rows(client, office):
         counts.append(len(asked))
 
     assert len(set(counts)) == 1, counts
+
+
+def test_16_one_request_whose_session_changed_since_it_was_read_is_read_again(client, office):
+    request = asking(office)
+    session = request.session
+    change_limit(session, 5, by=None)
+
+    page = send(client, [request], "grant", version=session.version)
+
+    request.refresh_from_db()
+    assert request.approval == Approval.ASKED
+    assert "The session has changed since you opened this page" in page

@@ -19,6 +19,7 @@ from enrolment.models import Approval, Ending, Enrolment, Seat
 from notifications.models import Message
 from notifications.tasks import send_due_messages
 from people.models import Employee, Office
+from scheduling.actions import current_plan, replan_session
 from tests.enrolment.approvals import (
     asking,
     goes_on_leave,
@@ -62,6 +63,18 @@ def main_of(response):
 
 def press(client, decision, **fields):
     return client.post(PAGE, {"decision": decision, **fields}, follow=True, headers=ENGLISH)
+
+
+def version_in(text):
+    return re.search(r'name="version" value="(\d+)"', text)[1]
+
+
+def move(session, by):
+    session.refresh_from_db()
+    plan = current_plan(session)
+    [meeting] = plan.meetings
+    moved = plan.with_meeting(0, starts_at=meeting.starts_at + by, ends_at=meeting.ends_at + by)
+    replan_session(session, moved.meetings, by=None, version=session.version)
 
 
 def asked(*requests):
@@ -268,6 +281,32 @@ def test_17_another_date_is_another_question(client, office):
 
     assert "What is asked is not what the letter asked" in main_of(page)
     assert asked(request) == [True]
+
+
+def test_17_a_link_of_before_a_move_shows_and_decides_what_is_so_now(client, office):
+    request = asking(office, SessionFactory(starts_at=in_days(14)))
+    link = link_of(request, office.head)
+    move(request.session, timedelta(days=1))
+
+    text = main_of(client.get(link, follow=True, headers=ENGLISH))
+    press(client, "grant", version=version_in(text))
+
+    assert re.search(r"17\sMarch", text)
+    assert asked(request) == [False]
+
+
+def test_17_what_was_moved_while_the_page_was_open_is_read_again_before_it_is_decided(client, office):
+    request = asking(office, SessionFactory(starts_at=in_days(14)))
+    before = version_in(main_of(opened(client, request, office.head)))
+    move(request.session, timedelta(days=1))
+
+    text = main_of(press(client, "grant", version=before))
+
+    assert asked(request) == [True]
+    assert "The session has changed since you opened this page" in text
+    assert re.search(r"17\sMarch", text)
+    press(client, "grant", version=version_in(text))
+    assert asked(request) == [False]
 
 
 @pytest.mark.parametrize("left", [timedelta(), timedelta(seconds=1)])

@@ -4,11 +4,13 @@ Without the locks of sessions and persons all but the first and the last were se
 """
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from enrolment.actions import Terms, cancel_enrolment, enrol
 from enrolment.doors.actions import restore_enrolment, transfer_enrolment
 from enrolment.doors.clashes import choose_in_clash
-from enrolment.errors import EnrolmentError
+from enrolment.errors import EnrolmentError, TooManyAway
 from enrolment.invariants import booking_faults
 from enrolment.merging import merge_sessions
 from enrolment.models import SEATS_TAKEN, Enrolment, Seat
@@ -16,7 +18,8 @@ from scheduling.actions import replan_session
 from scheduling.models import Booking
 from scheduling.plans import MeetingPlan
 from tests.enrolment.approvals import hr_admin
-from tests.factories import EmployeeFactory, SessionFactory, TrainerFactory, in_days
+from tests.enrolment.test_office import colleagues, next_weekday
+from tests.factories import EmployeeFactory, OfficeFactory, SessionFactory, TrainerFactory, in_days
 from tests.threads import at_once, before_the_commit
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.threads]
@@ -144,3 +147,50 @@ def test_r6_two_tabs_that_keep_one_session_each_leave_the_person_one():
     seats = {one.pk: one.seat for one in Enrolment.objects.filter(trainee=trainee)}
     assert seats == {moved.pk: Seat.HELD, other.pk: Seat.GIVEN_UP}
     assert booking_faults() == []
+
+
+def test_rule_16_of_two_colleagues_whom_staff_enrol_at_one_moment_the_second_needs_a_reason():
+    first, second = colleagues(OfficeFactory(), 2)
+    one, other = SessionFactory.create_batch(2, starts_at=next_weekday())
+    by, also = hr_admin(), hr_admin()
+
+    result = before_the_commit(lambda: enrol(first, one, by=by), lambda: enrol(second, other, by=also))
+
+    assert type(result) is TooManyAway
+    assert not other.enrolments.exists()
+    overlooked = Terms(overlooks=frozenset({"office"}), despite="Нужен на выдаче")
+    assert enrol(second, other, by=also, terms=overlooked).seat == Seat.HELD
+
+
+def test_rule_16_the_page_of_the_second_asks_for_a_reason_that_it_did_not_ask_for_before():
+    first, second = colleagues(OfficeFactory(), 2)
+    one, other = SessionFactory.create_batch(2, starts_at=next_weekday())
+    client = Client()
+    client.force_login(hr_admin())
+    address = reverse("enrolment:enrol_somebody", args=[other.pk])
+
+    page = before_the_commit(
+        lambda: enrol(first, one, by=hr_admin()), lambda: client.post(address, {"person": second.pk})
+    )
+
+    assert [str(message).count("на обучении уже 1 из 2") for message in page.context["messages"]] == [1]
+    assert [code for code, _words in page.context["form"].fields["overlooks"].choices] == ["office"]
+    assert not other.enrolments.exists()
+
+
+def test_rule_16_of_two_colleagues_whose_date_staff_change_at_one_moment_the_second_needs_a_reason():
+    people = colleagues(OfficeFactory(), 2)
+    first, second = [
+        enrol(person, SessionFactory(starts_at=next_weekday(14 + 7 * place)))
+        for place, person in enumerate(people)
+    ]
+    one, other = [SessionFactory(course=each.course, starts_at=next_weekday(35)) for each in (first, second)]
+
+    result = before_the_commit(
+        lambda: transfer_enrolment(first, one, by=hr_admin()),
+        lambda: transfer_enrolment(second, other, by=hr_admin()),
+    )
+
+    second.refresh_from_db()
+    assert type(result) is TooManyAway
+    assert second.session != other

@@ -9,14 +9,17 @@ import pytest
 from centre.errors import Refusal
 from enrolment.actions import enrol
 from enrolment.errors import AlreadyEnrolled
-from enrolment.interest.actions import offer_dates_of, want_course
+from enrolment.interest.actions import end_wishes_without_reason, offer_dates_of, want_course
 from enrolment.interest.tasks import keep_wishes
 from enrolment.invariants import booking_faults
 from enrolment.models import SEATS_TAKEN, Enrolment, Interest
-from scheduling.actions import publish_session
-from tests.enrolment.interests import draft, mandatory_course, wanting
+from people.models import Employee
+from scheduling.actions import current_plan, publish_session
+from scheduling.models import Session
+from scheduling.publication.actions import prepare_move, publish_plan
+from tests.enrolment.interests import draft, ended, mandatory_course, wanting
 from tests.factories import EmployeeFactory, SessionFactory, in_days
-from tests.threads import at_once, before_the_commit
+from tests.threads import at_once, before_the_commit, nobody_holds
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.threads]
 
@@ -101,3 +104,39 @@ def test_a_double_click_makes_one_wish():
         result for result in results if isinstance(result, Exception) and not isinstance(result, Refusal)
     ] == []
     assert Interest.objects.count() == 1
+
+
+def free_while_waiting_for(lower, higher, action):
+    """Whether the action has not locked the person of the higher key yet when it waits for that of the lower."""
+    free = []
+    result = before_the_commit(
+        lambda: Employee.objects.lock(lower.pk), action, meanwhile=lambda: free.append(nobody_holds(higher))
+    )
+    assert not isinstance(result, Exception), result
+    return free == [True]
+
+
+def test_r10_a_publication_locks_who_wants_its_dates_in_order_with_everybody_else():
+    """Else it holds the people of its moves while it waits for somebody of a lower key: half a deadlock."""
+    course = mandatory_course()
+    (wish,) = wanting(course)
+    moves, opens = SessionFactory(starts_at=in_days(15)), draft(course)
+    comes = enrol(EmployeeFactory(), moves).trainee
+    plan = current_plan(moves).with_meeting(0, starts_at=in_days(17), ends_at=in_days(17, 13))
+    prepare_move(moves, plan.meetings, by=None, version=moves.version)
+    sessions = list(Session.objects.with_course().filter(pk__in=[moves.pk, opens.pk]))
+
+    assert wish.trainee_id < comes.pk
+    assert free_while_waiting_for(wish.trainee, comes, lambda: publish_plan(sessions, by=None))
+    assert seated(opens) == {wish.trainee_id}
+
+
+def test_r10_wishes_of_all_reasons_end_under_locks_in_order():
+    archived, left = mandatory_course(), mandatory_course()
+    (first,), (second,) = wanting(archived), wanting(left)
+    type(archived).objects.filter(pk=archived.pk).update(is_archived=True)
+    Employee.objects.filter(pk=second.trainee_id).update(is_active=False)
+
+    assert first.trainee_id < second.trainee_id
+    assert free_while_waiting_for(first.trainee, second.trainee, end_wishes_without_reason)
+    assert [ended(first), ended(second)] == [Interest.Ending.ARCHIVED, Interest.Ending.LEFT]

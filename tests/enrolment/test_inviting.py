@@ -6,12 +6,14 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from enrolment.actions import enrol
+from enrolment.actions import cancel_enrolment, enrol
 from enrolment.inviting import invitable, invite
+from enrolment.reservations.actions import reserve_seats
 from notifications.models import Message
 from notifications.tasks import send_due_messages
 from scheduling.errors import SchedulingError, WrongState
 from tests.costs import cost
+from tests.enrolment.approvals import led_office
 from tests.enrolment.letters import NOW, START, a_session
 from tests.factories import (
     CourseFactory,
@@ -120,6 +122,32 @@ def test_rule_8_the_invitation_names_the_session_and_is_not_sent_to_who_has_enro
     assert list(sent) == [person.email]
     assert sent[person.email].subject == "Для вас есть место: «Охрана труда», 24 ноября"
     assert session.get_absolute_url() in sent[person.email].body
+
+
+def test_rule_17_nobody_is_invited_to_seats_that_are_kept_for_another_office(course):
+    """They were kept after the invitation was planned, and before it left."""
+    session, office = a_session(seats=1, limit=1, course=course), led_office()
+    _outsider, member = employed(course), employed(course, office=office)
+    invite(session, 2, by=None)
+    reserve_seats(session, office, 1, by=office.head)
+
+    send_due_messages()
+
+    invited = [letter.to[0] for letter in mail.outbox if letter.subject.startswith("Для вас")]
+    assert invited == [member.email]
+
+
+def test_rule_13_nobody_is_invited_to_a_seat_for_which_somebody_waits(course):
+    session = a_session(seats=1, limit=1, course=course)
+    person = employed(course)
+    invite(session, 1, by=None)
+    held, waiting = (enrol(employed(course), session) for _number in range(2))
+    enrol(waiting.trainee, SessionFactory(starts_at=START))
+    cancel_enrolment(held, by=held.trainee)  # who waits is busy then, and passed over
+
+    send_due_messages()
+
+    assert [letter.to[0] for letter in mail.outbox if letter.to == [person.email]] == []
 
 
 def test_rule_8_the_page_shows_numbers_before_and_after(client, course):

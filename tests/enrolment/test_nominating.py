@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from enrolment.actions import Terms, cancel_enrolment, enrol
+from enrolment.errors import TooManyAway
 from enrolment.invariants import booking_faults
 from enrolment.models import Approval, Ending, EnrolmentEntry, Reservation, Seat
 from enrolment.nominating.actions import agree_to_day_off, nominate, nominate_many, replace_trainee
@@ -12,7 +13,6 @@ from enrolment.nominating.errors import (
     CannotReplace,
     NotAllowed,
     NotYourPeople,
-    TooManyAway,
 )
 from enrolment.reservations.actions import reserve_seats
 from notifications import kinds

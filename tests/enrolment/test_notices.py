@@ -287,7 +287,7 @@ def test_r15_the_hour_is_told_in_the_zone_of_the_site(clock):
     assert planned()[1] == ("reminder_second", start - timedelta(days=1) + timedelta(hours=3))
 
 
-def test_a_letter_costs_at_most_four_queries_and_the_choice_after_a_clash_its_term(clock):
+def test_a_letter_costs_at_most_four_queries_and_a_move_whose_day_off_it_is_or_the_term_of_a_choice(clock):
     session = a_session(seats=1, limit=1)
     add_meeting(session, moscow(2026, 11, 26, 10))
     first, second = EmployeeFactory.create_batch(2)
@@ -311,7 +311,7 @@ def test_a_letter_costs_at_most_four_queries_and_the_choice_after_a_clash_its_te
         "seat_taken", "queued", "session_moved", "clash_after_move", "completion_recorded",
         "reminder_first", "reminder_second", "reminder_last",
     }  # fmt: skip
-    assert costs.pop("clash_after_move") <= 5
+    assert max(costs.pop("clash_after_move"), costs.pop("session_moved")) <= 5
     assert max(costs.values()) <= 4
 
 

@@ -265,6 +265,7 @@ def test_a_story_costs_the_same_for_any_number_of_rows(client, trainee, rows, dj
     for _row in range(rows):
         enrolment.entries.create(kind="moved", by=EmployeeFactory() if rows < 10 else trainee)
 
-    # Session and user; enrolment, entries; whether there is another date; the menu's trainer.
-    with django_assert_num_queries(2 + 4):
+    # Session and user; enrolment, entries; whether there is another date; the menu's trainer; since a move whose day
+    # off it is: the policy, the session's days, the office.
+    with django_assert_num_queries(2 + 4 + 3):
         client.get(enrolment.get_absolute_url())

@@ -52,7 +52,7 @@ def statements(deed):
 def test_drafts_are_published_in_the_same_statements_for_any_number(number):
     drafts = fresh(*(draft(1 + index) for index in range(number)))
 
-    assert statements(lambda: publish_plan(drafts, by=None)) == 33
+    assert statements(lambda: publish_plan(drafts, by=None)) == 34
     assert set(Session.objects.values_list("status", flat=True)) == {Status.OPEN}
 
 
@@ -61,7 +61,7 @@ def test_with_broken_limits_and_their_reason_it_is_the_same_for_any_number(numbe
     trainers = [TrainerFactory(academic_hours_a_day=3) for _index in range(number)]
     drafts = fresh(*(draft(1 + index, trainer=trainer) for index, trainer in enumerate(trainers)))
 
-    assert statements(lambda: publish_plan(drafts, by=None, despite="Замены нет")) == 35
+    assert statements(lambda: publish_plan(drafts, by=None, despite="Замены нет")) == 36
     assert [one.waivers.get().reason for one in drafts] == ["Замены нет"] * number
 
 

@@ -1,0 +1,114 @@
+"""Staff change somebody's date to a day on which the office can hardly spare them (rule 16)."""
+
+import pytest
+from django.urls import reverse
+
+from enrolment.actions import enrol
+from enrolment.approvals.actions import ask_for_seat
+from enrolment.doors.actions import transfer_enrolment
+from enrolment.errors import EnrolmentError, NotAllowed, ReasonMissing, TooManyAway
+from enrolment.models import Approval, Seat
+from scheduling.models import Booking
+from tests.enrolment.approvals import hr_admin
+from tests.enrolment.test_office import colleagues, next_weekday
+from tests.factories import OfficeFactory, SessionFactory
+from tests.rights import with_right
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people():
+    """Two of one office, of whom one may be away."""
+    return colleagues(OfficeFactory(), 2)
+
+
+@pytest.fixture
+def enrolment(people):
+    return enrol(people[0], SessionFactory(seats=2, starts_at=next_weekday(14)))
+
+
+@pytest.fixture
+def other(people, enrolment):
+    """Another date, on which the colleague is away."""
+    return date_of(enrolment, next_weekday(21), away=people[1])
+
+
+def date_of(enrolment, starts_at, *, away=None):
+    if away:
+        enrol(away, SessionFactory(starts_at=starts_at))
+    return SessionFactory(course=enrolment.course, seats=2, starts_at=starts_at)
+
+
+def test_rule_16_staff_change_nobodys_date_to_a_day_on_which_too_many_would_be_away(enrolment, other):
+    before = enrolment.session
+
+    with pytest.raises(TooManyAway, match="на обучении уже 1 из 2"):
+        transfer_enrolment(enrolment, other, by=hr_admin(), reason="Болеет")
+
+    enrolment.refresh_from_db()
+    booked = Booking.objects.attending().filter(person=enrolment.trainee)
+    assert (enrolment.session, booked.get().meeting.session) == (before, before)
+
+
+def test_rule_16_staff_overlook_the_share_on_the_other_date_with_a_reason(enrolment, other):
+    by = hr_admin()
+
+    with pytest.raises(ReasonMissing):
+        transfer_enrolment(enrolment, other, by=by, overlooks_share=True)
+    moved = transfer_enrolment(enrolment, other, by=by, reason="Болеет", overlooks_share=True)
+
+    assert (moved.session, moved.seat, moved.overlooked) == (other, Seat.HELD, "office")
+    entry = moved.entries.get(kind="overridden")
+    assert (entry.by, entry.reason) == (by, "предел отсутствующих в офисе: Болеет")
+
+
+def test_s31_who_has_no_right_to_overlook_does_not_overlook_the_share(enrolment, other):
+    with pytest.raises(NotAllowed):
+        transfer_enrolment(
+            enrolment, other, by=with_right("scheduling.plan_session"), reason="Болеет", overlooks_share=True
+        )
+
+
+def test_rule_16_what_was_overlooked_on_one_date_is_asked_again_on_another(people, enrolment, other):
+    moved = transfer_enrolment(enrolment, other, by=hr_admin(), reason="Болеет", overlooks_share=True)
+    thin, full = date_of(moved, next_weekday(28), away=people[1]), date_of(moved, next_weekday(35))
+
+    with pytest.raises(EnrolmentError, match="выберите другую дату"):
+        transfer_enrolment(moved, thin, by=moved.trainee)
+
+    assert transfer_enrolment(moved, full, by=moved.trainee).overlooked == ""
+
+
+def test_rule_16_a_request_about_which_its_head_decides_goes_to_any_date(people):
+    request = ask_for_seat(people[0], SessionFactory(starts_at=next_weekday(14)))
+    other = date_of(request, next_weekday(21), away=people[1])
+
+    moved = transfer_enrolment(request, other, by=hr_admin())
+
+    assert (moved.session, moved.approval) == (other, Approval.ASKED)
+
+
+def test_rule_16_the_page_says_the_number_and_takes_the_tick_with_a_reason(client, enrolment, other):
+    client.force_login(hr_admin())
+    address = reverse("enrolment:dates", args=[enrolment.pk])
+
+    page = client.get(address).content.decode()
+    client.post(address, {"session": other.pk, "reason": "Болеет"})
+    enrolment.refresh_from_db()
+    without = enrolment.session
+    client.post(address, {"session": other.pk, "reason": "Болеет", "overlooks_share": "on"})
+    enrolment.refresh_from_db()
+
+    assert "на обучении уже 1 из 2 человек офиса, чья это смена." in page
+    assert f'id="overlooks-{other.pk}"' in page
+    assert (without == other, enrolment.session == other) == (False, True)
+
+
+def test_rule_16_who_may_overlook_nothing_reads_the_number_and_has_no_button(client, enrolment, other):
+    client.force_login(with_right("scheduling.plan_session"))
+
+    page = client.get(reverse("enrolment:dates", args=[enrolment.pk])).content.decode()
+
+    assert "на обучении уже 1 из 2 человек офиса, чья это смена." in page
+    assert f'value="{other.pk}"' not in page
