@@ -1,4 +1,4 @@
-"""Quotes within quotes, as Russian print has them: «Курс „Имя“».
+"""Quotes within quotes, as Russian print has them: «Course „Name“».
 
 Titles of courses and names of offices have quotes of their own, and sentences put them into quotes. Which a title needs
 depends on where it stands, so that the finished text is looked at: in a sentence, an inner pair of «» becomes „“.

@@ -189,7 +189,7 @@ def one_dot(text: str) -> str:
 @register.filter(is_safe=True)
 @stringfilter
 def inner_quotes(text: str) -> str:
-    """A sentence as Russian print has it: «Курс „Имя“», where a title has quotes of its own."""
+    """A sentence as Russian print has it: «Course „Name“», where a title has quotes of its own."""
     return with_inner_quotes(text)
 
 

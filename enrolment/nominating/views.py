@@ -152,7 +152,7 @@ def replace(request: UserRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             names = {"new": short_name(taking.trainee), "old": short_name(enrolment.trainee)}
-            messages.success(request, _("%(new)s comes instead of %(old)s. Both are told.") % names)
+            messages.success(request, _("%(new)s comes instead of %(old)s. We write to both.") % names)
             return redirect(page, session.pk)
     note_look(request, person_id=enrolment.trainee_id, session_id=session.pk)
     context = {"enrolment": enrolment, "session": session, "form": form, "is_staff": is_staff}

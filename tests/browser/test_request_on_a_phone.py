@@ -148,5 +148,5 @@ def declines_from_the_letter(visit: Open, person: Employee) -> None:
     phone.sees(short_name(person))
     fits(phone)
     phone.press("Decline the seat")
-    phone.sees_words("You have declined the seat already.")
+    phone.sees_words("You have declined the seat: it goes to the next in the queue.")
     fits(phone)

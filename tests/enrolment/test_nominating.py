@@ -212,6 +212,18 @@ def test_rule_17_somebody_else_gets_that_very_seat_past_the_queue_and_both_stori
     assert booking_faults() == []
 
 
+def test_rule_17_the_story_of_a_replacement_ends_its_sentence_with_one_dot(client):
+    office = led_office()
+    leaving = nominate(member(office), SessionFactory(), by=office.head)
+    replace_trainee(leaving, member(office), by=office.head, reason="Заболела")
+    client.force_login(office.head)
+
+    text = client.get(leaving.get_absolute_url()).content.decode()
+
+    assert "Заболела" in text
+    assert ".. " not in text
+
+
 def test_rule_17_both_are_told_of_a_replacement_once():
     office, session = led_office(), SessionFactory()
     leaving = nominate(member(office), session, by=office.head)

@@ -148,7 +148,11 @@ def test_rule_14_declining_by_the_link_needs_no_sign_in_and_says_nothing_of_othe
 
     done = client.post(reverse("enrolment:decline_offered"), follow=True, headers=ENGLISH)
 
-    assert "You have declined the seat already." in done.content.decode()
+    said = "You have declined the seat: it goes to the next in the queue."
+    assert [str(message) for message in done.context["messages"]] == [said]
+    assert "You have declined this seat." not in done.content.decode()
+    again = client.get(reverse("enrolment:decline_offered"), headers=ENGLISH)
+    assert "You have declined this seat." in again.content.decode()
     assert fresh(first)[0].ended_because == Ending.DECLINED
     assert seats(second) == [Seat.OFFERED]
     assert first.entries.last().by is None
