@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -139,6 +140,7 @@ def replace(request: UserRequest, pk: int) -> HttpResponse:
         people=[(one.pk, one.full_name) for one in people.exclude(pk=enrolment.trainee_id)],
         by_number=is_staff,
     )
+    form.cancel_url = reverse(page, args=[session.pk])
     if request.method == "POST" and form.is_valid():
         try:
             taking = actions.replace_trainee(

@@ -73,7 +73,7 @@ def test_expectation_27_all_present_tells_its_number_before_and_after(page, trai
     again = page.post(sheet, all_at_once, follow=True)
 
     assert [one.context["unmarked"] for one in (before, after_an_exception, done)] == [3, 2, 0]
-    assert "«Все присутствуют» отметит: <b data-unmarked>2</b>" in text(after_an_exception)
+    assert "«Все на месте» отметит: <b data-unmarked>2</b>" in text(after_an_exception)
     assert [str(one) for one in done.context["messages"]] == ["Отмечены присутствующими: 2 человека."]
     assert [str(one) for one in again.context["messages"]] == [
         "У всех уже есть отметка, так что присутствующим никто не отмечен."
