@@ -1,6 +1,7 @@
 """Heads send their people and replace one by another (rule 17), and see the shift's number before (rule 16)."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from enrolment.actions import Terms, cancel_enrolment, enrol
@@ -222,6 +223,7 @@ def test_rule_17_the_story_of_a_replacement_ends_its_sentence_with_one_dot(clien
 
     assert "Заболела" in text
     assert ".. " not in text
+    assert reverse("enrolment:office_in_session", args=[leaving.session_id]) in text
 
 
 def test_rule_17_both_are_told_of_a_replacement_once():
