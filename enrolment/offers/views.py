@@ -57,7 +57,8 @@ def offer(request: UserRequest, pk: int) -> HttpResponse:
 def answer(request: UserRequest, enrolment: Enrolment, *, accepts: bool) -> None:
     try:
         if accepts:
-            messages.success(request, summary(actions.accept_offer(enrolment, by=request.user)))
+            actions.accept_offer(enrolment, by=request.user)
+            messages.success(request, _("Done: you have accepted the seat."))
         else:
             actions.decline_offer(enrolment, by=request.user)
             messages.success(request, DECLINED)

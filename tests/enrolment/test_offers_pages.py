@@ -133,6 +133,18 @@ def test_s5_looking_at_a_link_decides_nothing(client, offer, name, method):
     assert seats(first) == [Seat.OFFERED]
 
 
+def test_rule_14_accepting_is_said_in_words_of_its_own_beside_how_it_stands(client, offer):
+    first, _second = offer
+    client.force_login(first.trainee)
+
+    done = client.post(
+        reverse("enrolment:offer", args=[first.pk]), {"answer": "accept"}, follow=True, headers=ENGLISH
+    )
+
+    assert [str(message) for message in done.context["messages"]] == ["Done: you have accepted the seat."]
+    assert done.content.decode().count("We look forward to seeing you") == 1
+
+
 def test_rule_14_declining_by_the_link_needs_no_sign_in_and_says_nothing_of_others(client, offer):
     first, second = offer
     page = client.get(by_link("decline", first), follow=True, headers=ENGLISH)
