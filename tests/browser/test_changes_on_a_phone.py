@@ -82,3 +82,18 @@ def fits(phone: Visitor) -> None:
 def standing(seat: Enrolment) -> tuple[int | None, str]:
     seat.refresh_from_db()
     return seat.session_id, seat.seat
+
+
+def test_who_presses_in_a_panel_that_is_exchanged_goes_on_from_there(visit: Open, transactional_db):
+    """The pressed button is gone; a keyboard or a screen reader would begin anew at the top of the page."""
+    from playwright.sync_api import expect
+
+    centre = empty_centre()
+    session = centre.plan(CourseFactory(is_mandatory=True, due_days=30), moscow(2027, 3, 11, 10), limit=2)
+    visitor = visit(employee=centre.colleagues[0])
+    visitor.open(session.get_absolute_url())
+
+    visitor.button("Take a seat").press("Enter")
+
+    visitor.sees_words("You have a seat")
+    expect(visitor.page.locator("#enrol-panel")).to_be_focused()
