@@ -12,7 +12,8 @@ from centre.errors import Refusal
 from centre.quotes import with_inner_quotes
 from enrolment.actions import enrol
 from notifications.tasks import send_due_messages
-from tests.factories import CourseFactory, EmployeeFactory, SessionFactory
+from tests.enrolment.approvals import hr_admin
+from tests.factories import CourseFactory, EmployeeFactory, OfficeFactory, SessionFactory
 
 ROUND_TABLE = "Круглый стол «Новое за квартал»"
 
@@ -84,3 +85,17 @@ def test_rule_11_the_course_that_comes_first_is_named_with_inner_quotes(client):
     text = page.content.decode()
     assert "«Круглый стол „Новое за квартал“»" in text
     assert "квартал»»" not in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_rule_30_the_name_of_an_office_has_inner_quotes_in_a_sentence(client, language):
+    office = OfficeFactory(name="Флагманский офис «Главный» ЦАО")
+    client.force_login(hr_admin())
+
+    page = client.get(
+        reverse("website:office_leaders", args=[office.pk]), headers={"Accept-Language": language}
+    )
+
+    shown = {"ru": "«Флагманский офис „Главный“ ЦАО»", "en": "“Флагманский офис «Главный» ЦАО”"}[language]
+    assert shown in page.content.decode()
