@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.db import IntegrityError
 
+from centre.quotes import with_inner_quotes
+
 Explanation = Callable[[str], Exception]
 
 _explanations: dict[str, Explanation] = {}
@@ -11,6 +13,9 @@ _explanations: dict[str, Explanation] = {}
 
 class Refusal(Exception):
     """Base of every app's errors: its text is a sentence for people; any other exception is a bug for the log."""
+
+    def __str__(self) -> str:
+        return with_inner_quotes(super().__str__())
 
 
 def explains(constraint: str) -> Callable[[Explanation], Explanation]:

@@ -174,19 +174,26 @@ def add_to_sheet(request: UserRequest, session_id: int) -> HttpResponse:
     """Adds who walked in (rule 20)."""
     session = get_session(request, session_id, MARK)
     form = WalkInForm(request.POST)
+    chosen = MeetingForm(request.POST, session)
+    meeting = chosen.cleaned_data["meeting"] if chosen.is_valid() else None
+    address = sheet_address(session, meeting) if meeting else reverse("enrolment:sheet", args=[session.pk])
     if not form.is_valid():
         messages.error(request, _("Choose a person from the list."))
-        return redirect("enrolment:sheet", session.pk)
+        return redirect(address)
     person = form.cleaned_data["person"]
+    was_there = session.enrolments.seated().filter(trainee=person).exists()
     try:
         add_walk_in(session, person, by=request.user, despite=form.cleaned_data["despite"])
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(
-            request, _("%(person)s is on the sheet, not marked yet.") % {"person": person.full_name}
+        words = (
+            _("%(person)s is on the sheet already.")
+            if was_there
+            else _("%(person)s is on the sheet, not marked yet.")
         )
-    return redirect("enrolment:sheet", session.pk)
+        messages.success(request, words % {"person": person.full_name})
+    return redirect(address)
 
 
 @login_required

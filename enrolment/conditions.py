@@ -13,6 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from centre.models import Policy
+from centre.quotes import with_inner_quotes
 from scheduling.models import Session
 
 
@@ -188,11 +189,12 @@ def has_prerequisites(situation: Situation) -> Unmet | None:
         "First complete the courses %(courses)s: they must be valid on the day of the session.",
         len(missing),
     )
+    titles = ", ".join(_("“%(title)s”") % {"title": course.title} for course in missing)
     return Unmet(
         "prerequisites",
-        message % {"courses": ", ".join(_("“%(title)s”") % {"title": course.title} for course in missing)},
+        with_inner_quotes(message % {"courses": titles}),
         reverse("website:course", args=[missing[0].code]),
-        _("Go to “%(title)s”") % {"title": missing[0].title},
+        with_inner_quotes(_("Go to “%(title)s”") % {"title": missing[0].title}),
     )
 
 
@@ -244,7 +246,9 @@ def has_no_overlapping_booking(situation: Situation) -> Unmet | None:
                     "You are already booked on %(day)s from %(start)s to %(end)s: “%(course)s”. "
                     "Choose another date, or cancel that booking."
                 )
-                return Unmet("clash", message % words, reverse("website:home"), _("My training"))
+                return Unmet(
+                    "clash", with_inner_quotes(message % words), reverse("website:home"), _("My training")
+                )
             if needs_travel(meeting, other) and (
                 other.starts_at < meeting.ends_at + travel and meeting.starts_at < other.ends_at + travel
             ):
@@ -253,7 +257,9 @@ def has_no_overlapping_booking(situation: Situation) -> Unmet | None:
                     "The way between the sites takes %(minutes)s min. Choose another date, or cancel that booking."
                 )
                 words["minutes"] = str(situation.policy.travel_minutes)
-                return Unmet("travel", message % words, reverse("website:home"), _("My training"))
+                return Unmet(
+                    "travel", with_inner_quotes(message % words), reverse("website:home"), _("My training")
+                )
     return None
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from centre.models import Policy
+from centre.quotes import with_inner_quotes
 from centre.templatetags.centre_text import when
 from enrolment.models import Enrolment
 from scheduling.models import Session
@@ -55,13 +56,13 @@ def of_cancelling(session: Session, people: int, lead: timedelta) -> Deadline:
             "“%(course)s”, %(start)s: %(count)s people with a seat can cancel only late, with a reason.",
             people,
         )
-        return Deadline(session.starts_at, late % words)
+        return Deadline(session.starts_at, with_inner_quotes(late % words))
     free = ngettext(
         "“%(course)s”: %(count)s person with a seat can cancel freely until %(until)s, later with a reason.",
         "“%(course)s”: %(count)s people with a seat can cancel freely until %(until)s, later with a reason.",
         people,
     )
-    return Deadline(until, free % (words | {"until": when(until)}))
+    return Deadline(until, with_inner_quotes(free % (words | {"until": when(until)})))
 
 
 def of_answering(session: Session, terms: list[datetime]) -> Deadline:
@@ -72,9 +73,8 @@ def of_answering(session: Session, terms: list[datetime]) -> Deadline:
         "“%(course)s”: %(count)s people who are offered seats answer until %(until)s at the earliest.",
         len(terms),
     )
-    return Deadline(
-        until, sentence % {"course": session.course.title, "count": len(terms), "until": when(until)}
-    )
+    words = {"course": session.course.title, "count": len(terms), "until": when(until)}
+    return Deadline(until, with_inner_quotes(sentence % words))
 
 
 def of_choosing(session: Session, people: int, until: datetime) -> Deadline:
@@ -85,4 +85,4 @@ def of_choosing(session: Session, people: int, until: datetime) -> Deadline:
         "“%(course)s”: %(count)s people in a clash are to choose until %(until)s; then HR is asked.",
         people,
     )
-    return Deadline(until, sentence % words)
+    return Deadline(until, with_inner_quotes(sentence % words))

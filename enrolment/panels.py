@@ -15,7 +15,12 @@ from enrolment.conditions import Situation, Unmet, unmet
 from enrolment.doors.clashes import Choice, choice_of
 from enrolment.models import Enrolment, Seat
 from enrolment.offers.words import offer_words, queue_promise
-from enrolment.office.words import days_off_words, shift_away_words, too_many_away
+from enrolment.office.words import (
+    days_off_words,
+    shift_away_words,
+    their_days_off_words,
+    too_many_away,
+)
 from enrolment.queue.order import Standing
 from enrolment.queue.words import ahead_words
 from enrolment.situations import situations
@@ -138,8 +143,12 @@ class Panel:
         return too_many_away(self.situation.days_over[0])
 
     @property
-    def shift_words(self) -> str:
-        """The same about somebody, for staff."""
+    def their_day_off_words(self) -> str:
+        """The same for staff, about the trainee."""
+        return their_days_off_words([day.on for day in self.situation.days_off])
+
+    @property
+    def their_away_words(self) -> str:
         day = self.situation.days_over[0]
         return shift_away_words(day.on, day.away, day.at_work)
 

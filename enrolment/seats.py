@@ -20,7 +20,7 @@ from enrolment.notices import about, forget_reminders, seat_messages
 from enrolment.offers.clock import Way, answer_until, way_to_seat
 from enrolment.offers.notices import offer_messages
 from enrolment.office.loading import lock_office_days
-from enrolment.office.words import too_many_away
+from enrolment.office.words import share_is_gone
 from enrolment.queue.words import turn_words
 from enrolment.reservations.using import Kept, kept_words, use_kept_seat
 from enrolment.situations import situations
@@ -243,7 +243,7 @@ def promote(
             pass_over(enrolment, failed[0].message)
             continue
         if situation.days_over and enrolment.approval != Approval.GRANTED:
-            pass_over(enrolment, too_many_away(situation.days_over[0]))
+            pass_over(enrolment, share_is_gone(situation.days_over[0]))
             continue
         for outsider in outsiders:
             pass_over(outsider, kept_words(free, session, policy))

@@ -1,7 +1,7 @@
 """Kinds of messages, and the letters they become. Apps on the right register theirs; here they are only words."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from centre.quotes import with_inner_quotes
 from centre.zones import read_in
 from notifications.calendars import Agenda
 from notifications.models import Message
@@ -57,6 +58,15 @@ class Letter:
     # Of the language that is active while the letter is written.
     footer: str = field(default_factory=lambda: default_footer())
     language: str = field(default_factory=lambda: translation.get_language() or "")
+
+    def with_inner_quotes(self) -> "Letter":
+        """The same with „“ where a title that stands in quotes has some of its own."""
+        return replace(
+            self,
+            title=with_inner_quotes(self.title),
+            paragraphs=tuple(map(with_inner_quotes, self.paragraphs)),
+            after=tuple(map(with_inner_quotes, self.after)),
+        )
 
     @property
     def subject(self) -> str:
@@ -130,4 +140,5 @@ def render(message: Message) -> Letter | None:
         raise LookupError(f"Nobody renders messages of the kind {message.kind!r}.")
     own_zone = message.recipient.own_zone
     with timezone.override(timezone.get_default_timezone()), read_in(lambda: own_zone):
-        return _kinds[message.kind].renderer(message)
+        letter = _kinds[message.kind].renderer(message)
+    return letter.with_inner_quotes() if letter else None

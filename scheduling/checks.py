@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from centre.models import Policy
+from centre.quotes import with_inner_quotes
 from courses.models import Course
 from scheduling.facts import Busy, CourseNeeds, DayFacts, Facts, RoomFacts, Span, TrainerFacts
 from scheduling.findings import About as About
@@ -453,7 +454,7 @@ def finding(
     is_soft: bool = False,
 ) -> Finding:
     sentence = _("%(subject)s: %(reason)s.") % {"subject": capfirst(subject), "reason": reason}
-    return Finding(code, sentence, about, on, is_soft)
+    return Finding(code, with_inner_quotes(sentence), about, on, is_soft)
 
 
 def monday_of(day: date) -> date:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext, pgettext
 
 from centre.hyphens import with_soft_hyphens
+from centre.quotes import with_inner_quotes
 from centre.undoing import undo_of
 from centre.zones import in_own_zone
 
@@ -183,6 +184,13 @@ def short_name(person: Named | None) -> str:
 def one_dot(text: str) -> str:
     """ "Done: Ivanova M. O.", though both the sentence and the name in it end in a dot."""
     return TWO_DOTS.sub(".", text)
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def inner_quotes(text: str) -> str:
+    """A sentence as Russian print has it: «Course „Name“», where a title has quotes of its own."""
+    return with_inner_quotes(text)
 
 
 @register.simple_tag

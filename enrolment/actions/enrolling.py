@@ -23,7 +23,7 @@ from enrolment.interest.ending import end_wishes
 from enrolment.locking import lock_situation
 from enrolment.models import Approval, Enrolment, EnrolmentEntry, Interest, Seat
 from enrolment.notices import queue_messages
-from enrolment.office.words import consent_wanted, days_off_words, share_wanted, too_many_away
+from enrolment.office.words import consent_wanted, days_off_words, share_is_gone, share_wanted
 from enrolment.seats import hold_seat, insert_keyed, note, promote, waiting_trainees
 from notifications.actions import plan_messages
 from people.models import Employee
@@ -130,7 +130,7 @@ def _enrol(trainee: Employee, session: Session, *, by: Employee, terms: Terms) -
     if terms.approval == Approval.ASKED:
         enrolment.seat = Seat.NONE
         insert_keyed(enrolment)
-        note(enrolment, Entry.ASKED, by, too_many_away(situation.days_over[0]) if situation.days_over else "")
+        note(enrolment, Entry.ASKED, by, share_is_gone(situation.days_over[0]) if situation.days_over else "")
         if may_be_urgent(enrolment):
             own = Enrolment.objects.filter(pk=enrolment.pk)
             plan_messages(urgent_messages(own, situation.now, situation.policy))

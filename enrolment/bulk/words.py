@@ -8,6 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from centre.quotes import with_inner_quotes
 from enrolment.bulk.models import BulkRow, BulkRun, RowOutcome
 from enrolment.doors.overlooking import names_of
 from enrolment.office.words import shift_away_words, their_days_off_words
@@ -66,7 +67,8 @@ def sentence(reason: dict[str, Any]) -> str:
             "The courses %(courses)s have to be completed first.",
             len(titles),
         )
-        return words % {"courses": ", ".join(_("“%(title)s”") % {"title": title} for title in titles)}
+        named = ", ".join(_("“%(title)s”") % {"title": title} for title in titles)
+        return with_inner_quotes(words % {"courses": named})
     if code == "completed":
         if "until" not in reason:
             return _("Has completed the course, and it does not have to be repeated.")

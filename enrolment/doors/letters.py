@@ -21,6 +21,7 @@ from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, short_day
 from scheduling.letters import time_told_before
+from scheduling.timetables import sittings_of, timetable_of
 
 
 def transferred(message: Message) -> Letter | None:
@@ -31,6 +32,8 @@ def transferred(message: Message) -> Letter | None:
     session, seat = facts.session, facts.enrolment.seat
     words = {"course": facts.course, "date": short_day(session.starts_at)}
     told = time_told_before(message)
+    if told == session.starts_at:  # there and back again before the first letter left
+        told = None
     if seat == Seat.HELD:
         after = [_("You have a seat there."), please_cancel_early()]
     elif seat == Seat.OFFERED:
@@ -48,7 +51,7 @@ def transferred(message: Message) -> Letter | None:
             hello(message.recipient),
             _("Your enrolment in “%(course)s” is for another date now.") % words,
             *(["\n".join([_("Before:"), full_moment(told)])] if told else []),
-            *timetable_now(session),
+            *(timetable_now(session) if told else timetable_of(session, sittings_of(session))),
             *after,
         ),
         button=open_enrolment(facts.enrolment),

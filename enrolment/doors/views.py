@@ -154,7 +154,11 @@ def dates(request: UserRequest, pk: int) -> HttpResponse:
         except Refusal as error:
             messages.error(request, str(error))
             return redirect("enrolment:dates", pk)
-        done = _("Done: the enrolment is for %(date)s now.")
+        done = (
+            _("Done: the enrolment is for %(date)s now.")
+            if is_own
+            else _("Done: the enrolment is for %(date)s now. We write to the person.")
+        )
         messages.success(request, done % {"date": when(target.starts_at)})
         return redirect(moved)
     policy = Policy.objects.current()

@@ -60,7 +60,7 @@ def other_position(message: Message) -> Letter | None:
             _("You have a new position, and “%(course)s” is meant for others.") % words,
             full_moment(facts.session.starts_at),
             _(
-                "Nothing was taken from you, and HR knows of it. If you do not need the course any more, "
+                "Your enrolment stays as it is, and HR knows of it. If you do not need the course any more, "
                 "please cancel: it will help somebody else."
             ),
         ),

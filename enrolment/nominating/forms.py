@@ -53,6 +53,7 @@ class ReplaceForm(CentreForm, forms.Form):
     """Who comes instead, and why: a head chooses among the own people, staff name anybody by the personnel number."""
 
     button_label = gettext_lazy("Replace")
+    errors_say_where = True
 
     substitute = forms.TypedChoiceField(label=gettext_lazy("Who comes instead"), coerce=int, required=False)
     number = forms.CharField(
@@ -76,6 +77,8 @@ class ReplaceForm(CentreForm, forms.Form):
         field.choices = [("", _("Choose a person")), *people]
         if not by_number:
             del self.fields["number"]
+            field.required = True
+            field.error_messages["required"] = _("Say who comes instead.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

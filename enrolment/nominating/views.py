@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -139,6 +140,7 @@ def replace(request: UserRequest, pk: int) -> HttpResponse:
         people=[(one.pk, one.full_name) for one in people.exclude(pk=enrolment.trainee_id)],
         by_number=is_staff,
     )
+    form.cancel_url = reverse(page, args=[session.pk])
     if request.method == "POST" and form.is_valid():
         try:
             taking = actions.replace_trainee(
@@ -152,7 +154,7 @@ def replace(request: UserRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             names = {"new": short_name(taking.trainee), "old": short_name(enrolment.trainee)}
-            messages.success(request, _("%(new)s comes instead of %(old)s. Both are told.") % names)
+            messages.success(request, _("%(new)s comes instead of %(old)s. We write to both.") % names)
             return redirect(page, session.pk)
     note_look(request, person_id=enrolment.trainee_id, session_id=session.pk)
     context = {"enrolment": enrolment, "session": session, "form": form, "is_staff": is_staff}

@@ -45,4 +45,4 @@ def would_be_away(days: Sequence[DayAtOffice]) -> str:
 def shift_words(day: DayAtOffice) -> str:
     """The number of one day, before anybody is sent."""
     words = {"day": day_words_of(day.on), "at_work": day.at_work, "away": day.away, "most": day.away_most}
-    return _("%(day)s: on shift %(at_work)s, in training %(away)s, at most %(most)s may be.") % words
+    return _("%(day)s: on shift %(at_work)s, of them in training %(away)s, at most %(most)s may be.") % words

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
@@ -24,6 +25,7 @@ from people.requests import UserRequest
 
 # Where the token is between the link and the page.
 LINK = "offer_link"
+DECLINED = gettext_lazy("You have declined the seat: it goes to the next in the queue.")
 
 
 @login_required
@@ -55,10 +57,11 @@ def offer(request: UserRequest, pk: int) -> HttpResponse:
 def answer(request: UserRequest, enrolment: Enrolment, *, accepts: bool) -> None:
     try:
         if accepts:
-            messages.success(request, summary(actions.accept_offer(enrolment, by=request.user)))
+            actions.accept_offer(enrolment, by=request.user)
+            messages.success(request, _("Done: you have accepted the seat."))
         else:
             actions.decline_offer(enrolment, by=request.user)
-            messages.success(request, _("You have declined the seat: it goes to the next in the queue."))
+            messages.success(request, DECLINED)
     except Refusal as error:
         messages.error(request, str(error))
 
@@ -100,6 +103,7 @@ def decline_offered(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             error = str(refusal)
         else:
+            messages.success(request, DECLINED)
             return redirect("enrolment:decline_offered")
     response = render(
         request,

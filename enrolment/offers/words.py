@@ -17,7 +17,7 @@ from scheduling.models import Session
 def over_words(enrolment: Enrolment) -> str:
     """To whom it was offered: what has happened instead, without a word about anybody else."""
     if enrolment.ended_because == Ending.DECLINED:
-        return _("You have declined the seat already.")
+        return _("You have declined this seat.")
     if enrolment.ended_because == Ending.LAPSED:
         return _("There was no answer in time, and the seat was passed on.")
     if enrolment.ended_because == Ending.BY_CENTRE:

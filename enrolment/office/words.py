@@ -20,6 +20,17 @@ def too_many_away(day: DayAtOffice) -> str:
     ) % {"day": day_words_of(day.on), "away": day.away, "at_work": day.at_work}
 
 
+def share_is_gone(day: DayAtOffice) -> str:
+    """The same for the story of an enrolment, which staff read as well as the person."""
+    return ngettext(
+        "On %(day)s %(away)s of the %(at_work)s people of the office who work is away for training, "
+        "and no more may be.",
+        "On %(day)s %(away)s of the %(at_work)s people of the office who work are away for training, "
+        "and no more may be.",
+        day.away,
+    ) % {"day": day_words_of(day.on), "away": day.away, "at_work": day.at_work}
+
+
 def days_off_words(days: list[DayAtOffice]) -> str:
     """Which days of the session are the reader's days off."""
     return ngettext("%(days)s is your day off.", "%(days)s are your days off.", len(days)) % {

@@ -50,6 +50,7 @@ def queue(request: UserRequest, session_id: int) -> HttpResponse:
     session = get_object_or_404(Session.objects.with_course(), pk=session_id)
     note_look(request, session_id=session.pk)
     stories = {story.enrolment_id: story for story in load(session)}
+    rows = queue_rows(session, stories)
     seated = [story for story in stories.values() if story.seat]
     form = WhyForm(
         request.GET if {"first", "second"} & request.GET.keys() else None,
@@ -61,7 +62,8 @@ def queue(request: UserRequest, session_id: int) -> HttpResponse:
         "enrolment/queue/queue.html",
         {
             "session": session,
-            "rows": queue_rows(session, stories),
+            "rows": rows,
+            "tells_reasons": any(line.reason for row in rows for line in row.lines),
             "offered": session.enrolments.live()
             .filter(seat=Seat.OFFERED)
             .select_related("trainee")

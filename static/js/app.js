@@ -72,6 +72,23 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// The pressed button goes with the old panel. Whoever works by keyboard or by ear goes on at the new one, not at the top.
+let pressedIn = "";
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig, target } = event.detail;
+  pressedIn = target?.contains(requestConfig.elt) ? target.id : "";
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  const panel = pressedIn && document.getElementById(pressedIn);
+  if (panel && document.activeElement === document.body) {
+    panel.tabIndex = -1;
+    panel.focus({ preventScroll: true });
+  }
+  pressedIn = "";
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   // On a whole page `autofocus` does this.
   event.target.querySelector(".error-summary")?.focus();

@@ -105,7 +105,10 @@ def head_allows_from_the_letter(visit: Open, head: Employee, person: Employee) -
     phone.open(address_for(head, "/decisions/letter/"))
     phone.sees(short_name(person))
     phone.sees_words(
-        "On shift %(at_work)s, in training %(away)s, at most %(most)s may be.", at_work=17, away=0, most=3
+        "On shift %(at_work)s, of them in training %(away)s, at most %(most)s may be.",
+        at_work=17,
+        away=0,
+        most=3,
     )
     fits(phone)
     # No crawl comes to this page, for nobody but the letter knows its address.
@@ -148,5 +151,5 @@ def declines_from_the_letter(visit: Open, person: Employee) -> None:
     phone.sees(short_name(person))
     fits(phone)
     phone.press("Decline the seat")
-    phone.sees_words("You have declined the seat already.")
+    phone.sees_words("You have declined the seat: it goes to the next in the queue.")
     fits(phone)

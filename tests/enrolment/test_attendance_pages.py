@@ -73,7 +73,7 @@ def test_expectation_27_all_present_tells_its_number_before_and_after(page, trai
     again = page.post(sheet, all_at_once, follow=True)
 
     assert [one.context["unmarked"] for one in (before, after_an_exception, done)] == [3, 2, 0]
-    assert "«Все присутствуют» отметит: <b data-unmarked>2</b>" in text(after_an_exception)
+    assert "«Все на месте» отметит: <b data-unmarked>2</b>" in text(after_an_exception)
     assert [str(one) for one in done.context["messages"]] == ["Отмечены присутствующими: 2 человека."]
     assert [str(one) for one in again.context["messages"]] == [
         "У всех уже есть отметка, так что присутствующим никто не отмечен."
@@ -222,6 +222,20 @@ def test_rule_20_each_meeting_has_its_own_tab(page, trainer):
     assert f"?meeting={second.pk}" in content
 
 
+def test_rule_20_adding_a_walk_in_stays_at_the_meeting_of_the_sheet(page, trainer):
+    session = session_with(1, trainer)
+    yesterday = Meeting.objects.create(
+        session=session, starts_at=moscow(2026, 11, 23, 10), ends_at=moscow(2026, 11, 23, 13)
+    )
+    there = session.enrolments.get().trainee
+
+    found = text(page.get(url("sheet", session), {"find": there.last_name, "meeting": yesterday.pk}))
+    response = page.post(url("add_to_sheet", session), {"person": there.pk, "meeting": yesterday.pk})
+
+    assert found.count(f'name="meeting" value="{yesterday.pk}"') == 2  # of the search, and of who is found
+    assert response.url == f"{url('sheet', session)}?meeting={yesterday.pk}"
+
+
 def test_rule_23_scores_are_entered_on_the_sheet(page, trainer):
     session = session_with(1, trainer, course=CourseFactory(result_kind="EXAM", passing_score=70))
     enrolment = session.enrolments.get()
@@ -254,6 +268,15 @@ def test_rule_20_a_walk_in_is_found_and_added_in_place(page, trainer):
     assert "00123456" in by_number
     assert session.enrolments.get().trainee == person
     assert "Теперь в ведомости: Ёлкина" in text(response)
+
+
+def test_rule_20_who_is_on_the_sheet_already_is_not_said_to_be_unmarked(page, trainer):
+    session = session_with(1, trainer)
+    there = session.enrolments.get().trainee
+
+    response = page.post(url("add_to_sheet", session), {"person": there.pk}, follow=True)
+
+    assert [str(one) for one in response.context["messages"]] == [f"Уже в ведомости: {there.full_name}."]
 
 
 def test_rule_10_a_walk_in_without_a_free_seat_is_told(page, trainer):

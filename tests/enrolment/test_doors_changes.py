@@ -16,6 +16,7 @@ from enrolment.errors import EnrolmentError, NotAllowed, NotEligible, ReasonMiss
 from enrolment.invariants import booking_faults
 from enrolment.models import Approval, Ending, Enrolment, Seat
 from enrolment.queue.log import load
+from notifications.kinds import render
 from notifications.models import Message
 from scheduling.actions import replan_session
 from scheduling.models import Booking, Session
@@ -62,6 +63,18 @@ def test_rule_15_another_date_keeps_the_row_and_gives_the_freed_seat_to_the_queu
     reminders = Message.objects.planned().filter(recipient=moved.trainee, kind="reminder_last")
     assert [one.context["starts_at"] for one in reminders] == [other.starts_at.astimezone(UTC).isoformat()]
     assert booking_faults() == []
+
+
+def test_rule_26_who_was_moved_there_and_back_is_told_of_one_time_alone():
+    first, other = two_dates()
+    enrolment = enrol(EmployeeFactory(), first)
+
+    transfer_enrolment(enrolment, other, by=enrolment.trainee)
+    transfer_enrolment(enrolment, first, by=hr_admin())
+
+    letter = render(Message.objects.planned().get(kind="transferred"))
+    headings = [paragraph.partition("\n")[0] for paragraph in letter.paragraphs]
+    assert ("Было:" in headings, "Стало:" in headings) == (False, False)
 
 
 def test_rule_15_a_full_date_takes_nothing_from_who_asks():

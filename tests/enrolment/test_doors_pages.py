@@ -182,6 +182,24 @@ def test_rule_15_a_trainee_changes_the_date_with_one_press(client):
     assert (enrolment.session, enrolment.seat) == (other, Seat.HELD)
 
 
+def test_rule_15_staff_read_of_the_person_and_not_of_themselves_before_another_date(staff):
+    first = SessionFactory()
+    busy = SessionFactory(course=first.course, starts_at=in_days(20))
+    free = SessionFactory(course=first.course, starts_at=in_days(22))
+    enrolment = enrol(EmployeeFactory(), first)
+    enrol(enrolment.trainee, SessionFactory(starts_at=busy.starts_at))
+    address = reverse("enrolment:dates", args=[enrolment.pk])
+
+    text = staff.get(address, headers={"Accept-Language": "en"}).content.decode()
+    done = staff.post(address, {"session": free.pk}, follow=True, headers={"Accept-Language": "en"})
+
+    assert "What the person has is kept" in text
+    assert "Busy at that time." in text
+    assert "You are already booked" not in text
+    [said] = told(done)
+    assert said.endswith("We write to the person.")
+
+
 def test_rule_15_too_late_for_another_date_is_said_before_a_choice(client):
     first = SessionFactory(starts_at=timezone.now() + timedelta(hours=5))
     SessionFactory(course=first.course, starts_at=in_days(20))

@@ -162,6 +162,18 @@ def test_rule_17_a_head_replaces_one_by_another(head, office):
     assert Enrolment.objects.live().get().trainee == substitute
 
 
+def test_rule_17_the_form_of_a_replacement_says_what_it_needs_and_leads_back(head, office):
+    leaving = nominate(member(office), SessionFactory(), by=office.head)
+
+    page = head.post(reverse("enrolment:replace", args=[leaving.pk]), headers={"Accept-Language": "en"})
+
+    form = page.context["form"]
+    assert form.fields["substitute"].required
+    assert dict(form.errors) == {"substitute": ["Say who comes instead."]}
+    back = reverse("enrolment:office_in_session", args=[leaving.session_id])
+    assert f'<a class="button button--quiet" href="{back}">' in page.content.decode()
+
+
 def test_r6_a_second_click_on_a_replacement_leads_to_the_session(head, office):
     leaving = nominate(member(office), SessionFactory(), by=office.head)
     address, choice = page("replace", leaving.pk), {"substitute": member(office).pk}

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import StaffImport
 from accounts.staff_import.actions import upload_staff_list
 from accounts.staff_import.apply import apply_staff_import
 from centre.models import Policy
@@ -237,6 +238,18 @@ def test_rule_19_a_new_position_keeps_the_seat_and_tells_the_person_and_hr(clien
     client.force_login(hr)
     rows = [line.head.row for line in client.get(reverse("enrolment:movers")).context["listing"].lines]
     assert rows == [held]
+
+
+def test_rule_19_the_page_of_the_applied_list_says_what_followed_and_leads_on(client, mover, load):
+    enrol(mover, SessionFactory(course=course_for(SPECIALIST)))
+    load("mover", position=ARCHIVIST)
+    client.force_login(hr_admin())
+
+    address = reverse("accounts:staff_import_preview", args=[StaffImport.objects.latest("pk").pk])
+    text = client.get(address, headers={"Accept-Language": "en"}).content.decode()
+
+    assert "Seats and requests of people who left are free already" in text
+    assert reverse("enrolment:movers") in text
 
 
 def test_rule_19_who_was_let_in_by_staff_is_not_asked_again(mover, load):

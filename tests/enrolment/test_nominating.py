@@ -1,6 +1,7 @@
 """Heads send their people and replace one by another (rule 17), and see the shift's number before (rule 16)."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from enrolment.actions import Terms, cancel_enrolment, enrol
@@ -210,6 +211,19 @@ def test_rule_17_somebody_else_gets_that_very_seat_past_the_queue_and_both_stori
     assert "Заболела" in leaving.entries.get(kind=Entry.REPLACED).reason
     assert leaving.trainee.last_name in taking.entries.get(kind=Entry.REPLACES).reason
     assert booking_faults() == []
+
+
+def test_rule_17_the_story_of_a_replacement_ends_its_sentence_with_one_dot(client):
+    office = led_office()
+    leaving = nominate(member(office), SessionFactory(), by=office.head)
+    replace_trainee(leaving, member(office), by=office.head, reason="Заболела")
+    client.force_login(office.head)
+
+    text = client.get(leaving.get_absolute_url()).content.decode()
+
+    assert "Заболела" in text
+    assert ".. " not in text
+    assert reverse("enrolment:office_in_session", args=[leaving.session_id]) in text
 
 
 def test_rule_17_both_are_told_of_a_replacement_once():

@@ -133,6 +133,18 @@ def test_s5_looking_at_a_link_decides_nothing(client, offer, name, method):
     assert seats(first) == [Seat.OFFERED]
 
 
+def test_rule_14_accepting_is_said_in_words_of_its_own_beside_how_it_stands(client, offer):
+    first, _second = offer
+    client.force_login(first.trainee)
+
+    done = client.post(
+        reverse("enrolment:offer", args=[first.pk]), {"answer": "accept"}, follow=True, headers=ENGLISH
+    )
+
+    assert [str(message) for message in done.context["messages"]] == ["Done: you have accepted the seat."]
+    assert done.content.decode().count("We look forward to seeing you") == 1
+
+
 def test_rule_14_declining_by_the_link_needs_no_sign_in_and_says_nothing_of_others(client, offer):
     first, second = offer
     page = client.get(by_link("decline", first), follow=True, headers=ENGLISH)
@@ -148,7 +160,11 @@ def test_rule_14_declining_by_the_link_needs_no_sign_in_and_says_nothing_of_othe
 
     done = client.post(reverse("enrolment:decline_offered"), follow=True, headers=ENGLISH)
 
-    assert "You have declined the seat already." in done.content.decode()
+    said = "You have declined the seat: it goes to the next in the queue."
+    assert [str(message) for message in done.context["messages"]] == [said]
+    assert "You have declined this seat." not in done.content.decode()
+    again = client.get(reverse("enrolment:decline_offered"), headers=ENGLISH)
+    assert "You have declined this seat." in again.content.decode()
     assert fresh(first)[0].ended_because == Ending.DECLINED
     assert seats(second) == [Seat.OFFERED]
     assert first.entries.last().by is None

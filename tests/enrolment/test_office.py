@@ -18,6 +18,7 @@ from enrolment.office.loading import lock_office_days, office_days
 from enrolment.office.shifts import Away, Colleagues, Pattern, away_most, days_at_office
 from enrolment.office.words import days_off_words, too_many_away
 from enrolment.situations import situations
+from tests.enrolment.approvals import hr_admin
 from tests.factories import (
     EmployeeFactory,
     EmploymentFactory,
@@ -168,7 +169,7 @@ def test_rule_16_days_of_many_sessions_cost_one_statement(office, django_assert_
     assert [len(found[session.pk].days_over) for session in sessions] == [1, 1, 1, 1, 0]
 
 
-def test_rule_16_the_queue_passes_over_whom_the_office_cannot_spare(office):
+def test_rule_16_the_queue_passes_over_whom_the_office_cannot_spare(client, office):
     me, colleague = colleagues(office, 2)
     at = next_weekday()
     session = SessionFactory(starts_at=at, seats=1, limit=1)
@@ -185,7 +186,10 @@ def test_rule_16_the_queue_passes_over_whom_the_office_cannot_spare(office):
     assert mine.seat == Seat.WAITING
     assert other.seat != Seat.WAITING
     skipped = mine.entries.get(kind=EnrolmentEntry.Kind.SKIPPED)
-    assert "1 of the 2" in skipped.reason
+    assert "1 of the 2 people of the office" in skipped.reason  # staff read it too
+    client.force_login(hr_admin())
+    page = client.get(reverse("enrolment:queue", args=[session.pk]), headers={"Accept-Language": "en"})
+    assert "as the person reads it in their own history" in page.content.decode()
 
 
 def test_rule_16_what_the_head_has_allowed_is_not_asked_again(office):

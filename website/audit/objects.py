@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import Role
 from audit.models import Change
 from audit.triggers import Recorded
+from centre.quotes import with_inner_quotes
 from centre.templatetags.centre_text import local_date
+from courses.models import Course
 from enrolment.models import Enrolment
 from people.models import Employee
 from records.models import Completion
@@ -48,15 +50,17 @@ def kind_name(kind: str) -> str:
 
 
 def session_name(session: Session) -> str:
-    return _("“%(course)s”, %(day)s") % {
-        "course": session.course.title,
-        "day": date_format(local_date(session.starts_at)),
-    }
+    words = {"course": session.course.title, "day": date_format(local_date(session.starts_at))}
+    return with_inner_quotes(_("“%(course)s”, %(day)s") % words)
 
 
 def course_without_session(row: Enrolment | Completion) -> str:
     """The course; in a session nothing, for the session stands beside it and names the course."""
-    return "" if row.session_id else _("“%(course)s”") % {"course": row.course.title}
+    return "" if row.session_id else course_name(row.course)
+
+
+def course_name(course: Course) -> str:
+    return with_inner_quotes(_("“%(course)s”") % {"course": course.title})
 
 
 # The rights that Django makes for each model, and our own, in words; one that is newer stands by its name.
@@ -125,7 +129,7 @@ NAMINGS: dict[str, Naming] = {
     "scheduling.subscription": Naming(("room", "person")),
     "scheduling.booking": Naming(("room", "person"), lambda booking: str(booking.room or booking.person)),
     "enrolment.enrolment": Naming(("course",), lambda enrolment: course_without_session(enrolment)),
-    "enrolment.interest": Naming(("course",), lambda wish: _("“%(course)s”") % {"course": wish.course.title}),
+    "enrolment.interest": Naming(("course",), lambda wish: course_name(wish.course)),
     "enrolment.attendancemark": Naming(("meeting",), lambda mark: str(mark.meeting)),
     "enrolment.reservation": Naming(("office",), lambda kept: kept.whom),
     "records.completion": Naming(("course",), lambda completion: course_without_session(completion)),
