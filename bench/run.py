@@ -118,12 +118,15 @@ def print_seats(binaries: Path, host: str, database_pid: int, *, quick: bool) ->
         ("spread over 600", "lock_many.sql", False),
         ("all on one", "lock_hot.sql", True),
     ):
+        warming, *turns = seats.wishes_of_turns(is_hot=is_hot)
+        takers = seats.Takers()
+        takers.take(warming, database_pid)
         floors = [seats.pgbench(binaries, host, script, database_pid, seats.SLICE_SECONDS)]
         rates: list[seats.Rate] = []
-        for number in range(3 if quick else seats.SLICES):
-            first = number * (seats.SLICE_SEATS // seats.LARGEST_SESSION + 1)
-            rates.append(seats.seat_rate(database_pid, is_hot=is_hot, seats=seats.SLICE_SEATS, first=first))
+        for wishes in turns[: 3 if quick else None]:
+            rates.append(takers.take(wishes, database_pid))
             floors.append(seats.pgbench(binaries, host, script, database_pid, seats.SLICE_SECONDS))
+        takers.stop()
         parts = [
             (before.a_second + after.a_second) / 2 / rate.a_second
             for before, rate, after in zip(floors, rates, floors[1:], strict=False)

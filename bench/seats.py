@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection, transaction
@@ -39,14 +39,13 @@ CLIENTS = 16
 SEAT_SESSIONS = 600
 # The seats of the largest room there is, a webinar's: no session has more.
 LARGEST_SESSION = 200
-# Seats that each process has taken before it is measured, for one that serves has thousands behind it: its statements
-# are planned, and the broker has been nudged for the first time.
-WARMING = 5
+PROCESSES = 4
 BURST_PEOPLE, BURST_SEATS = 200, 20
 
 
 # A machine has faster and slower seconds, so both are measured in turn, and what counts is the middle one of these.
 SLICES, SLICE_SEATS, SLICE_SECONDS = 9, 400, 2
+WARMING_SEATS = 200
 
 
 @dataclass(frozen=True)
@@ -88,49 +87,70 @@ def people_without_seat(count: int) -> list[int]:
     return list(people.order_by("pk").values_list("pk", flat=True)[:count])
 
 
-def seat_rate(database_pid: int, *, is_hot: bool, seats: int, first: int = 0, processes: int = 4) -> Rate:
-    """Seats given by so many processes at once, spread over the 600 sessions, or all in one until that is full.
+class Takers:
+    """Processes that take seats when told, and are kept from turn to turn, as those that serve people are."""
 
-    Those of the latter are taken from the `first` on.
-    """
-    sessions, people = seat_sessions(), people_without_seat(seats + processes * WARMING)
-    wishes = [
-        (person, sessions[first + number // LARGEST_SESSION if is_hot else number % len(sessions)])
-        for number, person in enumerate(people)
-    ]
-    before, wishes = wishes[seats:], wishes[:seats]
-    connection.close()
-    context = multiprocessing.get_context("fork")
-    barrier = context.Barrier(processes + 1)
-    workers = [
-        context.Process(
-            target=take_seats, args=(before[number::processes], wishes[number::processes], barrier)
+    def __init__(self, processes: int = PROCESSES) -> None:
+        connection.close()
+        context = multiprocessing.get_context("fork")
+        self.lines, ends = zip(*(context.Pipe() for _ in range(processes)), strict=True)
+        self.workers = [context.Process(target=take_seats, args=(end,), daemon=True) for end in ends]
+        for worker in self.workers:
+            worker.start()
+
+    def take(self, wishes: Sequence[Wish], database_pid: int) -> Rate:
+        """All of the seats, shared out among the processes."""
+        began, before = time.monotonic(), self.cpu_seconds(database_pid)
+        for number, line in enumerate(self.lines):
+            line.send(wishes[number :: len(self.lines)])
+        answers = [line.recv() for line in self.lines]  # of every one, also when the first refuses
+        if not all(answers):
+            raise SystemExit("A seat was refused.")
+        took, used = time.monotonic() - began, self.cpu_seconds(database_pid) - before
+        return Rate(len(wishes) / took, used * 1000 / len(wishes))
+
+    def cpu_seconds(self, database_pid: int) -> float:
+        return sum(tree_seconds(pid) for pid in (database_pid, *(worker.pid or 0 for worker in self.workers)))
+
+    def stop(self) -> None:
+        for worker in self.workers:
+            worker.terminate()
+            worker.join()
+
+
+def take_seats(line: Any) -> None:
+    while True:
+        wishes = line.recv()
+        try:
+            held = [
+                enrol(Employee(pk=person), Session(pk=session)).seat == Seat.HELD
+                for person, session in wishes
+            ]
+        except Exception as error:
+            print(error)
+            held = [False]
+        line.send(all(held))
+
+
+def wishes_of_turns(*, is_hot: bool) -> list[list[Wish]]:
+    """For each turn people and their sessions: spread over the 600, or all in one until that is full."""
+    sessions, per_turn = seat_sessions(), -(-SLICE_SEATS // LARGEST_SESSION)
+    people = people_without_seat(WARMING_SEATS + SLICES * SLICE_SEATS)
+    # One that serves has thousands of seats behind it: its statements are planned, and the broker was nudged.
+    turns = [[(person, sessions[-1 - number]) for number, person in enumerate(people[:WARMING_SEATS])]]
+    for turn in range(SLICES):
+        first = WARMING_SEATS + turn * SLICE_SEATS
+        places = [
+            turn * per_turn + number // LARGEST_SESSION if is_hot else (first + number) % len(sessions)
+            for number in range(SLICE_SEATS)
+        ]
+        turns.append(
+            [
+                (person, sessions[place])
+                for person, place in zip(people[first : first + SLICE_SEATS], places, strict=True)
+            ]
         )
-        for number in range(processes)
-    ]
-    for worker in workers:
-        worker.start()
-    barrier.wait()
-    began, before = time.monotonic(), cpu_seconds(database_pid)
-    for worker in workers:
-        worker.join()
-    took, used = time.monotonic() - began, cpu_seconds(database_pid) - before
-    if any(worker.exitcode for worker in workers):
-        raise SystemExit("A seat was refused.")
-    held = Enrolment.objects.filter(
-        trainee__in=people, seat=Seat.HELD, course__code__startswith="BENCH-"
-    ).count()
-    if held != len(people):
-        raise SystemExit(f"{held} seats instead of {len(people)}")
-    return Rate(len(wishes) / took, used * 1000 / len(wishes))
-
-
-def take_seats(before: Sequence[Wish], wishes: Sequence[Wish], barrier: Barrier) -> None:
-    for person, session in before:
-        enrol(Employee(pk=person), Session(pk=session))
-    barrier.wait()
-    for person, session in wishes:
-        enrol(Employee(pk=person), Session(pk=session))
+    return turns
 
 
 def pgbench(binaries: Path, host: str, script: str, database_pid: int, seconds: int) -> Rate:
