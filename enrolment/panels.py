@@ -17,7 +17,7 @@ from enrolment.models import Enrolment, Seat
 from enrolment.offers.words import offer_words, queue_promise
 from enrolment.office.words import (
     days_off_words,
-    shift_away_words,
+    share_is_gone,
     their_days_off_words,
     too_many_away,
 )
@@ -149,8 +149,7 @@ class Panel:
 
     @property
     def their_away_words(self) -> str:
-        day = self.situation.days_over[0]
-        return shift_away_words(day.on, day.away, day.at_work)
+        return share_is_gone(self.situation.days_over[0])
 
     @property
     def seat_is_free(self) -> bool:

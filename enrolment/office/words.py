@@ -21,7 +21,7 @@ def too_many_away(day: DayAtOffice) -> str:
 
 
 def share_is_gone(day: DayAtOffice) -> str:
-    """The same for the story of an enrolment, which staff read as well as the person."""
+    """The same for staff, and for the story of an enrolment, which they read as well as the person."""
     return ngettext(
         "On %(day)s %(away)s of the %(at_work)s people of the office who work is away for training, "
         "and no more may be.",
@@ -65,4 +65,4 @@ def share_wanted(day: DayAtOffice) -> str:
     """To staff who did not overlook the share of the office: what the number is, and what they can do (rule 16)."""
     return _(
         "%(away)s To go on all the same, tick that you overlook it and say why; or choose another date."
-    ) % {"away": shift_away_words(day.on, day.away, day.at_work)}
+    ) % {"away": share_is_gone(day)}

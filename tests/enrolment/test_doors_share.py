@@ -100,7 +100,7 @@ def test_rule_16_the_page_says_the_number_and_takes_the_tick_with_a_reason(clien
     client.post(address, {"session": other.pk, "reason": "Болеет", "overlooks_share": "on"})
     enrolment.refresh_from_db()
 
-    assert "на обучении уже 1 из 2 человек офиса, чья это смена." in page
+    assert "на обучении уже 1 из 2 человек офиса, чья это смена, и больше нельзя." in page
     assert f'id="overlooks-{other.pk}"' in page
     assert (without == other, enrolment.session == other) == (False, True)
 
@@ -110,5 +110,5 @@ def test_rule_16_who_may_overlook_nothing_reads_the_number_and_has_no_button(cli
 
     page = client.get(reverse("enrolment:dates", args=[enrolment.pk])).content.decode()
 
-    assert "на обучении уже 1 из 2 человек офиса, чья это смена." in page
+    assert "на обучении уже 1 из 2 человек офиса, чья это смена, и больше нельзя." in page
     assert f'value="{other.pk}"' not in page
