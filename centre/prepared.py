@@ -22,7 +22,6 @@ from datetime import date, time
 from functools import cached_property
 from itertools import count
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
@@ -96,8 +95,6 @@ class Plan:
     text: str
     places: tuple[str, ...]
     word: str = "prepared"
-    # By PostgreSQL's connection the name under which it knows the statement.
-    names: WeakKeyDictionary[Any, str] = field(default_factory=WeakKeyDictionary)
 
     @cached_property
     def call(self) -> str:
@@ -125,7 +122,7 @@ def run(said: Sequence[Said], database: BaseDatabaseWrapper) -> Any:
     except DatabaseError as error:
         if not isinstance(error.__cause__, REFUSED_PLANS):
             raise
-        refused = [one.plan.names.pop(database.connection, None) for one in said]
+        refused = [database.connection.plans.pop(one.plan, None) for one in said]
         if database.in_atomic_block or not any(refused):
             raise
     return _run(said, database)
@@ -137,20 +134,19 @@ def _run(said: Sequence[Said], database: BaseDatabaseWrapper) -> Any:
         plain = [one.plain() for one in said]
         cursor.execute("; ".join(sql for sql, _values in plain), [one for _sql, own in plain for one in own])
         return cursor
-    link = database.connection
+    known: dict[Plan, str] = database.connection.plans
     preparing, new = "", dict[Plan, str]()
     calls: list[str] = []
     values: list[Any] = []
     for one in said:
         plan = one.plan
-        if not (name := plan.names.get(link) or new.get(plan)):
+        if not (name := known.get(plan) or new.get(plan)):
             name = new[plan] = f"{plan.word}_{next(NUMBERS)}"
             preparing += f"PREPARE {name} AS {plan.text.replace('%', '%%')}; "
         calls.append(f"EXECUTE {name}{plan.call}")
         values += one.values
     cursor.execute(preparing + "; ".join(calls), values)
-    for plan, name in new.items():
-        plan.names[link] = name
+    known |= new
     return cursor
 
 
