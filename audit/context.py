@@ -94,7 +94,7 @@ def tell_database(
         return execute(sql, params, many, context)
     words = QuotedString(acts.in_json() if acts else "")
     words.prepare(connection.connection)
-    told = f"SELECT set_config('audit.context', {words.getquoted().decode()}, true)"
+    told = f"SET LOCAL audit.context = {words.getquoted().decode()}"
     _told.add(connection)
     if many:
         execute(told, None, False, context)

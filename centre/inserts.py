@@ -28,7 +28,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.expressions import DatabaseDefault
 from psycopg2.extras import Json, Range
 
-from centre.prepared import Plan, Said, run
+from centre.prepared import Plan, Said, say_with_the_next
 
 # A statement of this name writes: audit/context.py.
 INSERT = "insert"
@@ -65,7 +65,7 @@ def send(held: Held) -> None:
     plan = joined(tuple(held))
     values = tuple(map(IN_JSON.encode, held.values()))
     said = Said(plan, values, lambda: (NUMBERED.sub("(%s::", plan.text.replace("%", "%%")), values))
-    run([said], connections[DEFAULT_DB_ALIAS]).close()
+    say_with_the_next(said, connections[DEFAULT_DB_ALIAS])
 
 
 @cache

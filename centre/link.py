@@ -1,7 +1,8 @@
 """The connection to PostgreSQL, on which words travel together: each journey costs a seat a twentieth of its time.
 
 - BEGIN travels with the first statement of a transaction, and one that says nothing is never begun.
-- Rows that an action writes last travel with its COMMIT (`held_to_the_end`).
+- What needs no answer is held back and travels with what is said next, at the latest COMMIT (`held_back`): rows that an
+  action writes last cost no journey.
 
 Everything else is as psycopg2 does it, which alone knows BEGIN and COMMIT as journeys of their own. Django gets it
 by `connection_factory` and `cursor_factory` (settings.py) and is not aware of it: who reads `autocommit` reads what
@@ -14,11 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from psycopg2 import InternalError, ProgrammingError, extensions
+from psycopg2 import InternalError, ProgrammingError, errors, extensions
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE as IDLE
 
 BEGIN, COMMIT, ROLLBACK = b"BEGIN", b"COMMIT", b"ROLLBACK"
 TO_A_SAVEPOINT = "ROLLBACK TO "
+# How PostgreSQL refuses a plan whose answer has other types meanwhile, or one that it does not know any more.
+REFUSED_PLANS = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 
 
 class Link(extensions.connection):
@@ -31,7 +34,7 @@ class Link(extensions.connection):
         # What is to be said before anything else, ready to be sent.
         self.held: list[bytes] = []
         self.holds = False
-        # The names by which PostgreSQL knows what was prepared on this connection (centre/prepared.py).
+        # By plan the name under which PostgreSQL knows it (centre/prepared.py).
         self.plans: dict[Any, str] = {}
 
     @property
@@ -73,7 +76,11 @@ class Link(extensions.connection):
 
     def end(self, *words: bytes) -> str | None:
         with super().cursor(cursor_factory=extensions.cursor) as cursor:
-            cursor.execute(b"; ".join(words))
+            try:
+                cursor.execute(b"; ".join(words))
+            except REFUSED_PLANS:
+                self.plans.clear()
+                raise
             return cursor.statusmessage
 
 
@@ -81,20 +88,32 @@ class LinkCursor(extensions.cursor):
     """A cursor of `Link`."""
 
     connection: Link
+    # What was to be executed, where that is not what was sent.
+    own: bytes | None = None
+
+    @property
+    def query(self) -> bytes | None:
+        return self.own or super().query
 
     def execute(self, query: Any, vars: Any = None) -> None:
-        link = self.connection
+        link, self.own = self.connection, None
         if self.name is not None:
             self.begin()
         elif link.holds:
-            link.held.append(self.mogrify(query, vars))
+            self.own = self.mogrify(query, vars)
+            link.held.append(self.own)
             return
         else:
             if link.held and isinstance(query, str) and query.startswith(TO_A_SAVEPOINT):
                 link.held = []  # it was said after the savepoint, for SAVEPOINT would have taken it along
             if ahead := link.ahead():
-                query, vars = b"; ".join([*ahead, self.mogrify(query, vars)]), None
-        super().execute(query, vars)
+                self.own = self.mogrify(query, vars)
+                query, vars = b"; ".join([*ahead, self.own]), None
+        try:
+            super().execute(query, vars)
+        except REFUSED_PLANS:
+            link.plans.clear()  # any of those that travelled together: all are made anew
+            raise
 
     def executemany(self, query: Any, vars_list: Any) -> None:
         self.begin()
@@ -123,8 +142,8 @@ class LinkCursor(extensions.cursor):
 
 
 @contextmanager
-def held_to_the_end(link: Link) -> Iterator[None]:
-    """Hold back what is executed in the block until something else is said, at the latest COMMIT.
+def held_back(link: Link) -> Iterator[None]:
+    """Hold back what is executed in the block, inside a transaction, until something else is said, at the latest COMMIT.
 
     It has no answer, and an error comes where it is sent. What a rollback overtakes is never sent.
     """
