@@ -143,7 +143,7 @@ class LinkCursor(extensions.cursor):
 
 @contextmanager
 def held_back(link: Link) -> Iterator[None]:
-    """Hold back what is executed in the block, inside a transaction, until something else is said, at the latest COMMIT.
+    """Hold back what is executed in the block until something else is said in the transaction, at the latest COMMIT.
 
     It has no answer, and an error comes where it is sent. What a rollback overtakes is never sent.
     """
