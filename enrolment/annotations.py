@@ -166,8 +166,8 @@ def audience_of(course: str) -> ArraySubquery:
     return ArraySubquery(audience.values("position"))
 
 
-def due_day(trainee: Given | OuterRef) -> Subquery:
-    """The last day on which the trainee is in time with the course; none for a course they do not owe (rule 13).
+def due_day(trainee: str) -> Subquery:
+    """The last day to be in time with the course for whom this column names; none for a course not owed (rule 13).
 
     As `records.obligations` has it: the last valid day of the latest completion, or so many days after the hiring.
     The annotated rows have a `course`. On parental leave obligations are paused, and what never expires is done.
@@ -175,8 +175,8 @@ def due_day(trainee: Given | OuterRef) -> Subquery:
     audience = Course.audience.through.objects.filter(course=OuterRef(OuterRef("pk")))
     latest = Completion.objects.filter(trainee=OuterRef("employee"), course=OuterRef(OuterRef("pk")))
     jobs = (
-        Employment.objects.current(TODAY if isinstance(trainee, Given) else None)
-        .filter(employee=trainee if isinstance(trainee, Given) else OuterRef(trainee), is_main=True)
+        Employment.objects.current()
+        .filter(employee=OuterRef(OuterRef(trainee)), is_main=True)
         .exclude(leave=Employment.Leave.PARENTAL)
         .filter(~Exists(audience) | Exists(audience.filter(position=OuterRef("position"))))
         .order_by("-started_on")
