@@ -5,7 +5,6 @@ words travel in front of each writing statement, in the same round trip, as a se
 savepoint that is rolled back takes a setting back, so it is not remembered that it was told once.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakSet
 
+import orjson
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg2.extensions import QuotedString
 
@@ -21,7 +21,6 @@ REASON_LENGTH = 300
 SOURCE_LENGTH = 200
 # The first word, or the name of a prepared statement (centre/inserts.py).
 WRITES = re.compile(r"\s*((INSERT|UPDATE|DELETE|MERGE|WITH)\b|(PREPARE|EXECUTE) insert_)", re.IGNORECASE)
-IN_JSON = json.JSONEncoder(ensure_ascii=False)
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -37,7 +36,7 @@ class Acting:
     def in_json(self) -> str:
         by = self.by() if callable(self.by) else self.by
         facts = {"by_id": by, "source": self.source, "address": self.address or None, "reason": self.reason}
-        return IN_JSON.encode({name: value for name, value in facts.items() if value})
+        return orjson.dumps({name: value for name, value in facts.items() if value}).decode()
 
 
 _present: ContextVar[Acting | None] = ContextVar("acting", default=None)
@@ -94,7 +93,7 @@ def tell_database(
         return execute(sql, params, many, context)
     words = QuotedString(acts.in_json() if acts else "")
     words.prepare(connection.connection)
-    told = f"SELECT set_config('audit.context', {words.getquoted().decode()}, true)"
+    told = f"SET LOCAL audit.context = {words.getquoted().decode()}"
     _told.add(connection)
     if many:
         execute(told, None, False, context)

@@ -39,7 +39,8 @@ CLIENTS = 16
 SEAT_SESSIONS = 600
 # The seats of the largest room there is, a webinar's: no session has more.
 LARGEST_SESSION = 200
-PROCESSES = 4
+# As many as the centre has web processes; more of them than cores displace what the others have in the caches.
+PROCESSES = 2
 BURST_PEOPLE, BURST_SEATS = 200, 20
 
 

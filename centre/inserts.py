@@ -13,22 +13,21 @@ comes back of what the database decides (keys, `db_default`), so several of them
         BOOKINGS.insert(bookings)
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any
-from uuid import UUID
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.expressions import DatabaseDefault
 from psycopg2.extras import Json, Range
 
-from centre.prepared import Plan, Said, run
+from centre.prepared import Plan, Said, say_with_the_next
 
 # A statement of this name writes: audit/context.py.
 INSERT = "insert"
@@ -63,9 +62,9 @@ def one_round_trip() -> Iterator[None]:
 def send(held: Held) -> None:
     """PostgreSQL spends more on beginning and ending a statement than on a row, so there is one."""
     plan = joined(tuple(held))
-    values = tuple(map(IN_JSON.encode, held.values()))
+    values = tuple(map(in_json, held.values()))
     said = Said(plan, values, lambda: (NUMBERED.sub("(%s::", plan.text.replace("%", "%%")), values))
-    run([said], connections[DEFAULT_DB_ALIAS]).close()
+    say_with_the_next(said, connections[DEFAULT_DB_ALIAS])
 
 
 @cache
@@ -166,19 +165,21 @@ def is_made_anew(field: "models.Field[Any, Any]") -> bool:
     return callable(field.default) and field.default not in (dict, list, models.NOT_PROVIDED)
 
 
+def in_json(rows: list[Values]) -> str:
+    return orjson.dumps(rows, default=as_text).decode()
+
+
 def as_text(value: Any) -> Any:
     """What JSON has no word for, as PostgreSQL reads it."""
     match value:
-        case date() | time():
-            return value.isoformat()
-        case Decimal() | UUID():
+        case Decimal():
             return str(value)
         case Range() if not value.isempty:
-            lower, upper = ("" if end is None else as_text(end) for end in (value.lower, value.upper))
+            lower, upper = (
+                "" if end is None else end.isoformat() if isinstance(end, date) else str(end)
+                for end in (value.lower, value.upper)
+            )
             return f"{value._bounds[0]}{lower},{upper}{value._bounds[1]}"
         case Json():
-            return json.loads(value.dumps(value.adapted))
+            return orjson.loads(value.dumps(value.adapted))
     raise TypeError(f"{value!r} cannot be written by a prepared insert.")
-
-
-IN_JSON = json.JSONEncoder(ensure_ascii=False, default=as_text)

@@ -22,7 +22,6 @@ from datetime import date, time
 from functools import cached_property
 from itertools import count
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
@@ -32,8 +31,8 @@ from django.db.models.expressions import Expression
 from django.db.models.lookups import Lookup
 from django.db.models.query import ValuesIterable
 from django.db.models.sql.compiler import SQLCompiler
-from psycopg2 import errors as pg
 
+from centre.link import REFUSED_PLANS, held_back
 from centre.reading import Reader, reader_of
 
 
@@ -82,8 +81,6 @@ class AnyOf(Lookup):
 PLACE = re.compile("%(s|%)")
 PLACE_BY_NUMBER = re.compile(r"\$(\d+)")
 NUMBERS = count(1)
-# How PostgreSQL refuses a plan whose answer has other types meanwhile, or one that it does not know any more.
-REFUSED_PLANS = (pg.FeatureNotSupported, pg.InvalidSqlStatementName)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +93,6 @@ class Plan:
     text: str
     places: tuple[str, ...]
     word: str = "prepared"
-    # By PostgreSQL's connection the name under which it knows the statement.
-    names: WeakKeyDictionary[Any, str] = field(default_factory=WeakKeyDictionary)
 
     @cached_property
     def call(self) -> str:
@@ -123,12 +118,30 @@ def run(said: Sequence[Said], database: BaseDatabaseWrapper) -> Any:
     try:
         return _run(said, database)
     except DatabaseError as error:
-        if not isinstance(error.__cause__, REFUSED_PLANS):
-            raise
-        refused = [one.plan.names.pop(database.connection, None) for one in said]
-        if database.in_atomic_block or not any(refused):
+        # The connection has forgotten its plans then (centre/link.py).
+        if database.in_atomic_block or not isinstance(error.__cause__, REFUSED_PLANS):
             raise
     return _run(said, database)
+
+
+def say_with_the_next(said: Said, database: BaseDatabaseWrapper) -> None:
+    """Say it in one journey with whatever is said next in the transaction, at the latest COMMIT.
+
+    Its errors come there. At once outside of a transaction, and where PostgreSQL has to plan it first: what was never
+    sent must not be taken for planned.
+    """
+    is_planned = not settings.PREPARED_STATEMENTS or said.plan in plans_of(database)
+    if database.in_atomic_block and is_planned:
+        with held_back(database.connection):
+            _run([said], database).close()
+    else:
+        run([said], database).close()
+
+
+def plans_of(database: BaseDatabaseWrapper) -> dict[Plan, str]:
+    """The names by which PostgreSQL knows what was prepared on the connection of this thread."""
+    database.ensure_connection()
+    return database.connection.plans
 
 
 def _run(said: Sequence[Said], database: BaseDatabaseWrapper) -> Any:
@@ -137,20 +150,19 @@ def _run(said: Sequence[Said], database: BaseDatabaseWrapper) -> Any:
         plain = [one.plain() for one in said]
         cursor.execute("; ".join(sql for sql, _values in plain), [one for _sql, own in plain for one in own])
         return cursor
-    link = database.connection
+    known = plans_of(database)
     preparing, new = "", dict[Plan, str]()
     calls: list[str] = []
     values: list[Any] = []
     for one in said:
         plan = one.plan
-        if not (name := plan.names.get(link) or new.get(plan)):
+        if not (name := known.get(plan) or new.get(plan)):
             name = new[plan] = f"{plan.word}_{next(NUMBERS)}"
             preparing += f"PREPARE {name} AS {plan.text.replace('%', '%%')}; "
         calls.append(f"EXECUTE {name}{plan.call}")
         values += one.values
     cursor.execute(preparing + "; ".join(calls), values)
-    for plan, name in new.items():
-        plan.names[link] = name
+    known |= new
     return cursor
 
 

@@ -38,10 +38,6 @@ from records.models import Completion
 from scheduling.models import Booking, Meeting, Session
 
 TRAINEE, NOW, TODAY = Given("trainee"), Given("now"), Given("today")
-# Since when cancellations by the centre keep the time of request.
-KEPT_FROM = Given("kept_from")
-# Of sessions that begin later than this seats are kept without names (`kept_from`).
-KEEPS_FROM = Given("keeps_from")
 # The travel time of the policy.
 TRAVEL = Given("travel", DurationField())
 
@@ -72,6 +68,19 @@ def taken_facts() -> dict[str, Combinable]:
     }
 
 
+def counted_seats() -> Subquery:
+    """Of a session: how many seats are `taken`, and how many people are `waiting`; nothing where there are none."""
+    counted = Enrolment.objects.filter(session=OuterRef("pk"), seat__in=[*SEATS_TAKEN, Seat.WAITING])
+    taken, waiting = Q(seat__in=SEATS_TAKEN), Q(seat=Seat.WAITING)  # who waits is live: LEGAL_PAIRS
+    return Subquery(
+        counted.order_by()
+        .values("session")
+        .values(
+            json=JSONObject(taken=Count("session", filter=taken), waiting=Count("session", filter=waiting))
+        )
+    )
+
+
 def reserved_seats(now: datetime | Given, whose: Q) -> Coalesce:
     """Of a session: how many seats are kept in those of its reservations."""
     kept = Reservation.objects.keeping(kept_from_as_asked(now)).filter(whose, session=OuterRef("pk"))
@@ -79,10 +88,9 @@ def reserved_seats(now: datetime | Given, whose: Q) -> Coalesce:
 
 
 def kept_seats() -> ArraySubquery:
-    """Of a session: its reservations that keep seats, how many, and whether they are the trainee's (`is_own`)."""
-    kept = Reservation.objects.keeping(KEEPS_FROM).filter(session=OuterRef("pk")).order_by()
-    is_own = Case(When(for_the_trainee(), then=True), default=False)
-    return ArraySubquery(kept.values(json=JSONObject(seats="seats", is_own=is_own)))
+    """Of a session: how many seats each of its standing reservations keeps, and for which office or okrug."""
+    kept = Reservation.objects.standing().filter(session=OuterRef("pk")).order_by()
+    return ArraySubquery(kept.values(json=JSONObject(seats="seats", office="office", okrug="okrug")))
 
 
 def for_the_trainee() -> Q:
@@ -108,6 +116,35 @@ def own_positions() -> QuerySet[Employment, Any]:
     return Employment.objects.current(TODAY).filter(employee=TRAINEE).values("position")
 
 
+def own_jobs() -> ArraySubquery:
+    """The trainee's employments in force, with the office's okrug."""
+    what = JSONObject(
+        position="position",
+        office="office",
+        okrug="office__okrug",
+        is_main="is_main",
+        leave="leave",
+        started_on="started_on",
+    )
+    return ArraySubquery(
+        Employment.objects.current(TODAY).filter(employee=TRAINEE).order_by().values(json=what)
+    )
+
+
+def own_enrolments() -> ArraySubquery:
+    """The trainee's enrolments in the course of the annotated rows, in the order in which they were made."""
+    own = Enrolment.objects.filter(trainee=TRAINEE, course=OuterRef("course")).order_by("pk")
+    what = JSONObject(
+        id="pk",
+        session="session",
+        overlooked="overlooked",
+        ended_because="ended_because",
+        ended_at="ended_at",
+        requested_at="requested_at",
+    )
+    return ArraySubquery(own.values(json=what))
+
+
 def optional_ahead() -> EnrolmentQuerySet:
     """Seats in future sessions of courses that the trainee does not have to take."""
     return own_live().filter(seat__in=SEATS_TAKEN, session__starts_at__gt=NOW, course__is_mandatory=False)
@@ -123,8 +160,14 @@ def in_audience(course: str) -> Q:
     return ~Exists(audience) | Exists(audience.filter(position__in=own_positions()))
 
 
-def due_day(trainee: Given | OuterRef) -> Subquery:
-    """The last day on which the trainee is in time with the course; none for a course they do not owe (rule 13).
+def audience_of(course: str) -> ArraySubquery:
+    """Keys of the positions that the course is for; none where it is for everybody."""
+    audience = Course.audience.through.objects.filter(course=OuterRef(course)).order_by()
+    return ArraySubquery(audience.values("position"))
+
+
+def due_day(trainee: str) -> Subquery:
+    """The last day to be in time with the course for whom this column names; none for a course not owed (rule 13).
 
     As `records.obligations` has it: the last valid day of the latest completion, or so many days after the hiring.
     The annotated rows have a `course`. On parental leave obligations are paused, and what never expires is done.
@@ -132,8 +175,8 @@ def due_day(trainee: Given | OuterRef) -> Subquery:
     audience = Course.audience.through.objects.filter(course=OuterRef(OuterRef("pk")))
     latest = Completion.objects.filter(trainee=OuterRef("employee"), course=OuterRef(OuterRef("pk")))
     jobs = (
-        Employment.objects.current(TODAY if isinstance(trainee, Given) else None)
-        .filter(employee=trainee if isinstance(trainee, Given) else OuterRef(trainee), is_main=True)
+        Employment.objects.current()
+        .filter(employee=OuterRef(OuterRef(trainee)), is_main=True)
         .exclude(leave=Employment.Leave.PARENTAL)
         .filter(~Exists(audience) | Exists(audience.filter(position=OuterRef("position"))))
         .order_by("-started_on")
@@ -170,13 +213,6 @@ def own_completions_of(course: str) -> ArraySubquery:
     completions = Completion.objects.filter(trainee=TRAINEE, course__any=courses)
     what = JSONObject(course="course", on="completed_on", until="valid_until")
     return ArraySubquery(completions.values(json=what))
-
-
-def kept_since() -> Subquery:
-    """When the trainee asked, if the centre cancelled their last enrolment in the course not long ago (rule 15)."""
-    last = Enrolment.objects.filter(trainee=TRAINEE, course=OuterRef("course")).order_by("-pk")
-    kept = When(ended_because=Ending.BY_CENTRE, ended_at__gte=KEPT_FROM, then=F("requested_at"))
-    return Subquery(last.values(at=Case(kept, default=None))[:1])
 
 
 # --- meetings -------------------------------------------------------------------------------------
@@ -228,20 +264,20 @@ def meetings_of_session() -> ArraySubquery:
 
 
 def session_facts() -> dict[str, Combinable | Q]:
-    """Of a session: everything that decides whether the trainee may enrol in it."""
-    live = own_live().filter(course=OuterRef("course"))
+    """Of a session: everything that decides whether the trainee may enrol in it.
+
+    Plain rows where they are few, for PostgreSQL sets up every query within a query anew each time: what follows from
+    them says `enrolment.facts`.
+    """
     return {
-        **taken_facts(),
+        "counted": counted_seats(),
         "kept": kept_seats(),
-        "in_audience": in_audience("course"),
-        "live": Subquery(
-            live.values(json=JSONObject(id="pk", session="session", overlooked="overlooked"))[:1]
-        ),
+        "jobs": own_jobs(),
+        "audience": audience_of("course"),
+        "own": own_enrolments(),
         "optional_bookings": optional_bookings(optional_ahead().exclude(session=OuterRef("pk"))),
         "needed": prerequisites_of("course"),
         "own_completions": own_completions_of("course"),
-        "due_on": due_day(TRAINEE),
-        "kept_since": kept_since(),
         "wanted_since": Subquery(own_wishes().filter(course=OuterRef("course")).values("since")[:1]),
         "planned": meetings_of_session(),
     }

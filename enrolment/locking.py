@@ -81,8 +81,13 @@ def ask_session() -> Any:
 
 
 SESSION = Prepared(ask_session)
-LOCK_SESSION = PreparedText("SELECT FROM scheduling_session WHERE id = $1 FOR NO KEY UPDATE", "bigint")
-LOCK_PERSON = PreparedText("SELECT FROM people_employee WHERE id = $1 FOR NO KEY UPDATE", "bigint")
+# PostgreSQL locks the rows in the order of the tables.
+LOCK_BOTH = PreparedText(
+    "SELECT FROM scheduling_session AS session, people_employee AS person "
+    "WHERE session.id = $1 AND person.id = $2 FOR NO KEY UPDATE",
+    "bigint",
+    "bigint",
+)
 
 
 def lock_situation(trainee_id: int, session_id: int) -> Locked:
@@ -94,8 +99,7 @@ def lock_situation(trainee_id: int, session_id: int) -> Locked:
     now = timezone.now()
     policy = Policy.objects.last_read()
     locks = (  # in the order of centre/locks.py
-        LOCK_SESSION.said(session_id),
-        LOCK_PERSON.said(trainee_id),
+        LOCK_BOTH.said(session_id, trainee_id),
         locking_days_of(session_id, trainee_id, centre_day(now)),
     )
     session = ask(session_id, trainee_id, policy, now, *locks)

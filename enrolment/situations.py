@@ -26,8 +26,9 @@ from enrolment.conditions import (
     Unmet,
     unmet,
 )
+from enrolment.facts import counted, due_on, kept_since, live_enrolment, reserved
+from enrolment.facts import in_audience as is_in_audience
 from enrolment.office.loading import office_days
-from enrolment.reservations.models import kept_from
 from people.models import Employee
 from scheduling.models import Session
 
@@ -90,8 +91,6 @@ def given_of(trainee_id: int, policy: Policy, now: datetime) -> dict[str, Any]:
         "trainee": trainee_id,
         "now": now,
         "today": centre_day(now),
-        "kept_from": now - timedelta(days=policy.kept_priority_days),
-        "keeps_from": kept_from(now, policy),
         "travel": timedelta(minutes=policy.travel_minutes),
     }
 
@@ -106,14 +105,16 @@ def situation_of(
     now: datetime,
 ) -> Situation:
     """From the answers of `session_facts` and of the office."""
-    pk, live = session.pk, facts["live"] or {}
+    pk, live = session.pk, live_enrolment(facts) or {}
+    seats_taken, waiting = counted(facts)
+    kept_for_others, kept_for_own = reserved(session, facts, policy, now)
     return Situation(
         session=session,
         now=now,
         policy=policy,
-        seats_taken=facts["seats_taken"],
-        waiting=facts["waiting"],
-        in_audience=facts["in_audience"],
+        seats_taken=seats_taken,
+        waiting=waiting,
+        in_audience=is_in_audience(facts),
         live_enrolment_id=live.get("id"),
         live_enrolment_elsewhere=(live.get("session") or pk) != pk,
         optional_bookings=facts["optional_bookings"],
@@ -121,12 +122,12 @@ def situation_of(
         completed_until=completed_until(session.course_id, centre_day(now), facts),
         meetings=meetings,
         days=tuple(at_office[day] for day in days_of(meetings) if day in at_office),
-        due_on=facts["due_on"],
+        due_on=due_on(session.course, facts),
         overlooked=overlooked_here(live, pk),
-        kept_since=facts["kept_since"],
+        kept_since=kept_since(facts, policy, now),
         wanted_since=facts["wanted_since"],
-        reserved=sum(one["seats"] for one in facts["kept"] if not one["is_own"]),
-        own_reserved=sum(one["seats"] for one in facts["kept"] if one["is_own"]),
+        reserved=kept_for_others,
+        own_reserved=kept_for_own,
     )
 
 

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
@@ -17,6 +18,10 @@ from tests.emptying import Emptying
 from tests.estimates import give_pages_back, let_nobody_count
 from tests.halves import HALVES, halves_of
 from trainingcenter.celery import app as celery_app
+
+# A test never times: a machine with other work takes longer over an example.
+hypothesis.settings.register_profile("centre", deadline=None)
+hypothesis.settings.load_profile("centre")
 
 # The first has no window to draw around the page, which is a third of the work.
 CHROMIUM_NAMES = (

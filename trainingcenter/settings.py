@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError
 
+from centre.link import Link, LinkCursor
 from trainingcenter.embedded_postgres import private_database_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -143,7 +144,10 @@ patience = {"connect_timeout": 3, "tcp_user_timeout": 4000}
 # reader's values it would be done anew, and cost more than running them.
 PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", True)
 planning = {"options": "-c plan_cache_mode=force_generic_plan"} if PREPARED_STATEMENTS else {}
-DATABASES = {"default": {**database, "OPTIONS": {**patience, **planning, **database.get("OPTIONS", {})}}}
+travelling: dict[str, object] = {"connection_factory": Link, "cursor_factory": LinkCursor}
+DATABASES = {
+    "default": {**database, "OPTIONS": {**patience, **planning, **travelling, **database.get("OPTIONS", {})}}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")

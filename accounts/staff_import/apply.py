@@ -197,7 +197,7 @@ def refuse_too_many_leavers(counts: dict[str, int]) -> None:
 
 
 def lock_people_of(staff_import: StaffImport) -> None:
-    """Lock everybody whom the list may change, in the order of keys, without loading them."""
+    """Lock everybody whom the list may change, in the order of keys; only their keys are loaded."""
     numbers = staff_import.rows.exclude(number="").values("number")
     same = staff_import.rows.filter(plan__same_as__gt="").values_list("plan__same_as", flat=True)
     jobs = Employment.objects.filter(personnel_number__in=numbers)
@@ -205,8 +205,7 @@ def lock_people_of(staff_import: StaffImport) -> None:
     people = Employee.objects.filter(pk__in=jobs.values("employee")) | Employee.objects.filter(
         pk__in=others.values("employee")
     )
-    for _key in people.locked_in_order().values_list("pk").iterator(chunk_size=5000):
-        pass
+    len(people.locked_in_order().values_list("pk"))
 
 
 def returning_people(staff_import: StaffImport) -> Collection[int]:

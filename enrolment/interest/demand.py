@@ -107,7 +107,7 @@ def owing_by_place(courses: Collection[int]) -> tuple[Counter[Place], Counter[Pl
     policy, today = Policy.objects.current(now), timezone.localdate(now)
     overdue: Counter[Place] = Counter()
     owing: Counter[Place] = Counter()
-    rows = wanted().filter(course__in=courses).annotate(owed=due_day(OuterRef("trainee")))
+    rows = wanted().filter(course__in=courses).annotate(owed=due_day("trainee"))
     for course, site, due_on in rows.values_list("course", "site", "owed"):
         rank = rank_of(None, due_on, today=today, soon_days=policy.due_soon_days)
         overdue[course, site or ANYWHERE] += rank == Rank.OVERDUE

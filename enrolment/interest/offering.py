@@ -54,7 +54,7 @@ def offer_dates(
     people = Employee.objects.lock_all(wanting)
     policy = Policy.objects.current(now)
     wishes = in_order(
-        unserved(courses).filter(trainee__in=people).annotate(owed=due_day(OuterRef("trainee"))), policy, now
+        unserved(courses).filter(trainee__in=people).annotate(owed=due_day("trainee")), policy, now
     )
     suiting = fitting(wishes, sessions)
     made: list[Enrolment] = []

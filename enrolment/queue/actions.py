@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -107,7 +107,7 @@ def of_other_terms(people: Collection[int] | None, course: int | None = None) ->
         | Q(due_on__lt=F("owed"))
         | Q(due_on__gt=F("owed"))
     )
-    return rows.annotate(owed=due_day(OuterRef("trainee"))).filter(differs)
+    return rows.annotate(owed=due_day("trainee")).filter(differs)
 
 
 def term_words(enrolment: Enrolment) -> str:

@@ -339,8 +339,6 @@ def centre(people):
         "today": timezone.localdate(now),
         "soon": timezone.localdate(now) + timedelta(days=60),
         "since": now - timedelta(days=30),
-        "kept_from": now - timedelta(days=30),
-        "keeps_from": now + timedelta(days=5),
         "travel": timedelta(minutes=90),
         "ever": date.max,
         "days": [timezone.localdate(session.starts_at)],
