@@ -88,6 +88,16 @@ class EmploymentFactory(DjangoModelFactory):
     started_on = date(2024, 1, 15)
 
 
+class ShiftFactory(EmploymentFactory):
+    """A job of two days on and two off, at work on an ordinary session's day and the next one, whatever today is."""
+
+    class Meta:
+        model = Employment
+
+    work_pattern = Employment.WorkPattern.TWO_TWO
+    pattern_starts_on = factory.LazyFunction(lambda: in_days(14).date())
+
+
 class QualificationFactory(DjangoModelFactory):
     class Meta:
         model = Qualification

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tools.messages import CATALOGUE
 
@@ -120,6 +120,12 @@ def axe_source() -> str:
     return next((ROOT / "tests" / "vendor").glob("axe-core-*/axe.min.js")).read_text()
 
 
+def asked(page: Page, question: str, about: object = None) -> Any:
+    """The page's answer once it has come: a press is over when the next page begins, before its first line."""
+    page.wait_for_load_state()
+    return page.evaluate(question, about)
+
+
 def axe_violations(page: Page) -> list[str]:
     """By all rules, in the theme that the page has."""
     return [*axe_structure(page), *axe_colours(page)]
@@ -128,30 +134,30 @@ def axe_violations(page: Page) -> list[str]:
 def axe_structure(page: Page) -> list[str]:
     """By all rules but those of colour."""
     load_axe(page)
-    return page.evaluate(RUN_AXE, RULES_OF_COLOUR)
+    return asked(page, RUN_AXE, RULES_OF_COLOUR)
 
 
 def axe_colours(page: Page, *, within: str | None = None) -> list[str]:
     """By the rules of colour, in the theme that the page has; on the whole page or within a part of it."""
     load_axe(page)
-    return page.evaluate(RUN_RULES_OF_AXE, [RULES_OF_COLOUR, within])
+    return asked(page, RUN_RULES_OF_AXE, [RULES_OF_COLOUR, within])
 
 
 def load_axe(page: Page) -> None:
     """A page that was asked before has it still."""
-    if not page.evaluate("() => 'axe' in window"):
+    if not asked(page, "() => 'axe' in window"):
         # Read by the browser outside the page's Content-Security-Policy, which stays in force for the page.
         page.evaluate(axe_source())
 
 
 def small_targets(page: Page, *, by_thumb: bool = False) -> list[str]:
     """What is too small to be pressed: by a mouse, or by a thumb where the page is for phones."""
-    return page.evaluate(SMALL_TARGETS, [THUMB_MIN_PX if by_thumb else TARGET_MIN_PX, by_thumb])
+    return asked(page, SMALL_TARGETS, [THUMB_MIN_PX if by_thumb else TARGET_MIN_PX, by_thumb])
 
 
 def faults(page: Page, html: str, language: str) -> list[str]:
     """What is wrong with the page apart from what axe finds."""
-    facts = page.evaluate(FACTS)
+    facts = asked(page, FACTS)
     found = []
     if facts["lang"] != language:
         found.append(f"lang is {facts['lang']!r}")
@@ -163,7 +169,7 @@ def faults(page: Page, html: str, language: str) -> list[str]:
         found.append(f"{facts['nodes']} nodes")
     if facts["emptyLinks"]:
         found.append(f"{facts['emptyLinks']} links lead nowhere")
-    texts = page.evaluate(TEXTS)
+    texts = asked(page, TEXTS)
     found += [f"inline style or script: {bad}" for bad in inline(html)]
     found += [f"a doubled percent sign: {text}" for text in texts if "%%" in text]
     found += [f"not {language}: {text}" for text in foreign_words(texts, language)]
@@ -198,6 +204,6 @@ def russian_phrases() -> frozenset[str]:
 
 def wider_than_the_screen(page: Page) -> list[str]:
     """What makes the page scroll sideways; asked again, for a table is laid out anew a moment after the screen is."""
-    if page.evaluate(WIDER_THAN_THE_SCREEN):
+    if asked(page, WIDER_THAN_THE_SCREEN):
         page.wait_for_timeout(300)
-    return page.evaluate(WIDER_THAN_THE_SCREEN)
+    return asked(page, WIDER_THAN_THE_SCREEN)

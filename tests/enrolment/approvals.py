@@ -2,28 +2,25 @@
 
 from datetime import date
 
-from django.utils import timezone
-
 from accounts.actions.access import give_role
 from accounts.roles import Role
 from enrolment.approvals.actions import ask_for_seat
 from people.models import Employment, Office
-from tests.factories import EmployeeFactory, EmploymentFactory, OfficeFactory, SessionFactory, in_days
+from tests.factories import EmployeeFactory, OfficeFactory, SessionFactory, ShiftFactory
 
 
 def led_office(*, deputy=False):
     """An office with a head, and a deputy when asked for."""
     office = OfficeFactory()
-    office.head = EmploymentFactory(office=office).employee
-    office.deputy = EmploymentFactory(office=office).employee if deputy else None
+    office.head = ShiftFactory(office=office).employee
+    office.deputy = ShiftFactory(office=office).employee if deputy else None
     office.save()
     return office
 
 
 def member(office):
-    """Somebody who works on the day of an ordinary session, whatever today is: nothing is asked about days off."""
-    first = timezone.localdate(in_days(14))
-    return EmploymentFactory(office=office, work_pattern="2/2", pattern_starts_on=first).employee
+    """Somebody who works on the day of an ordinary session: nothing is asked about days off."""
+    return ShiftFactory(office=office).employee
 
 
 def asking(office=None, session=None):

@@ -26,7 +26,7 @@ from people.models import Employee, Employment, Office
 from scheduling.actions import cancel_session
 from scheduling.models import Booking
 from tests.enrolment.approvals import asking, goes_on_leave, hr_admin, kinds_of, led_office, member
-from tests.factories import EmployeeFactory, EmploymentFactory, SessionFactory, in_days, moscow
+from tests.factories import EmployeeFactory, EmploymentFactory, SessionFactory, ShiftFactory, in_days, moscow
 
 pytestmark = pytest.mark.django_db
 Entry = EnrolmentEntry.Kind
@@ -115,7 +115,7 @@ def test_rule_12_a_second_job_asks_only_the_head_of_the_main_one():
 
 def test_rule_12_for_heads_people_without_office_and_offices_without_head_hr_decides():
     office = led_office(deputy=True)
-    headless = EmploymentFactory().employee
+    headless = ShiftFactory().employee
     hr = hr_admin()
 
     requests = [ask_for_seat(one, SessionFactory()) for one in (office.head, headless, EmployeeFactory())]

@@ -27,6 +27,7 @@ from tests.factories import (
     OfficeFactory,
     PositionFactory,
     SessionFactory,
+    ShiftFactory,
     in_days,
 )
 
@@ -172,10 +173,9 @@ def test_rule_18_the_most_urgent_come_first_when_the_author_wants_it():
     session = MandatorySessionFactory(seats=1)
     session.course.due_days = 5
     session.course.save()
-    first = timezone.localdate(in_days(14))
-    shift = {"work_pattern": "2/2", "pattern_starts_on": first}
-    new = EmploymentFactory(started_on=timezone.localdate() + timedelta(days=400), **shift).employee
-    overdue = EmploymentFactory(started_on=timezone.localdate() - timedelta(days=90), **shift).employee
+    new, overdue = (
+        ShiftFactory(started_on=timezone.localdate() + timedelta(days=days)).employee for days in (400, -90)
+    )
 
     assert outcomes(pasted(session, [new, overdue])) == ["seat", "queue"]
     assert outcomes(pasted(session, [new, overdue], urgent_first=True)) == ["queue", "seat"]

@@ -20,6 +20,7 @@ from tests.factories import (
     EmploymentFactory,
     MandatorySessionFactory,
     SessionFactory,
+    ShiftFactory,
     in_days,
 )
 
@@ -90,10 +91,7 @@ def test_rule_16_more_than_may_be_away_wants_a_tick_after_the_number(head, offic
 
 def test_rule_17_people_stand_by_need_and_who_cannot_come_says_why(head, office):
     session = MandatorySessionFactory()
-    first = timezone.localdate(in_days(14))
-    new = EmploymentFactory(
-        office=office, work_pattern="2/2", pattern_starts_on=first, started_on=timezone.localdate()
-    ).employee
+    new = ShiftFactory(office=office, started_on=timezone.localdate()).employee
     overdue = member(office)
     busy = member(office)
     enrol(busy, SessionFactory())
@@ -194,9 +192,7 @@ def test_s2_a_head_opens_no_replacement_of_another_office(head):
 
 def test_rule_17_hr_replaces_anybody_by_the_personnel_number(client, office):
     leaving = nominate(member(office), SessionFactory(), by=office.head)
-    job = EmploymentFactory(
-        work_pattern="2/2", pattern_starts_on=timezone.localdate(in_days(14)), personnel_number="00012345"
-    )
+    job = ShiftFactory(personnel_number="00012345")
     client.force_login(hr_admin())
 
     client.post(page("replace", leaving.pk), {"number": "12345"})

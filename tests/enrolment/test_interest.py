@@ -30,6 +30,7 @@ from tests.factories import (
     RoomFactory,
     SelfPacedCourseFactory,
     SessionFactory,
+    ShiftFactory,
     SiteFactory,
     in_days,
 )
@@ -187,11 +188,7 @@ def test_rule_13_overdue_and_due_soon_come_before_the_time_of_the_wish():
     today = timezone.localdate()
     started = {"later": 10, "soon": -25, "overdue": -90}
     people = {
-        name: EmploymentFactory(
-            started_on=today + timedelta(days=offset),
-            work_pattern="2/2",
-            pattern_starts_on=timezone.localdate(in_days(14)),
-        ).employee
+        name: ShiftFactory(started_on=today + timedelta(days=offset)).employee
         for name, offset in started.items()
     }
     for person in people.values():

@@ -2,7 +2,6 @@
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import StaffImport
 from accounts.staff_import.actions import upload_staff_list
@@ -32,6 +31,7 @@ from tests.factories import (
     OfficeFactory,
     PositionFactory,
     SessionFactory,
+    ShiftFactory,
     TrainerFactory,
     in_days,
 )
@@ -51,12 +51,10 @@ def other_places():
 
 def employed(who, office=None, **fields):
     position = position_named(SPECIALIST)
-    return EmploymentFactory(
+    return ShiftFactory(
         personnel_number=NUMBERS[who],
         office=office or office_named(OFFICE),
         position=position,
-        work_pattern="2/2",
-        pattern_starts_on=timezone.localdate(in_days(14)),
         employee__last_name="Ветрова",
         employee__first_name="Анна",
         employee__middle_name={"mover": "Игоревна", "head": "Павловна", "deputy": "Львовна"}[who],

@@ -12,10 +12,10 @@ from enrolment.actions import enrol, start_course
 from enrolment.models import Ending, Enrolment, Seat
 from tests.factories import (
     EmployeeFactory,
-    EmploymentFactory,
     MandatorySessionFactory,
     MaterialFactory,
     PositionFactory,
+    ShiftFactory,
     TrainerFactory,
     in_days,
 )
@@ -26,9 +26,7 @@ HTMX = {**ENGLISH, "hx-request": "true"}
 
 @pytest.fixture
 def trainee(client, db):
-    # Two days on, two off from the usual day of sessions: the same whatever today is.
-    job = EmploymentFactory(work_pattern="2/2", pattern_starts_on=timezone.localdate(in_days(14)))
-    trainee = job.employee
+    trainee = ShiftFactory().employee
     client.force_login(trainee)
     return trainee
 

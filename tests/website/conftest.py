@@ -1,12 +1,12 @@
 import pytest
 
-from tests.factories import EmploymentFactory
+from tests.factories import ShiftFactory
 
 
 @pytest.fixture
 def reader(db):
-    """An employee with a position."""
-    return EmploymentFactory(employee__first_name="Мария").employee
+    """An employee with a position, at work on the day of an ordinary session."""
+    return ShiftFactory(employee__first_name="Мария").employee
 
 
 @pytest.fixture

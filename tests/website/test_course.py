@@ -26,6 +26,7 @@ from tests.factories import (
     SessionFactory,
     TrainerFactory,
     in_days,
+    moscow,
 )
 
 
@@ -254,19 +255,23 @@ def test_the_course_costs_six_statements_for_any_number_of_rows(
         client.get(course.get_absolute_url())
 
 
+@time_machine.travel(moscow(2026, 12, 31, 12))
 def test_a_page_of_a_course_weighs_at_most_30_kilobytes(client, reader):
-    """As many dates as are shown, each with long names, none of them like another."""
+    """As many dates as are shown, each with long names and, at the end of a year, with its year."""
     title = "Предоставление государственных услуг в сфере регистрации актов гражданского состояния"
     course = CourseFactory(title=title, description="Как и почему. " * 100, meetings=2)
     course.prerequisites.add(*CourseFactory.create_batch(3, title=title))
     course.audience.add(reader.main_employment.position, *PositionFactory.create_batch(10))
-    for day in range(25):
+    for day, letter in enumerate("абвгдежзиклмнопрстуфхцчшщ"):
         SessionFactory(
             course=course,
             starts_at=in_days(10 + day),
             room=RoomFactory(
-                site__name="Площадка на Краснопресненской", site__address="Рочдельская ул., 15, стр. 8"
+                name=f"Аудитория {2001 + day}",
+                site__name="Площадка на Краснопресненской",
+                site__address="Рочдельская ул., 15, стр. 8",
             ),
+            trainer=TrainerFactory(employee__last_name=f"Александровская{letter}"),
         )
     client.force_login(reader)
 
