@@ -1,5 +1,6 @@
 """What one session offers one person: a seat, a place in the queue, what they have already, or why not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from centre.templatetags.centre_text import when
 from enrolment.approvals.needs import needs_approval
 from enrolment.conditions import Situation, Unmet, unmet
 from enrolment.doors.clashes import Choice, choice_of
-from enrolment.models import Enrolment, Seat
+from enrolment.models import Enrolment, EnrolmentEntry, Seat
 from enrolment.offers.words import offer_words, queue_promise
 from enrolment.office.words import (
     days_off_words,
@@ -29,6 +30,8 @@ from scheduling.models import Session
 
 if TYPE_CHECKING:
     from enrolment.doors.checks import Check
+
+Entry = EnrolmentEntry.Kind
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,15 @@ class Panel:
     def day_off_words(self) -> str:
         return days_off_words(self.situation.days_off)
 
+    @cached_property
+    def day_off_question(self) -> str:
+        """What the reader has to answer about a day off on which they were sent; empty when there is nothing."""
+        days_off = self.situation.days_off
+        if not days_off or self.enrolment is None or self.enrolment.consented_at or self.session.has_begun:
+            return ""
+        asks = whose_wish_it_was_not(self.enrolment.entries.all())
+        return f"{days_off_words(days_off)} {asks}" if asks else ""
+
     @property
     def away_words(self) -> str:
         """Why the head is asked: too many of the office would be away (rule 16)."""
@@ -178,6 +190,16 @@ def panel_of(trainee: Employee, session: Session) -> Panel:
         enrolment = Enrolment.objects.get(pk=situation.live_enrolment_id)
     needed = enrolment is None and needs_approval(situation, trainee)
     return Panel(session=session, situation=situation, enrolment=enrolment, needs_approval=needed)
+
+
+def whose_wish_it_was_not(entries: Iterable[EnrolmentEntry]) -> str:
+    """What to say beside a day off, when it was not the person's own choice; empty when it was (rule 16)."""
+    kinds = {entry.kind for entry in entries}
+    if kinds & {Entry.MOVED, Entry.CLASH}:
+        return _("The session has changed: say whether you agree to come then, or give the seat up.")
+    if kinds & {Entry.NOMINATED, Entry.REPLACES}:
+        return _("You were sent to it: say whether you agree to come then, or give the seat up.")
+    return ""
 
 
 def seats_words(seats: int, taken: int, waiting: int) -> str:

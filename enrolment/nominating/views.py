@@ -48,7 +48,7 @@ def sessions_to_send_to(request: UserRequest) -> HttpResponse:
     of_courses = None if owed is None or who.cleaned_data["every"] else [course.pk for course in owed]
     context = {
         "offices": offices,
-        "rows": coming_sessions(request.user, of_courses),
+        "page": coming_sessions(request.user, of_courses, page=request.GET.get("page")),
         "chosen": who.chosen,
         "owed": owed,
         "is_narrow": of_courses is not None,
