@@ -46,11 +46,29 @@ def granted(message: Message) -> Letter | None:
         ]
     return Letter(
         title=title % words,
-        paragraphs=(hello(message.recipient), _("Your request for “%(course)s” is allowed.") % words, *after),
+        paragraphs=(hello(message.recipient), allowed_words(facts.enrolment) % words, *after),
         button=open_enrolment(facts.enrolment),
         deadline=session.starts_at,
         agenda=own_agenda(message.recipient, session.pk) if seat == Seat.HELD else None,
     )
+
+
+def is_wish_of_staff(enrolment: Enrolment) -> bool:
+    """Whether the head was asked by the training centre, as for a list of people, and not by the trainee."""
+    asked = enrolment.entries.filter(kind=EnrolmentEntry.Kind.ASKED).order_by("pk").last()
+    return asked is not None and asked.by_id not in (None, enrolment.trainee_id)
+
+
+def allowed_words(enrolment: Enrolment) -> str:
+    if is_wish_of_staff(enrolment):
+        return _("The training centre enrols you in “%(course)s”, and your head has allowed it.")
+    return _("Your request for “%(course)s” is allowed.")
+
+
+def refused_words(enrolment: Enrolment) -> str:
+    if is_wish_of_staff(enrolment):
+        return _("The training centre wanted to enrol you in “%(course)s”; your head did not allow it.")
+    return _("Your request for “%(course)s” was refused.")
 
 
 def refused(message: Message) -> Letter | None:
@@ -68,7 +86,7 @@ def refused(message: Message) -> Letter | None:
                 None,
                 (
                     hello(message.recipient),
-                    _("Your request for “%(course)s” was refused.") % words,
+                    refused_words(enrolment) % words,
                     full_moment(session.starts_at),
                     _("Reason: %(reason)s") % {"reason": reason} if reason else "",
                     _("Another date may suit better: you may ask again."),

@@ -7,8 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import Workbook
 
+from enrolment.approvals.actions import decide
+from enrolment.bulk.forecast import Terms
 from enrolment.bulk.tasks import work_on_bulk_runs
 from enrolment.models import BulkRun
+from notifications import kinds
+from notifications.models import Message
+from tests.enrolment.approvals import led_office
 from tests.enrolment.bulk import applied, at_work, hr_admin, numbers, outcomes, pasted
 from tests.factories import EmploymentFactory, SessionFactory
 
@@ -47,7 +52,46 @@ def test_rule_18_expectation_27_the_button_says_the_numbers_and_the_page_the_res
 
     page = client.post(reverse("enrolment:bulk_undo", args=[run.pk]), follow=True)
     assert "The list is undone" in text_of(page)
+    assert "3 enrolments undone" in text_of(page)
+    assert "2 seats" not in text_of(page)
     assert not session.enrolments.live().exists()
+
+
+def test_rule_18_who_stands_twice_is_not_counted_as_there_already(client, hr):
+    session = SessionFactory()
+    there, person = at_work(2)
+    applied(pasted(session, [there]))
+
+    run = pasted(session, numbers([there, person]) + "\n" + numbers([person]))
+
+    page = text_of(client.get(run.get_absolute_url()))
+    assert "1 seat, 1 there already, 1 stands twice" in page
+
+
+def test_rule_18_in_russian_people_are_to_join_the_queue_and_then_stand_in_it(client, hr):
+    session = SessionFactory(seats=1)
+    run = pasted(session, at_work(23))
+    client.cookies["django_language"] = "ru"
+
+    assert "Записать 23 человека: 1 место, 22 в очередь" in text_of(client.get(run.get_absolute_url()))
+    assert "1 место, 22 в очереди" in text_of(client.get(applied(run).get_absolute_url()))
+
+
+def test_rule_18_the_name_of_a_file_stands_as_it_is_and_is_asked_for_again_with_the_reason(client, hr):
+    session = SessionFactory()
+    (person,) = at_work(1)
+    named = lambda: SimpleUploadedFile("list.csv", numbers([person]).encode())  # noqa: E731
+    terms = {**TERMS, "overlooks": ["audience"]}
+
+    page = text_of(client.post(new(session, "file"), {"file": named(), **terms}))
+    assert "Say why" in page
+    assert "Choose the file again." in page
+
+    page = text_of(
+        client.post(new(session, "file"), {"file": named(), "despite": "an order", **terms}, follow=True)
+    )
+    assert "list.csv" in page
+    assert "List.csv" not in page
 
 
 @pytest.mark.parametrize("source", ["paste", "file", "places", "session"])
@@ -153,3 +197,20 @@ def test_rule_18_a_workbook_is_a_source(client, hr):
     )
 
     assert outcomes(BulkRun.objects.get()) == ["seat"]
+
+
+@pytest.mark.parametrize(
+    ("grants", "said"), [(True, "руководитель согласен"), (False, "хотел записать вас на курс")]
+)
+def test_rule_18_who_did_not_ask_reads_that_the_centre_did(grants, said):
+    session, office = SessionFactory(), led_office()
+    first, second, *_others = at_work(4, office)
+    applied(pasted(session, [first, second], terms=Terms(over_share="ask")))
+    asked = session.enrolments.get(trainee=second)
+
+    decide(asked, by=office.head, granted=grants, reason="" if grants else "Некому работать")
+
+    kind = "request_granted" if grants else "request_refused"
+    letter = kinds.render(Message.objects.select_related("recipient").get(kind=kind)).as_text()
+    assert said in letter
+    assert "Ваша заявка" not in letter
