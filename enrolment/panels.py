@@ -1,6 +1,5 @@
 """What one session offers one person: a seat, a place in the queue, what they have already, or why not."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,8 +13,9 @@ from centre.templatetags.centre_text import when
 from enrolment.approvals.needs import needs_approval
 from enrolment.conditions import Situation, Unmet, unmet
 from enrolment.doors.clashes import Choice, choice_of
-from enrolment.models import Enrolment, EnrolmentEntry, Seat
+from enrolment.models import Enrolment, Seat
 from enrolment.offers.words import offer_words, queue_promise
+from enrolment.office.asking import whose_wish_it_was_not
 from enrolment.office.words import (
     days_off_words,
     share_is_gone,
@@ -30,8 +30,6 @@ from scheduling.models import Session
 
 if TYPE_CHECKING:
     from enrolment.doors.checks import Check
-
-Entry = EnrolmentEntry.Kind
 
 
 @dataclass(frozen=True)
@@ -190,16 +188,6 @@ def panel_of(trainee: Employee, session: Session) -> Panel:
         enrolment = Enrolment.objects.get(pk=situation.live_enrolment_id)
     needed = enrolment is None and needs_approval(situation, trainee)
     return Panel(session=session, situation=situation, enrolment=enrolment, needs_approval=needed)
-
-
-def whose_wish_it_was_not(entries: Iterable[EnrolmentEntry]) -> str:
-    """What to say beside a day off, when it was not the person's own choice; empty when it was (rule 16)."""
-    kinds = {entry.kind for entry in entries}
-    if kinds & {Entry.MOVED, Entry.CLASH}:
-        return _("The session has changed: say whether you agree to come then, or give the seat up.")
-    if kinds & {Entry.NOMINATED, Entry.REPLACES}:
-        return _("You were sent to it: say whether you agree to come then, or give the seat up.")
-    return ""
 
 
 def seats_words(seats: int, taken: int, waiting: int) -> str:

@@ -21,8 +21,9 @@ from enrolment.doors.checks import offered_dates, other_sessions
 from enrolment.doors.clashes import choice_of
 from enrolment.forms import CancelForm, EnrolForm
 from enrolment.models import Enrolment, EnrolmentEntry, Seat
+from enrolment.office.asking import whose_wish_it_was_not
 from enrolment.office.words import days_off_words
-from enrolment.panels import Panel, panel_of, summary, whose_wish_it_was_not
+from enrolment.panels import Panel, panel_of, summary
 from enrolment.situations import situations
 from people.audit import may_see_changes
 from people.models import Employee

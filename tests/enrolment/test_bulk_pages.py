@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook
 
 from enrolment.approvals.actions import decide
@@ -15,7 +16,7 @@ from notifications import kinds
 from notifications.models import Message
 from tests.enrolment.approvals import led_office
 from tests.enrolment.bulk import applied, at_work, hr_admin, numbers, outcomes, pasted
-from tests.factories import EmploymentFactory, SessionFactory
+from tests.factories import EmploymentFactory, SessionFactory, in_days
 
 pytestmark = pytest.mark.django_db
 TERMS = {"over_share": "leave_out"}
@@ -214,3 +215,32 @@ def test_rule_18_who_did_not_ask_reads_that_the_centre_did(grants, said):
     letter = kinds.render(Message.objects.select_related("recipient").get(kind=kind)).as_text()
     assert said in letter
     assert "Ваша заявка" not in letter
+
+
+def test_rule_16_who_is_enrolled_with_a_list_on_a_day_off_is_asked_about_it(client):
+    first = timezone.localdate(in_days(12))
+    person = EmploymentFactory(work_pattern="2/2", pattern_starts_on=first).employee
+    (working,) = at_work(1)
+    session = SessionFactory()
+    applied(pasted(session, [person, working]))
+    off, on = session.enrolments.get(trainee=person), session.enrolments.get(trainee=working)
+
+    def letter_to(reader):
+        found = Message.objects.select_related("recipient").get(kind="seat_taken", recipient=reader)
+        return kinds.render(found).as_text()
+
+    def agree(enrolment):
+        return reverse("enrolment:agree_to_day_off", args=[enrolment.pk])
+
+    assert [
+        words in letter_to(person) for words in ("у вас выходной", "ответьте, согласны ли вы прийти")
+    ] == [True] * 2
+    assert "выходной" not in letter_to(working)
+    client.force_login(working)
+    assert agree(on) not in text_of(client.get(session.get_absolute_url()))
+    client.force_login(person)
+    assert agree(off) in text_of(client.get(session.get_absolute_url()))
+    client.post(agree(off))
+    off.refresh_from_db()
+    assert off.consented_at is not None
+    assert agree(off) not in text_of(client.get(off.get_absolute_url()))
