@@ -74,6 +74,25 @@ def test_rule_17_a_head_chooses_people_reads_the_shift_and_sends_them(head, offi
     assert short_name(people[0]) in text(sent)
 
 
+def test_s5_the_check_before_sending_is_a_page_to_come_back_to_and_sends_nobody(head, office):
+    session, person = SessionFactory(), member(office)
+    address = page("send_people", session.pk)
+
+    check = head.get(address, {"people": person.pk, "step": "check"})
+    asked_to_send = head.get(address, {"people": person.pk, "step": "send"})
+    nobody = head.get(address, {"step": "check"})
+
+    assert check.context["chosen"]
+    assert 'value="send"' in text(check)
+    assert asked_to_send.status_code == 200
+    assert "Отметьте хотя бы одного человека." in text(nobody)
+    assert not session.enrolments.exists()
+
+    head.post(address, {"people": person.pk, "step": "send"})
+    assert session.enrolments.get().trainee == person
+    assert head.get(address, {"people": person.pk, "step": "check"}).status_code == 200
+
+
 def test_rule_16_more_than_may_be_away_wants_a_tick_after_the_number(head, office):
     session = SessionFactory()
     keys = [member(office).pk for _number in range(4)]
