@@ -74,9 +74,9 @@ def name_when_required(field: forms.Field) -> None:
 
 
 def name_empty_choice(field: forms.Field) -> None:
-    """A word where Django shows a row of dashes."""
+    """A word where Django shows a row of dashes; a form's own word for nothing chosen stays."""
     if isinstance(field, forms.ModelChoiceField):
-        if field.empty_label is not None:
+        if field.empty_label == DASHES:
             field.empty_label = _("Choose")
     elif isinstance(field.widget, forms.Select):
         field.widget.choices = [

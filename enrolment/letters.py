@@ -14,11 +14,10 @@ from centre.models import Policy
 from centre.templatetags.centre_text import clock, when
 from enrolment.calendars import own_agenda
 from enrolment.doors.clashes import choose_until
-from enrolment.models import Enrolment, Seat
+from enrolment.models import Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import REMINDERS
 from enrolment.offers.words import queue_promise
-from enrolment.office.loading import office_days
-from enrolment.office.words import days_off_words
+from enrolment.office.asking import came_from_somebody_else, day_off_asked
 from enrolment.queue.words import ahead_words
 from enrolment.situations import situations
 from notifications import kinds
@@ -27,7 +26,6 @@ from notifications.invites import knows
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, long_date, short_day
-from people.models import Employee
 from records.models import Completion
 from scheduling.letters import cancelled, session_of, time_told_before
 from scheduling.models import Booking, Session
@@ -57,6 +55,7 @@ def seat_taken(message: Message) -> Letter | None:
         facts,
         title=_("You have a seat: %(course)s, %(date)s"),
         news=_("You have a seat in “%(course)s”."),
+        is_own_wish=not came_from_somebody_else(facts.enrolment, EnrolmentEntry.Kind.SEAT_TAKEN),
     )
 
 
@@ -76,14 +75,18 @@ def seat_given(message: Message) -> Letter | None:
     )
 
 
-def seat_letter(message: Message, facts: Facts, *, title: str, news: str) -> Letter:
+def seat_letter(message: Message, facts: Facts, *, title: str, news: str, is_own_wish: bool = True) -> Letter:
+    """Who did not choose the date themselves is asked about a day off (rule 16)."""
     words = {"course": facts.course, "date": short_day(facts.session.starts_at)}
+    sittings = sittings_of(facts.session)
+    asked = "" if is_own_wish else day_off_asked(facts.enrolment, sittings, message.recipient)
     return Letter(
         title=title % words,
         paragraphs=(
             hello(message.recipient),
             news % words,
-            *timetable_of(facts.session, sittings_of(facts.session)),
+            *timetable_of(facts.session, sittings),
+            *([asked] if asked else []),
             please_cancel_early(),
         ),
         button=open_enrolment(facts.enrolment),
@@ -436,21 +439,6 @@ def facts_of(message: Message, *conditions: Combinable) -> Facts | None:
     if session.status not in {Session.Status.OPEN, Session.Status.CONFIRMED} or session.is_over:
         return None
     return Facts(enrolment, session, timezone.now())
-
-
-def day_off_asked(enrolment: Enrolment, sittings: list[Sitting], reader: Employee) -> str:
-    """That the reader is off on a day of the session and has not agreed to come yet (rule 16); empty for others."""
-    if enrolment.consented_at is not None:
-        return ""
-    days = {timezone.localdate(sitting.starts_at) for sitting in sittings}
-    # Whose shift it is follows from the pattern alone: of the policy nothing is asked.
-    at_office = office_days(reader, days, policy=Policy.objects.last_read())
-    days_off = [at_office[day] for day in sorted(at_office) if not at_office[day].is_working_day]
-    if not days_off:
-        return ""
-    return _("%(day_off)s Say on the page of your enrolment whether you agree to come.") % {
-        "day_off": days_off_words(days_off)
-    }
 
 
 def timetable_now(session: Session, sittings: list[Sitting] | None = None) -> list[str]:

@@ -15,6 +15,7 @@ from enrolment.conditions import Situation, Unmet, unmet
 from enrolment.doors.clashes import Choice, choice_of
 from enrolment.models import Enrolment, Seat
 from enrolment.offers.words import offer_words, queue_promise
+from enrolment.office.asking import whose_wish_it_was_not
 from enrolment.office.words import (
     days_off_words,
     share_is_gone,
@@ -136,6 +137,15 @@ class Panel:
     @property
     def day_off_words(self) -> str:
         return days_off_words(self.situation.days_off)
+
+    @cached_property
+    def day_off_question(self) -> str:
+        """What the reader has to answer about a day off on which they were sent; empty when there is nothing."""
+        days_off = self.situation.days_off
+        if not days_off or self.enrolment is None or self.enrolment.consented_at or self.session.has_begun:
+            return ""
+        asks = whose_wish_it_was_not(self.enrolment.entries.all())
+        return f"{days_off_words(days_off)} {asks}" if asks else ""
 
     @property
     def away_words(self) -> str:

@@ -21,6 +21,7 @@ from enrolment.doors.checks import offered_dates, other_sessions
 from enrolment.doors.clashes import choice_of
 from enrolment.forms import CancelForm, EnrolForm
 from enrolment.models import Enrolment, EnrolmentEntry, Seat
+from enrolment.office.asking import whose_wish_it_was_not
 from enrolment.office.words import days_off_words
 from enrolment.panels import Panel, panel_of, summary
 from enrolment.situations import situations
@@ -28,8 +29,6 @@ from people.audit import may_see_changes
 from people.models import Employee
 from people.requests import UserRequest
 from scheduling.models import Session
-
-Entry = EnrolmentEntry.Kind
 
 
 @login_required
@@ -93,16 +92,6 @@ def unanswered_day_off(enrolment: Enrolment, entries: Iterable[EnrolmentEntry], 
         return ""
     days_off = situations(reader, [session], policy=Policy.objects.current())[session.pk].days_off
     return f"{days_off_words(days_off)} {asks}" if days_off else ""
-
-
-def whose_wish_it_was_not(entries: Iterable[EnrolmentEntry]) -> str:
-    """What to say beside the day, when it was not the person's own choice; empty when it was."""
-    kinds = {entry.kind for entry in entries}
-    if kinds & {Entry.MOVED, Entry.CLASH}:
-        return _("The session has changed: say whether you agree to come then, or give the seat up.")
-    if kinds & {Entry.NOMINATED, Entry.REPLACES}:
-        return _("You were sent to it: say whether you agree to come then, or give the seat up.")
-    return ""
 
 
 def is_ahead(enrolment: Enrolment) -> bool:

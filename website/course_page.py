@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centre.functions import SortKey
-from centre.models import Policy
+from centre.models import Policy, Site
 from centre.prepared import Given, Prepared
 from courses.models import Course, Material
 from enrolment.annotations import (
@@ -104,6 +104,7 @@ def course_facts() -> dict[str, Any]:
     """Annotations of a course: whom it is for, what it asks first, and what the reader has done about it."""
     own = own_live().filter(course=OuterRef("pk"))
     what = JSONObject(id="pk", session="session", seat="seat", starts_at="session__starts_at")
+    wished = JSONObject(id="pk", since="since", site="site__name")
     audience = Position.objects.filter(courses=OuterRef("pk")).order_by(SortKey("title"))
     return {
         "audience_titles": ArraySubquery(audience.values("title")),
@@ -111,9 +112,7 @@ def course_facts() -> dict[str, Any]:
         "needed": prerequisites_of("pk"),
         "own_completions": own_completions_of("pk"),
         "own_enrolment": Subquery(own.values(json=what)[:1]),
-        "own_wish": Subquery(
-            own_wishes().filter(course=OuterRef("pk")).values(json=JSONObject(id="pk", since="since"))[:1]
-        ),
+        "own_wish": Subquery(own_wishes().filter(course=OuterRef("pk")).values(json=wished)[:1]),
         "has_materials": Exists(Material.objects.filter(course=OuterRef("pk"))),
         "optional_bookings": optional_bookings(optional_ahead()),
     }
@@ -173,7 +172,8 @@ def course_page(reader: Employee, code: str) -> CoursePage:
 def own_wish(course: Course, row: dict[str, Any] | None) -> Interest | None:
     if row is None:
         return None
-    return Interest(pk=row["id"], course=course, since=datetime.fromisoformat(row["since"]))
+    site = Site(name=row["site"]) if row["site"] else None
+    return Interest(pk=row["id"], course=course, site=site, since=datetime.fromisoformat(row["since"]))
 
 
 def own_enrolment(course: Course, row: dict[str, Any] | None, reader: Employee) -> Enrolment | None:

@@ -12,8 +12,16 @@ from enrolment.approvals.deciders import awaiting
 from enrolment.approvals.links import decide_path, with_lines
 from enrolment.approvals.notices import ESCALATED, GRANTED, NOT_DECIDED, REFUSED, URGENT, WAITING
 from enrolment.calendars import own_agenda
-from enrolment.letters import answer_by, enrolment_of, facts_of, key_of, open_enrolment, please_cancel_early
+from enrolment.letters import (
+    answer_by,
+    enrolment_of,
+    facts_of,
+    key_of,
+    open_enrolment,
+    please_cancel_early,
+)
 from enrolment.models import Approval, Ending, Enrolment, EnrolmentEntry, EnrolmentQuerySet, Seat
+from enrolment.office.asking import came_from_somebody_else, day_off_asked
 from notifications import kinds
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
@@ -33,7 +41,10 @@ def granted(message: Message) -> Letter | None:
     words = {"course": facts.course, "date": short_day(session.starts_at)}
     if seat == Seat.HELD:
         title = _("Allowed, and the seat is yours: %(course)s, %(date)s")
-        after = [*timetable_of(session, sittings_of(session)), please_cancel_early()]
+        sittings = sittings_of(session)
+        is_own_wish = not is_wish_of_staff(facts.enrolment)
+        asked = "" if is_own_wish else day_off_asked(facts.enrolment, sittings, message.recipient)
+        after = [*timetable_of(session, sittings), *([asked] if asked else []), please_cancel_early()]
     elif seat == Seat.OFFERED:
         title = _("Allowed, and a seat is offered to you: %(course)s, %(date)s")
         after = [full_moment(session.starts_at), answer_by(facts.enrolment)]
@@ -46,11 +57,28 @@ def granted(message: Message) -> Letter | None:
         ]
     return Letter(
         title=title % words,
-        paragraphs=(hello(message.recipient), _("Your request for “%(course)s” is allowed.") % words, *after),
+        paragraphs=(hello(message.recipient), allowed_words(facts.enrolment) % words, *after),
         button=open_enrolment(facts.enrolment),
         deadline=session.starts_at,
         agenda=own_agenda(message.recipient, session.pk) if seat == Seat.HELD else None,
     )
+
+
+def is_wish_of_staff(enrolment: Enrolment) -> bool:
+    """Whether the head was asked by the training centre, as for a list of people, and not by the trainee."""
+    return came_from_somebody_else(enrolment, EnrolmentEntry.Kind.ASKED)
+
+
+def allowed_words(enrolment: Enrolment) -> str:
+    if is_wish_of_staff(enrolment):
+        return _("The training centre enrols you in “%(course)s”, and your head has allowed it.")
+    return _("Your request for “%(course)s” is allowed.")
+
+
+def refused_words(enrolment: Enrolment) -> str:
+    if is_wish_of_staff(enrolment):
+        return _("The training centre wanted to enrol you in “%(course)s”; your head did not allow it.")
+    return _("Your request for “%(course)s” was refused.")
 
 
 def refused(message: Message) -> Letter | None:
@@ -68,7 +96,7 @@ def refused(message: Message) -> Letter | None:
                 None,
                 (
                     hello(message.recipient),
-                    _("Your request for “%(course)s” was refused.") % words,
+                    refused_words(enrolment) % words,
                     full_moment(session.starts_at),
                     _("Reason: %(reason)s") % {"reason": reason} if reason else "",
                     _("Another date may suit better: you may ask again."),

@@ -226,7 +226,8 @@ def finish(run: BulkRun) -> BulkRun:
 
 
 def recount(run: BulkRun) -> None:
-    run.counts = dict(Counter(run.rows.values_list("outcome", flat=True)))
+    rows = run.rows.values_list("outcome", "undone_at")
+    run.counts = dict(Counter(BulkRun.UNDONE_ROWS if undone_at else outcome for outcome, undone_at in rows))
     run.save()
 
 
@@ -285,6 +286,6 @@ def finish_undoing(run: BulkRun) -> BulkRun:
     if run.state != State.UNDOING or run.rows.to_undo().exists():
         return run
     run.state, run.undone_at = State.UNDONE, timezone.now()
-    run.save(update_fields=["state", "undone_at"])
+    recount(run)
     plan_messages(done_messages(run, run.undone_by or run.made_by))
     return run

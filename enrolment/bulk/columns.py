@@ -51,6 +51,7 @@ ROW_COLUMNS = (
         _("Full name"),
         lambda row: row.person.full_name if row.person else row.given,
         order=(F("person__name_key").asc(nulls_last=True), "given"),
+        template="enrolment/bulk/_name_cell.html",
     ),
     Column("line", _("Line"), lambda row: row.line, order=("line",), is_number=True),
     Column("given", _("In the list"), lambda row: row.given, order=("given",)),

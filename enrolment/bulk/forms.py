@@ -126,6 +126,13 @@ class FileForm(TermsForm):
         ),
     )
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        # Whatever was wrong, no browser sends the file again by itself.
+        if self.errors and "file" not in self.errors:
+            self.add_error("file", _("Choose the file again."))
+        return cleaned
+
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
         if file.size and file.size > settings.MAX_UPLOAD_BYTES:
@@ -210,7 +217,7 @@ def sessions_beside(target: Session) -> QuerySet[Session]:
 
 
 class WhoIsMeantForm(CentreForm, forms.Form):
-    button_label = gettext_lazy("This is the person")
+    button_label = gettext_lazy("Choose this person")
 
     person = forms.ChoiceField(label=gettext_lazy("Who is meant?"), widget=forms.RadioSelect)
 
@@ -219,6 +226,7 @@ class WhoIsMeantForm(CentreForm, forms.Form):
         self.cancel_url = cancel_url
         choices = [(str(person.pk), in_words(person)) for person in people]
         self.fields["person"].choices = choices  # type: ignore[attr-defined]
+        self.fields["person"].error_messages["required"] = _("Choose one of these people.")
 
 
 def in_words(person: Employee) -> str:

@@ -73,6 +73,8 @@ class BulkRun(models.Model):
         UNDONE = "undone", pgettext_lazy("list of people", "undone")
 
     BUSY = (State.READING, State.APPLYING, State.UNDOING)
+    # Under this name `counts` has the rows whose enrolment was undone, whatever it was.
+    UNDONE_ROWS = "undone"
 
     class OverShare(models.TextChoices):
         """What to do with people whose office would have too many away (rule 16)."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from centre.quotes import with_inner_quotes
 from enrolment.bulk.models import BulkRow, BulkRun, RowOutcome
@@ -16,7 +16,7 @@ from enrolment.office.words import shift_away_words, their_days_off_words
 # Whatever needs no values.
 SENTENCES = {
     "closed": gettext_lazy("The session is not open for enrolment."),
-    "enrolled": gettext_lazy("Enrolled in another session of this course."),
+    "enrolled": gettext_lazy("Has an enrolment in another session of this course."),
     "audience": gettext_lazy("The course is meant for other positions."),
     "clash": gettext_lazy("Booked elsewhere at the time of the session."),
     "travel": gettext_lazy("Booked at another site too shortly before or after."),
@@ -40,7 +40,7 @@ OUTCOMES_DONE = {
 def outcome_words(row: BulkRow) -> str:
     """What becomes of the row or, once it was carried out, what became of it."""
     if row.undone_at:
-        return _("undone")
+        return _("enrolment undone")
     outcome = RowOutcome(row.outcome)
     return str(OUTCOMES_DONE.get(outcome, outcome.label) if row.settled_at else outcome.label)
 
@@ -91,32 +91,38 @@ def sentence(reason: dict[str, Any]) -> str:
 
 def numbers_words(run: BulkRun) -> list[str]:
     """How many get what, largest matters first: "20 seats", "17 in the queue", "3 not enrolled"."""
-    seats, queue, asked = (
-        run.number_of(one) for one in (RowOutcome.SEAT, RowOutcome.QUEUE, RowOutcome.ASKED)
+    undone, seats, queue, asked, already, twice = (
+        run.number_of(one)
+        for one in (
+            BulkRun.UNDONE_ROWS,
+            RowOutcome.SEAT,
+            RowOutcome.QUEUE,
+            RowOutcome.ASKED,
+            RowOutcome.ALREADY,
+            RowOutcome.TWICE,
+        )
     )
-    already = run.number_of(RowOutcome.ALREADY, RowOutcome.TWICE)
-    others = run.total - seats - queue - asked - already
+    others = run.total - undone - seats - queue - asked - already - twice
     return [
-        words
+        words % {"count": count}
         for count, words in (
-            (seats, ngettext("%(count)s seat", "%(count)s seats", seats) % {"count": seats}),
-            (queue, ngettext("%(count)s in the queue", "%(count)s in the queue", queue) % {"count": queue}),
-            (
-                asked,
-                ngettext("%(count)s question to heads", "%(count)s questions to heads", asked)
-                % {"count": asked},
-            ),
-            (
-                already,
-                ngettext("%(count)s there already", "%(count)s there already", already) % {"count": already},
-            ),
-            (
-                others,
-                ngettext("%(count)s not enrolled", "%(count)s not enrolled", others) % {"count": others},
-            ),
+            (undone, ngettext("%(count)s enrolment undone", "%(count)s enrolments undone", undone)),
+            (seats, ngettext("%(count)s seat", "%(count)s seats", seats)),
+            (queue, queue_words(run, queue)),
+            (asked, ngettext("%(count)s question to heads", "%(count)s questions to heads", asked)),
+            (already, ngettext("%(count)s there already", "%(count)s there already", already)),
+            (twice, ngettext("%(count)s stands twice", "%(count)s stand twice", twice)),
+            (others, ngettext("%(count)s not enrolled", "%(count)s not enrolled", others)),
         )
         if count
     ]
+
+
+def queue_words(run: BulkRun, count: int) -> str:
+    """Who is to join the queue, and who has joined it: in Russian these are two cases."""
+    if run.applied_at:
+        return npgettext("joined", "%(count)s in the queue", "%(count)s in the queue", count)
+    return ngettext("%(count)s in the queue", "%(count)s in the queue", count)
 
 
 def enrol_words(run: BulkRun) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from crispy_forms.bootstrap import StrictButton
 from crispy_forms.layout import Div, Layout, LayoutObject
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from centre.filters import ListFilters
 from centre.forms import CentreForm
@@ -21,16 +21,17 @@ class WishForm(CentreForm, forms.Form):
         label=gettext_lazy("Site"),
         queryset=Site.objects.none(),
         required=False,
-        empty_label=gettext_lazy("any"),
+        empty_label=pgettext_lazy("site", "any"),
         help_text=gettext_lazy("You are told of dates there only."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_change: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.button_label = gettext_lazy("Save the site") if is_change else gettext_lazy("I want this course")
         self.fields["site"].queryset = Site.objects.filter(is_online=False).order_by("name")  # type: ignore[attr-defined]
 
     def button_row(self) -> LayoutObject:
-        button = StrictButton(gettext_lazy("I want this course"), type="submit", css_class="button")
+        button = StrictButton(self.button_label, type="submit", css_class="button")
         return Div(button, css_class="button-row")
 
     def required_legend(self) -> LayoutObject:

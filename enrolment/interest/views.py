@@ -24,7 +24,9 @@ def want(request: UserRequest, code: str) -> HttpResponse:
     course = get_object_or_404(Course.objects.offered(), code=code)
     wish = Interest.objects.live().filter(trainee=request.user, course=course).first()
     form = WishForm(
-        request.POST if request.method == "POST" else None, initial={"site": wish.site_id if wish else None}
+        request.POST if request.method == "POST" else None,
+        initial={"site": wish.site_id if wish else None},
+        is_change=wish is not None,
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -32,9 +34,15 @@ def want(request: UserRequest, code: str) -> HttpResponse:
         except Refusal as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, _("It is written down: you want this course. We write to you."))
+            words = (
+                _("The site is changed.")
+                if wish
+                else _("It is written down: you want this course. We write to you.")
+            )
+            messages.success(request, words)
         return redirect(course)
-    context = {"course": course, "form": form, "missing": missing_before(request.user, course)}
+    missing = missing_before(request.user, course)
+    context = {"course": course, "wish": wish, "form": form, "missing": missing}
     return render(request, "enrolment/interest/want.html", context)
 
 

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import cast
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef
 from django.utils import timezone
 
@@ -15,7 +17,7 @@ from records.obligations import Mandatory, ObligationState, obligations_of
 from records.readiness import owing_jobs
 from scheduling.models import Session
 
-SHOWN = 50
+ON_A_PAGE = 50
 OWING = {ObligationState.OVERDUE, ObligationState.EXPIRES, ObligationState.DUE}
 
 
@@ -30,8 +32,10 @@ class Coming:
     waiting: int
 
 
-def coming_sessions(head: Employee, courses: Collection[int] | None = None) -> list[Coming]:
-    """The nearest fifty, of these courses alone if any are named, in six statements."""
+def coming_sessions(
+    head: Employee, courses: Collection[int] | None = None, *, page: str | None = None
+) -> Page[Coming]:
+    """The nearest first, fifty a page, of these courses alone if any are named; seven statements."""
     now = timezone.now()
     people = people_to_send(head)
     own = Enrolment.objects.live().filter(
@@ -49,7 +53,8 @@ def coming_sessions(head: Employee, courses: Collection[int] | None = None) -> l
     if courses is not None:
         sessions = sessions.filter(course__in=courses)
     need = needs_of(head)
-    return [
+    shown: Page[Session] = Paginator(sessions, ON_A_PAGE).get_page(page)
+    rows = [
         Coming(
             session,
             own=vars(session)["own"],
@@ -57,8 +62,9 @@ def coming_sessions(head: Employee, courses: Collection[int] | None = None) -> l
             free=max(0, session.seats - vars(session)["seats_taken"] - vars(session)["reserved"]),
             waiting=vars(session)["waiting"],
         )
-        for session in sessions[:SHOWN]
+        for session in shown
     ]
+    return Page(rows, shown.number, cast("Paginator[Coming]", shown.paginator))
 
 
 def needs_of(head: Employee) -> dict[int, int]:

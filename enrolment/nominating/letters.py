@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy
 
 from centre.templatetags.centre_text import short_name
 from enrolment.calendars import own_agenda
-from enrolment.letters import day_off_asked, enrolment_of, facts_of, open_enrolment, please_cancel_early
+from enrolment.letters import enrolment_of, facts_of, open_enrolment, please_cancel_early
 from enrolment.models import SEATS_TAKEN, Ending, Seat
 from enrolment.nominating.notices import NOMINATED, REPLACED
+from enrolment.office.asking import day_off_asked
 from notifications import kinds
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message

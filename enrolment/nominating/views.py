@@ -48,7 +48,7 @@ def sessions_to_send_to(request: UserRequest) -> HttpResponse:
     of_courses = None if owed is None or who.cleaned_data["every"] else [course.pk for course in owed]
     context = {
         "offices": offices,
-        "rows": coming_sessions(request.user, of_courses),
+        "page": coming_sessions(request.user, of_courses, page=request.GET.get("page")),
         "chosen": who.chosen,
         "owed": owed,
         "is_narrow": of_courses is not None,
@@ -59,17 +59,21 @@ def sessions_to_send_to(request: UserRequest) -> HttpResponse:
 @login_required
 @require_form
 def send_people(request: UserRequest, session_id: int) -> HttpResponse:
-    """People of the own office by need. The first button shows the shift without those ticked, the second sends."""
+    """People of the own office by need. The first button shows the shift without those ticked, the second sends.
+
+    The first is a GET, so that the way back from what was sent leads to a page and not to a question of the browser.
+    """
     if not Office.objects.led_by(request.user).exists():
         raise PermissionDenied
     session = get_object_or_404(Session.objects.published().with_course(), pk=session_id)
-    form = SendForm(request.POST if request.method == "POST" else None)
-    is_sent = request.method == "POST" and form.is_valid()
+    is_post = request.method == "POST"
+    form = SendForm(request.POST if is_post else request.GET if "step" in request.GET else None)
+    is_sent = form.is_valid()
     found = candidates_of(request.user, session, policy=Policy.objects.current())
     keys = form.cleaned_data["people"] if is_sent else []
     chosen = found.chosen(keys)
     thin = found.too_thin(chosen)
-    if is_sent and form.cleaned_data["step"] == "send":
+    if is_post and is_sent and form.cleaned_data["step"] == "send":
         if not thin or form.cleaned_data["despite_shift"]:
             own = people_to_send(request.user).in_bulk(keys)
             tell(

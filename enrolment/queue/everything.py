@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from audit.models import Change
 from centre.templatetags.centre_text import when
-from enrolment.models import AttendanceMark, Enrolment, EnrolmentEntry
+from enrolment.bulk.models import BulkRow, BulkRun
+from enrolment.bulk.words import numbers_words
+from enrolment.models import AttendanceMark, Ending, Enrolment, EnrolmentEntry
 from enrolment.notices import about
 from enrolment.queue.events import Event
 from enrolment.reservations.story import kept_seats_story
@@ -21,12 +23,14 @@ from notifications.models import Message
 from records.models import Completion
 from scheduling.models import Session, SessionStep
 
+Entry = EnrolmentEntry.Kind
+
 
 def events_of_enrolment(enrolment: Enrolment) -> list[Event]:
     """The enrolment's own, and the steps of its session since it was asked for, as far as it lasted."""
     session = [enrolment.session] if enrolment.session else []
     until = enrolment.ended_at
-    found = list(events_of_people([enrolment]))
+    found = [*events_of_people([enrolment]), *lists_of_enrolment(enrolment)]
     for one in session:
         found += [
             event
@@ -39,11 +43,11 @@ def events_of_enrolment(enrolment: Enrolment) -> list[Event]:
 def events_of_session(session: Session) -> list[Event]:
     """The steps of the session, its kept seats, and what happened to everybody who ever asked for a seat in it.
 
-    Messages that are still to be sent stand in each person's own story: here they would be most of the page.
+    Messages that nobody was sent, or not yet, stand in each person's own story: here they would be most of the page.
     """
     people = list(session.enrolments.select_related("trainee"))
-    own = events_of_people(people, to_be_sent=False)
-    return in_order([*steps_of(session), *kept_seats_story(session), *own])
+    own = events_of_people(people, sent_only=True)
+    return in_order([*steps_of(session), *kept_seats_story(session), *own, *lists_of_session(session)])
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
@@ -51,34 +55,76 @@ def in_order(events: Iterable[Event]) -> list[Event]:
     return sorted(events, key=lambda event: event.at)
 
 
-def events_of_people(enrolments: Sequence[Enrolment], *, to_be_sent: bool = True) -> Iterator[Event]:
+def events_of_people(enrolments: Sequence[Enrolment], *, sent_only: bool = False) -> Iterator[Event]:
     """Of enrolments in one session, or of one without a session."""
     names = {one.trainee_id: one.trainee.short_name for one in enrolments}
     whose = {one.pk: one.trainee.short_name for one in enrolments}
     session_id = enrolments[0].session_id if enrolments else None
-    yield from entries_of(whose)
-    yield from messages_of(whose, to_be_sent=to_be_sent)
+    yield from entries_of(enrolments)
+    yield from messages_of(whose, sent_only=sent_only)
     yield from marks_of(whose)
     if session_id:
         yield from completions_of(session_id, names)
 
 
-def entries_of(whose: dict[int, str]) -> Iterator[Event]:
-    for entry in EnrolmentEntry.objects.filter(enrolment__in=whose).select_related("by").order_by("pk"):
+def entries_of(enrolments: Sequence[Enrolment]) -> Iterator[Event]:
+    """Their own stories; a cancellation by which one ended says whether it came late (rule 15)."""
+    whose = {one.pk: one for one in enrolments}
+    entries = EnrolmentEntry.objects.filter(enrolment__in=whose).select_related("by").order_by("pk")
+    last_cancelled = {one.enrolment_id: one.pk for one in entries if one.kind == Entry.CANCELLED}
+    for entry in entries:
+        enrolment = whose[entry.enrolment_id]
+        is_late = (
+            enrolment.ended_because == Ending.CANCELLED_LATE and last_cancelled.get(enrolment.pk) == entry.pk
+        )
         yield Event(
             entry.at,
-            entry.get_kind_display(),
+            _("cancelled late") if is_late else entry.get_kind_display(),
             entry.reason,
-            whose[entry.enrolment_id],
+            enrolment.trainee.short_name,
             entry.by.short_name if entry.by else "",
         )
 
 
-def messages_of(whose: dict[int, str], *, to_be_sent: bool) -> Iterator[Event]:
+def lists_of_enrolment(enrolment: Enrolment) -> Iterator[Event]:
+    """The list of people that made it, if one did (rule 18)."""
+    rows = BulkRow.objects.made().filter(enrolment=enrolment).select_related("run__applied_by")
+    for row in rows:
+        if row.settled_at:
+            yield Event(
+                row.settled_at,
+                _("enrolled with the list of people No. %(number)s") % {"number": row.run_id},
+                whom=enrolment.trainee.short_name,
+                by=row.run.applied_by.short_name if row.run.applied_by else "",
+            )
+
+
+def lists_of_session(session: Session) -> Iterator[Event]:
+    """Lists of people that were carried out, and those undone again, with their numbers."""
+    runs = BulkRun.objects.filter(session=session, applied_at__isnull=False).defer("data")
+    for run in runs.select_related("applied_by", "undone_by").order_by("pk"):
+        words, numbers = {"number": run.pk}, ", ".join(numbers_words(run))
+        if run.applied_at:
+            yield Event(
+                run.applied_at,
+                _("list of people No. %(number)s carried out") % words,
+                "" if run.undone_at else numbers,
+                by=run.applied_by.short_name if run.applied_by else "",
+            )
+        if run.undone_at:
+            yield Event(
+                run.undone_at,
+                _("list of people No. %(number)s undone") % words,
+                numbers,
+                by=run.undone_by.short_name if run.undone_by else "",
+            )
+
+
+def messages_of(whose: dict[int, str], *, sent_only: bool) -> Iterator[Event]:
     by_subject = {about(pk): name for pk, name in whose.items()}
     found = Message.objects.filter(subject__in=by_subject)
-    if not to_be_sent:
-        found = found.exclude(state=Message.State.PLANNED)
+    if sent_only:
+        found = found.exclude(state__in=[Message.State.PLANNED, Message.State.WITHDRAWN])
     for message in found.order_by("planned_at", "pk"):
         name = kinds.name_of(message.kind)
         yield Event(

@@ -76,6 +76,7 @@ def queue(request: UserRequest, session_id: int) -> HttpResponse:
                 if story.seat and story.seat.kind in {"promoted", "offered"}
             ],
             "form": form,
+            "has_people": bool(seated) and len(stories) > 1,
             "answer": answer_of(form, stories),
         },
     )

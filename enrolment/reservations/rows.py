@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,6 +35,8 @@ class OfficeThere:
     waiting: list[Enrolment] = field(default_factory=list)
     asked: list[Enrolment] = field(default_factory=list)
     kept: Reservation | None = None
+    # The quota of the okrug, which people of its other offices use too.
+    of_okrug: Reservation | None = None
 
 
 def why_no_keeping(session: Session, policy: Policy) -> str:
@@ -74,8 +77,14 @@ def offices_there(offices: Iterable[Office], session: Session, policy: Policy) -
         else:
             there.asked.append(one)
     if session.starts_at > kept_from(timezone.now(), policy):
-        for kept in Reservation.objects.standing().filter(session=session, office__in=found):
-            found[kept.office_id or 0].kept = kept
+        okrugs = {there.office.okrug for there in found.values() if there.office.okrug}
+        whose = Q(office__in=found) | Q(office=None, okrug__in=okrugs)
+        for kept in Reservation.objects.standing().filter(whose, session=session):
+            if kept.office_id:
+                found[kept.office_id].kept = kept
+            else:
+                for there in found.values():
+                    there.of_okrug = kept if there.office.okrug == kept.okrug else there.of_okrug
     return list(found.values())
 
 

@@ -106,13 +106,23 @@ def release_seats(request: UserRequest, pk: int) -> HttpResponse:
         found = found.filter(office__in=Office.objects.led_by(request.user))
     reservation = get_object_or_404(found, pk=pk)
     try:
-        actions.release_seats(reservation, by=request.user)
+        reservation = actions.release_seats(reservation, by=request.user)
     except Refusal as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("The seats are free for everybody again."))
+        messages.success(request, given_back(reservation.seats))
     page = "enrolment:quotas" if is_staff else "enrolment:office_in_session"
     return redirect(page, reservation.session_id)
+
+
+def given_back(seats: int) -> str:
+    if not seats:
+        return _("Every kept seat had a name already: there was nothing to give back.")
+    return ngettext(
+        "%(count)s seat without a name is given back.",
+        "%(count)s seats without a name are given back.",
+        seats,
+    ) % {"count": seats}
 
 
 def kept_now(seats: int) -> str:

@@ -20,6 +20,10 @@ class ShelfForm(CentreForm, forms.Form):
     site = forms.ModelChoiceField(Site.objects.none(), label="Площадка")
 
 
+class WishedForm(CentreForm, forms.Form):
+    site = forms.ModelChoiceField(Site.objects.none(), label="Площадка", required=False, empty_label="любая")
+
+
 def test_a_form_explains_required_marks_and_its_button_says_what_it_does():
     with translation.override("ru"):
         html = render_crispy_form(RoomForm())
@@ -70,3 +74,11 @@ def test_an_empty_choice_says_what_to_do(db):
         html = render_crispy_form(ShelfForm())
 
     assert (html.count(">Выберите</option>"), html.count("---")) == (2, 0)
+
+
+def test_a_forms_own_word_for_nothing_chosen_stays():
+    with translation.override("ru"):
+        html = render_crispy_form(WishedForm())
+
+    assert '<option value="" selected>любая</option>' in html
+    assert "Выберите" not in html

@@ -5,12 +5,18 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook
 
+from enrolment.approvals.actions import decide
+from enrolment.bulk.forecast import Terms
 from enrolment.bulk.tasks import work_on_bulk_runs
 from enrolment.models import BulkRun
+from notifications import kinds
+from notifications.models import Message
+from tests.enrolment.approvals import led_office
 from tests.enrolment.bulk import applied, at_work, hr_admin, numbers, outcomes, pasted
-from tests.factories import EmploymentFactory, SessionFactory
+from tests.factories import EmploymentFactory, SessionFactory, in_days
 
 pytestmark = pytest.mark.django_db
 TERMS = {"over_share": "leave_out"}
@@ -47,7 +53,46 @@ def test_rule_18_expectation_27_the_button_says_the_numbers_and_the_page_the_res
 
     page = client.post(reverse("enrolment:bulk_undo", args=[run.pk]), follow=True)
     assert "The list is undone" in text_of(page)
+    assert "3 enrolments undone" in text_of(page)
+    assert "2 seats" not in text_of(page)
     assert not session.enrolments.live().exists()
+
+
+def test_rule_18_who_stands_twice_is_not_counted_as_there_already(client, hr):
+    session = SessionFactory()
+    there, person = at_work(2)
+    applied(pasted(session, [there]))
+
+    run = pasted(session, numbers([there, person]) + "\n" + numbers([person]))
+
+    page = text_of(client.get(run.get_absolute_url()))
+    assert "1 seat, 1 there already, 1 stands twice" in page
+
+
+def test_rule_18_in_russian_people_are_to_join_the_queue_and_then_stand_in_it(client, hr):
+    session = SessionFactory(seats=1)
+    run = pasted(session, at_work(23))
+    client.cookies["django_language"] = "ru"
+
+    assert "Записать 23 человека: 1 место, 22 в очередь" in text_of(client.get(run.get_absolute_url()))
+    assert "1 место, 22 в очереди" in text_of(client.get(applied(run).get_absolute_url()))
+
+
+def test_rule_18_the_name_of_a_file_stands_as_it_is_and_is_asked_for_again_with_the_reason(client, hr):
+    session = SessionFactory()
+    (person,) = at_work(1)
+    named = lambda: SimpleUploadedFile("list.csv", numbers([person]).encode())  # noqa: E731
+    terms = {**TERMS, "overlooks": ["audience"]}
+
+    page = text_of(client.post(new(session, "file"), {"file": named(), **terms}))
+    assert "Say why" in page
+    assert "Choose the file again." in page
+
+    page = text_of(
+        client.post(new(session, "file"), {"file": named(), "despite": "an order", **terms}, follow=True)
+    )
+    assert "list.csv" in page
+    assert "List.csv" not in page
 
 
 @pytest.mark.parametrize("source", ["paste", "file", "places", "session"])
@@ -153,3 +198,49 @@ def test_rule_18_a_workbook_is_a_source(client, hr):
     )
 
     assert outcomes(BulkRun.objects.get()) == ["seat"]
+
+
+@pytest.mark.parametrize(
+    ("grants", "said"), [(True, "руководитель согласен"), (False, "хотел записать вас на курс")]
+)
+def test_rule_18_who_did_not_ask_reads_that_the_centre_did(grants, said):
+    session, office = SessionFactory(), led_office()
+    first, second, *_others = at_work(4, office)
+    applied(pasted(session, [first, second], terms=Terms(over_share="ask")))
+    asked = session.enrolments.get(trainee=second)
+
+    decide(asked, by=office.head, granted=grants, reason="" if grants else "Некому работать")
+
+    kind = "request_granted" if grants else "request_refused"
+    letter = kinds.render(Message.objects.select_related("recipient").get(kind=kind)).as_text()
+    assert said in letter
+    assert "Ваша заявка" not in letter
+
+
+def test_rule_16_who_is_enrolled_with_a_list_on_a_day_off_is_asked_about_it(client):
+    first = timezone.localdate(in_days(12))
+    person = EmploymentFactory(work_pattern="2/2", pattern_starts_on=first).employee
+    (working,) = at_work(1)
+    session = SessionFactory()
+    applied(pasted(session, [person, working]))
+    off, on = session.enrolments.get(trainee=person), session.enrolments.get(trainee=working)
+
+    def letter_to(reader):
+        found = Message.objects.select_related("recipient").get(kind="seat_taken", recipient=reader)
+        return kinds.render(found).as_text()
+
+    def agree(enrolment):
+        return reverse("enrolment:agree_to_day_off", args=[enrolment.pk])
+
+    assert [
+        words in letter_to(person) for words in ("у вас выходной", "ответьте, согласны ли вы прийти")
+    ] == [True] * 2
+    assert "выходной" not in letter_to(working)
+    client.force_login(working)
+    assert agree(on) not in text_of(client.get(session.get_absolute_url()))
+    client.force_login(person)
+    assert agree(off) in text_of(client.get(session.get_absolute_url()))
+    client.post(agree(off))
+    off.refresh_from_db()
+    assert off.consented_at is not None
+    assert agree(off) not in text_of(client.get(off.get_absolute_url()))

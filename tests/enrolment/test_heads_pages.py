@@ -75,6 +75,25 @@ def test_rule_17_a_head_chooses_people_reads_the_shift_and_sends_them(head, offi
     assert short_name(people[0]) in text(sent)
 
 
+def test_s5_the_check_before_sending_is_a_page_to_come_back_to_and_sends_nobody(head, office):
+    session, person = SessionFactory(), member(office)
+    address = page("send_people", session.pk)
+
+    check = head.get(address, {"people": person.pk, "step": "check"})
+    asked_to_send = head.get(address, {"people": person.pk, "step": "send"})
+    nobody = head.get(address, {"step": "check"})
+
+    assert check.context["chosen"]
+    assert 'value="send"' in text(check)
+    assert asked_to_send.status_code == 200
+    assert "Отметьте хотя бы одного человека." in text(nobody)
+    assert not session.enrolments.exists()
+
+    head.post(address, {"people": person.pk, "step": "send"})
+    assert session.enrolments.get().trainee == person
+    assert head.get(address, {"people": person.pk, "step": "check"}).status_code == 200
+
+
 def test_rule_16_more_than_may_be_away_wants_a_tick_after_the_number(head, office):
     session = SessionFactory()
     keys = [member(office).pk for _number in range(4)]
@@ -134,6 +153,32 @@ def test_rule_17_the_office_in_a_session_keeps_seats_and_gives_them_back(head, o
 
     kept.refresh_from_db()
     assert kept.ended_at is not None
+
+
+def test_rule_17_kept_seats_that_all_have_names_are_not_said_to_be_free_again(head, office):
+    session = SessionFactory()
+    reserve_seats(session, office, 1, by=office.head)
+    kept = Reservation.objects.get()
+    nominate(member(office), session, by=office.head)
+
+    there = text(head.get(page("office_in_session", session.pk)))
+    given_back = text(head.post(page("release_seats", kept.pk), follow=True))
+
+    assert "у каждого есть имя" in there
+    assert page("release_seats", kept.pk) not in there
+    assert "снова свободны" not in given_back
+
+
+def test_rule_17_a_head_reads_of_the_quota_of_the_okrug(head, office):
+    type(office).objects.filter(pk=office.pk).update(okrug="ЦАО")
+    session = SessionFactory()
+    reserve_seats(session, "ЦАО", 3, by=hr_admin())
+    reserve_seats(session, "САО", 4, by=hr_admin())
+
+    there = text(head.get(page("office_in_session", session.pk)))
+
+    assert "ЦАО: придержано мест без имени 3" in " ".join(there.split())
+    assert "САО: придержано" not in there
 
 
 def test_s3_a_head_keeps_no_seats_for_another_office_by_a_made_up_field(head, office):
@@ -220,7 +265,9 @@ def test_rule_17_staff_keep_quotas_of_offices_and_okrugs(client, office):
     assert office.name in text(client.get(address))
 
 
-def test_rule_16_who_was_sent_on_a_day_off_answers_on_the_page_of_the_enrolment(client, office):
+def test_rule_16_who_was_sent_on_a_day_off_answers_on_the_page_of_the_enrolment_and_of_the_session(
+    client, office
+):
     first = timezone.localdate(in_days(12))
     person = EmploymentFactory(office=office, work_pattern="2/2", pattern_starts_on=first).employee
     enrolment = nominate(person, SessionFactory(), by=office.head)
@@ -228,11 +275,13 @@ def test_rule_16_who_was_sent_on_a_day_off_answers_on_the_page_of_the_enrolment(
     agree = page("agree_to_day_off", enrolment.pk)
 
     assert agree in text(client.get(enrolment.get_absolute_url()))
+    assert agree in text(client.get(enrolment.session.get_absolute_url()))
     client.post(agree)
 
     enrolment.refresh_from_db()
     assert enrolment.consented_at is not None
     assert agree not in text(client.get(enrolment.get_absolute_url()))
+    assert agree not in text(client.get(enrolment.session.get_absolute_url()))
 
 
 def test_rule_17_a_person_asks_and_the_head_sends_them_from_the_list(head, office):
@@ -251,10 +300,23 @@ def test_rule_17_for_a_chosen_person_sessions_of_what_they_owe_come_and_the_pers
     every = head.get(page("sessions_to_send_to"), {"person": person.pk, "every": "on"})
     choose = head.get(page("send_people", owed.pk), {"person": person.pk})
 
-    assert [row.session for row in narrow.context["rows"]] == [owed]
+    assert [row.session for row in narrow.context["page"]] == [owed]
     assert f"{page('send_people', owed.pk)}?person={person.pk}" in text(narrow)
-    assert [row.session for row in every.context["rows"]] == [owed, other]
+    assert [row.session for row in every.context["page"]] == [owed, other]
     assert text(choose).count("checked") == 1
+
+
+def test_rule_17_sessions_beyond_the_first_page_are_a_click_away(head, office, monkeypatch):
+    monkeypatch.setattr("enrolment.nominating.coming.ON_A_PAGE", 2)
+    sessions = [SessionFactory(starts_at=in_days(day)) for day in (3, 4, 5)]
+    titles = [session.course.title for session in sessions]
+
+    first = text(head.get(page("sessions_to_send_to")))
+    assert [title in first for title in titles] == [True, True, False]
+    assert 'href="?page=2"' in first
+
+    second = text(head.get(page("sessions_to_send_to") + "?page=2"))
+    assert [title in second for title in titles] == [False, False, True]
 
 
 def test_s2_somebody_of_another_office_is_no_person_to_be_sent(head):

@@ -63,6 +63,23 @@ def test_a_course_without_a_date_offers_a_wish_and_then_says_it_is_kept(client, 
     assert WANT not in response.content.decode()
 
 
+def test_a_wish_says_its_site_which_may_be_changed_to_any(client, reader):
+    course, site = CourseFactory(), SiteFactory(name="Мытная")
+    want_course(reader, course, site=site)
+    address = reverse("enrolment:want_course", args=[course.code])
+
+    assert "Только на площадке: Мытная." in page(client, course)
+    form = client.get(address).content.decode()
+    assert "<h1>Изменить площадку</h1>" in " ".join(form.split()).replace("> ", ">").replace(" <", "<")
+    assert ">любая</option>" in form
+    assert WANT not in form
+    response = client.post(address, {"site": ""}, follow=True)
+
+    assert Interest.objects.get().site is None
+    assert "Площадка изменена." in response.content.decode()
+    assert "На любой площадке." in response.content.decode()
+
+
 def test_a_date_with_a_free_seat_is_taken_and_a_full_one_may_be_wished_past(client, reader):
     session = SessionFactory(seats=1)
 

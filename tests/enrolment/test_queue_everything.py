@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import AccessRecord
 from enrolment.actions import cancel_enrolment, enrol
+from enrolment.bulk.actions import order_undoing
+from enrolment.bulk.tasks import work_on_bulk_runs
 from enrolment.models import Reservation
 from enrolment.notices import about
 from enrolment.queue.everything import events_of_enrolment, events_of_session
@@ -17,6 +20,7 @@ from notifications.models import Message
 from notifications.tasks import send_due_messages
 from scheduling.actions import cancel_session
 from tests.enrolment.approvals import hr_admin, led_office, member
+from tests.enrolment.bulk import applied, at_work, pasted
 from tests.factories import EmployeeFactory, SessionFactory, in_days
 
 pytestmark = pytest.mark.django_db
@@ -82,8 +86,8 @@ def test_rule_29_the_story_of_a_session_costs_the_same_for_any_number(
         page.get(reverse("enrolment:session_story", args=[session.pk]))
 
 
-# Rights, session, look; steps, kept seats, enrolments, entries, messages, marks, completions and their moments.
-STORY_COSTS = 10
+# Rights, session, look; steps, kept seats, lists, enrolments, entries, messages, marks, completions and their moments.
+STORY_COSTS = 11
 
 
 def test_rule_17_rule_29_the_story_of_a_session_tells_its_kept_seats_in_order(client):
@@ -130,7 +134,7 @@ def test_rule_29_the_story_costs_the_same_for_any_number_of_kept_seats(page, dja
             reserve_seats(session, led_office(), 2, by=staff)
         list(events_of_session(session))
 
-        with django_assert_num_queries(5):  # steps, enrolments; changes, offices, who
+        with django_assert_num_queries(6):  # steps, lists, enrolments; changes, offices, who
             list(events_of_session(session))
 
 
@@ -158,3 +162,41 @@ def test_messages_to_be_sent_stand_in_the_story_of_a_person_and_not_of_the_sessi
 
     assert len(of_person) == waiting > 0
     assert of_session == []
+
+
+def test_rule_15_rule_29_a_late_cancellation_is_called_late():
+    session = SessionFactory(starts_at=timezone.now() + timedelta(hours=5))
+    enrolment = enrol(member(led_office()), session)
+    cancel_enrolment(enrolment, by=enrolment.trainee, reason="заболел ребёнок")
+    enrolment.refresh_from_db()
+
+    late = [event for event in events_of_enrolment(enrolment) if event.text == "заболел ребёнок"]
+
+    assert [event.title for event in late] == ["запись отменена поздно"]
+
+
+def test_rule_18_rule_29_lists_of_people_stand_in_the_stories():
+    session = SessionFactory()
+    (person,) = at_work(1)
+    run = applied(pasted(session, [person]))
+    enrolment = session.enrolments.get()
+
+    of_person = [event.title for event in events_of_enrolment(enrolment)]
+    carried_out = [(event.title, event.text) for event in events_of_session(session) if not event.whom]
+    assert f"запись списком людей № {run.pk}" in of_person
+    assert (f"список людей № {run.pk} выполнен", "1 место") in carried_out
+
+    order_undoing(run, by=run.made_by)
+    work_on_bulk_runs()
+
+    told = [(event.title, event.text) for event in events_of_session(session) if not event.whom]
+    assert told[-1] == (f"список людей № {run.pk} отменён", "1 запись отменена")
+
+
+def test_messages_that_nobody_was_sent_are_no_news_of_a_session():
+    session = SessionFactory()
+    enrolment = enrol(member(led_office()), session)
+    cancel_enrolment(enrolment, by=enrolment.trainee)
+
+    assert "отозвано" in {event.text for event in events_of_enrolment(enrolment)}
+    assert "отозвано" not in {event.text for event in events_of_session(session)}

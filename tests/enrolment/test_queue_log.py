@@ -217,6 +217,16 @@ def test_rule_13_staff_read_the_queue_with_its_reasons_and_the_answer(page):
     assert (broken.status_code, broken.context["answer"]) == (200, [])
 
 
+def test_expectation_33_an_empty_queue_asks_nobody_why(page):
+    session = SessionFactory()
+
+    text = page.get(reverse("enrolment:queue", args=[session.pk])).content.decode()
+
+    assert "Никто не ждёт" in text
+    assert "Почему он раньше?" not in text
+    assert "предложат следующему в очереди" not in text
+
+
 @pytest.mark.rows_of("enrolment:queue")
 @pytest.mark.parametrize("people", [1, 3, 60])
 def test_rule_13_the_queue_costs_the_same_for_any_number_of_people(page, people, django_assert_num_queries):

@@ -10,7 +10,14 @@ from enrolment.actions import Terms, enrol
 from enrolment.models import Approval
 from scheduling.models import Booking
 from tests.costs import cost
-from tests.factories import EmployeeFactory, EmploymentFactory, OfficeFactory, SessionFactory, in_days
+from tests.factories import (
+    EmployeeFactory,
+    EmploymentFactory,
+    OfficeFactory,
+    SessionFactory,
+    in_days,
+    moscow,
+)
 from tests.rights import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +74,23 @@ def test_rule_16_more_than_may_be_away_are_said_in_words(head, office):
 
     assert shown.context["days"][0].is_over
     assert "больше, чем можно" in shown.content.decode()
+
+
+def test_the_month_begins_with_today_and_keeps_the_days_that_are_over_below(client, office, time_machine):
+    time_machine.move_to(moscow(2026, 11, 2, 9))
+    days = [moscow(2026, 11, 11, 10), moscow(2026, 11, 18, 10)]
+    for at, person in zip(days, people(office, 2), strict=True):
+        enrol(person, SessionFactory(starts_at=at))
+
+    def shown(now):
+        time_machine.move_to(now)
+        client.force_login(office.head)
+        context = client.get(page(office, days[0])).context
+        return [[day.on.day for day in context[part]] for part in ("days", "over")]
+
+    assert shown(moscow(2026, 11, 11, 20)) == [[11, 18], []]
+    assert shown(moscow(2026, 11, 12, 9)) == [[18], [11]]
+    assert shown(moscow(2026, 12, 3, 9)) == [[11, 18], []]
 
 
 def test_rights_the_month_of_another_office_is_not_shown(head):

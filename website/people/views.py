@@ -167,10 +167,13 @@ def office_away(request: UserRequest, pk: int) -> HttpResponse:
     note_look(request)
     form = AwayMonth(request.GET)
     policy = Policy.objects.current()
+    days = office_month(found, form.first, form.last, policy=policy)
+    ahead = [day for day in days if day.on >= timezone.localdate()]
     context = {
         "office": found,
         "form": form,
-        "days": office_month(found, form.first, form.last, policy=policy),
+        "days": ahead or days,
+        "over": days[: len(days) - len(ahead)] if ahead else [],
         "percent": policy.away_percent,
         "leads_office": leads(request.user, found),
     }
