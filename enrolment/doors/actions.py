@@ -16,7 +16,13 @@ from enrolment.approvals.needs import decision_until
 from enrolment.beyond import seat_within_the_limit
 from enrolment.conditions import OFFICE, Situation, unmet
 from enrolment.doors.notices import RESTORED, TRANSFERRED, changed_message, transfer_context
-from enrolment.doors.overlooking import OVERRIDE, overlooked_words, overlooking, refuse_without
+from enrolment.doors.overlooking import (
+    as_taken_back,
+    asks_the_head,
+    overlooked_words,
+    overlooking_for,
+    refuse_without,
+)
 from enrolment.errors import (
     EnrolmentError,
     NeedsConsent,
@@ -100,7 +106,7 @@ def transfer_enrolment(
         overlooked=row.overlooks - {OFFICE},
     )
     if overlooks_share and not is_own:
-        situation = overlooking_share(situation, by, reason)
+        situation = overlooking_for(situation, frozenset({OFFICE}), by, reason)
     refuse_other_date(situation, row, is_own=is_own, consents=consents)
     has_seat = situation.has_free_seat and not situation.waiting
     if not has_seat and not queues and row.approval != Approval.ASKED:
@@ -149,17 +155,21 @@ def transfer_enrolment(
 
 
 @action
-def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -> Enrolment:
+def restore_enrolment(
+    enrolment: Enrolment, *, by: Employee, reason: str = "", overlooks: frozenset[str] = frozenset()
+) -> Enrolment:
     """Take a cancellation back before the start: the seat when one is free and nobody waits, else the queue.
 
     The time of the first request counts. The trainee may do so within ten minutes and only for a free seat; staff
     until the start, with a reason. What had not been decided is asked again. Doing it again changes nothing.
+    `overlooks` are codes of conditions, and of the share of the office, that staff answer for with the same reason.
 
     Raises:
         TooLate: the session has begun, or the trainee's ten minutes are over.
         SessionFull: the trainee's seat has gone to somebody else.
         NotEligible: a condition is not met by now, such as another enrolment in the course.
-        NotAllowed: it is neither the own enrolment nor staff.
+        TooManyAway: it is staff who ask, and the office can hardly spare the person by now.
+        NotAllowed: it is neither the own enrolment nor staff, or staff without the right to overlook.
         ReasonMissing: staff gave none.
         EnrolmentError: it ended in a way that is not taken back, or the trainee's office cannot spare them by now.
     """
@@ -179,14 +189,16 @@ def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -
     refuse_restoring(row, session, now, is_own=is_own)
     refuse_leaver(row.trainee)
     situation = situations(row.trainee, [session], policy=policy, now=now, locks_days=True)[session.pk]
-    if situation.live_enrolment_id:  # another one in this very session too: one at a time
-        situation = replace(situation, live_enrolment_elsewhere=True)
-    situation = replace(situation, overlooked=row.overlooks)
+    situation = as_taken_back(situation, row)
+    asks = asks_the_head(row)
+    if not is_own:
+        situation = overlooking_for(situation, overlooks - {OFFICE} if asks else overlooks, by, reason)
     if failed := unmet(situation):
         raise NotEligible(failed)
     has_seat = situation.has_free_seat and not situation.waiting
-    asks = row.approval not in {Approval.NOT_NEEDED, Approval.GRANTED}
-    if is_own and situation.days_over and row.approval == Approval.NOT_NEEDED:
+    if situation.days_over and row.approval == Approval.NOT_NEEDED:
+        if not is_own:
+            raise TooManyAway(share_wanted(situation.days_over[0]))
         raise EnrolmentError(
             _("%(away)s Enrol anew: the head of your office will be asked.")
             % {"away": too_many_away(situation.days_over[0])}
@@ -197,6 +209,8 @@ def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -
     withdraw_messages([about(row.pk)])
     row.ended_because, row.ended_at = Ending.LIVE, None
     row.due_on = situation.due_on
+    newly = situation.overlooked - row.overlooks
+    row.overlooked = " ".join(sorted(situation.overlooked))
     if asks:
         row.seat, row.approval = Seat.NONE, Approval.ASKED
         row.approval_until, row.escalated_at = decision_until(now, policy), None
@@ -214,6 +228,8 @@ def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -
         promote(session, policy=policy, now=now)
         row.refresh_from_db()
         withdraw_messages([about(row.pk)], ["seat_given", OFFERED])
+    if newly:
+        note(row, Entry.OVERRIDDEN, by, overlooked_words(newly, reason))
     if situation.wanted_since:
         end_fulfilled([row.trainee_id])
     plan_messages([changed_message(RESTORED, row, session, {})])
@@ -276,16 +292,6 @@ def refuse_other_date(situation: Situation, row: Enrolment, *, is_own: bool, con
             _("%(away)s You keep what you have; choose another date.")
             % {"away": too_many_away(situation.days_over[0])}
         )
-
-
-def overlooking_share(situation: Situation, by: Employee, reason: str) -> Situation:
-    """As in `enrol`: with the right of this moment and a reason, and only where it is needed."""
-    if not situation.days_over:
-        return situation
-    refuse_without(by, OVERRIDE)
-    if not reason.strip():
-        raise ReasonMissing(_("Say why: the reason stays in the story of the enrolment."))
-    return overlooking(situation, frozenset({OFFICE}))
 
 
 def refuse_restoring(row: Enrolment, session: Session, now: datetime, *, is_own: bool) -> None:

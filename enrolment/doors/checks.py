@@ -24,8 +24,8 @@ from enrolment.conditions import (
     day_words_of,
     unmet,
 )
-from enrolment.doors.overlooking import EXCEED, OVERRIDE
-from enrolment.models import Ending, Enrolment
+from enrolment.doors.overlooking import EXCEED, OVERRIDE, as_taken_back
+from enrolment.models import Approval, Ending, Enrolment
 from enrolment.office.words import shift_away_words, their_days_off_words
 from enrolment.panels import Panel, seats_words
 from enrolment.situations import situations
@@ -74,12 +74,14 @@ class Door:
     enrolment: Enrolment | None
     may_overlook: bool
     may_exceed: bool
+    # Whether the share of the office is asked of them, and not of the head, who decides or has decided (rule 16).
+    asks_share: bool = True
 
     @property
     def obstacles(self) -> list[tuple[str, str]]:
         """Codes and sentences of what is not met, the share of the office among them."""
         found = [(one.code, one.message) for one in unmet(self.situation)]
-        if self.situation.days_over:
+        if self.asks_share and self.situation.days_over:
             day = self.situation.days_over[0]
             found.append((OFFICE, shift_away_words(day.on, day.away, day.at_work)))
         return found
@@ -137,6 +139,14 @@ def door_of(person: Employee, session: Session, reader: Employee) -> Door:
     if situation.live_enrolment_id and not situation.live_enrolment_elsewhere:
         live = Enrolment.objects.get(pk=situation.live_enrolment_id)
     return Door(person, session, situation, live, reader.has_perm(OVERRIDE), reader.has_perm(EXCEED))
+
+
+def door_back(enrolment: Enrolment, session: Session, reader: Employee) -> Door:
+    """The same of a cancelled enrolment in the session, which staff may take back."""
+    situation = situations(enrolment.trainee, [session], policy=Policy.objects.current())[session.pk]
+    situation = as_taken_back(situation, enrolment)
+    may_overlook, asks_share = reader.has_perm(OVERRIDE), enrolment.approval == Approval.NOT_NEEDED
+    return Door(enrolment.trainee, session, situation, None, may_overlook, False, asks_share)
 
 
 def other_dates(enrolment: Enrolment, policy: Policy | None = None) -> list[Panel]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from centre.templatetags.centre_text import when
 from enrolment.conditions import NEVER_OVERLOOKED, OFFICE, Situation, unmet
 from enrolment.errors import NotAllowed, ReasonMissing
+from enrolment.models import Approval, Enrolment
 from people.models import Employee
 
 if TYPE_CHECKING:
@@ -54,6 +55,33 @@ def refuse_without_right(by: Employee, terms: "Terms") -> None:
         refuse_without(by, EXCEED)
     if not terms.despite.strip():
         raise ReasonMissing(_("Say why: the reason stays in the story of the enrolment."))
+
+
+def overlooking_for(situation: Situation, codes: frozenset[str], by: Employee, reason: str) -> Situation:
+    """The situation with what staff overlook of it: with the right of this moment and a reason, where it is needed.
+
+    Raises:
+        NotAllowed, ReasonMissing: as `refuse_without_right`.
+    """
+    needed = to_overlook(situation, codes)
+    if not needed:
+        return situation
+    refuse_without(by, OVERRIDE)
+    if not reason.strip():
+        raise ReasonMissing(_("Say why: the reason stays in the story of the enrolment."))
+    return overlooking(situation, needed)
+
+
+def as_taken_back(situation: Situation, row: Enrolment) -> Situation:
+    """What a cancelled enrolment meets when it comes to life again, with what was overlooked for it before."""
+    if situation.live_enrolment_id:  # another one in this very session too: one at a time
+        situation = replace(situation, live_enrolment_elsewhere=True)
+    return replace(situation, overlooked=row.overlooks)
+
+
+def asks_the_head(row: Enrolment) -> bool:
+    """Taken back, it waits for a decision: nobody has made one about it."""
+    return row.approval not in {Approval.NOT_NEEDED, Approval.GRANTED}
 
 
 def refuse_without(by: Employee, permission: str) -> None:

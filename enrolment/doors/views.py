@@ -25,7 +25,7 @@ from enrolment.doors.actions import (
     transfer_enrolment,
 )
 from enrolment.doors.cancelling import cancel_for_somebody
-from enrolment.doors.checks import Door, door_of, other_dates
+from enrolment.doors.checks import Door, door_back, door_of, other_dates
 from enrolment.doors.clashes import choose_in_clash
 from enrolment.doors.forms import (
     CancelSomebodyForm,
@@ -34,10 +34,10 @@ from enrolment.doors.forms import (
     FindPersonForm,
     OtherDateForm,
     PersonForm,
-    ReasonForm,
+    RestoreForm,
 )
 from enrolment.doors.overlooking import OVERRIDE
-from enrolment.errors import TooLate
+from enrolment.errors import NotEligible, TooLate, TooManyAway
 from enrolment.models import Enrolment, Seat
 from people.models import Employee
 from people.requests import UserRequest
@@ -179,34 +179,61 @@ def dates(request: UserRequest, pk: int) -> HttpResponse:
 @login_required
 @require_form
 def restore(request: UserRequest, pk: int) -> HttpResponse:
-    """Takes a cancellation back: the trainee at once with a button, staff with a reason."""
+    """Takes a cancellation back: the trainee at once with a button, staff with a reason and what they overlook."""
     enrolment = own_or_staff(request, pk)
-    is_own = enrolment.trainee_id == request.user.pk
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    form.cancel_url = enrolment.get_absolute_url()
-    if request.method == "POST" and (is_own or form.is_valid()):
-        reason = "" if is_own else form.cleaned_data["reason"]
+    if enrolment.trainee_id != request.user.pk:
+        return restore_for_somebody(request, enrolment)
+    if request.method == "POST":
         try:
-            back = restore_enrolment(enrolment, by=request.user, reason=reason)
+            messages.success(request, restored_words(restore_enrolment(enrolment, by=request.user)))
+        except Refusal as error:
+            messages.error(request, str(error))
+        return redirect(enrolment)
+    context = {"enrolment": enrolment, "is_own": True, "may": may_be_taken_back(enrolment, timezone.now())}
+    return render(request, "enrolment/doors/restore.html", context)
+
+
+def restore_for_somebody(request: UserRequest, enrolment: Enrolment) -> HttpResponse:
+    session = enrolment.session
+    context: dict[str, object] = {"enrolment": enrolment, "is_own": False, "may": False}
+    if enrolment.is_live and request.method == "POST":  # pressed twice
+        messages.success(request, restored_words(enrolment))
+        return redirect(enrolment)
+    if enrolment.is_live or session is None:
+        return render(request, "enrolment/doors/restore.html", context)
+    door, form = back_and_form(request, enrolment, session)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            back = restore_enrolment(enrolment, by=request.user, reason=reason, overlooks=form.ticked)
+        except (NotEligible, TooManyAway) as error:  # something else stands in the way by now
+            messages.error(request, str(error))
+            door, form = back_and_form(request, enrolment, session)
         except Refusal as error:
             messages.error(request, str(error))
             return redirect(enrolment)
-        if back.seat == Seat.HELD:
-            messages.success(request, _("Taken back: the seat is there again."))
-        elif back.seat == Seat.OFFERED:
-            messages.success(request, _("Taken back: a seat is offered, and has to be accepted."))
-        elif back.seat == Seat.WAITING:
-            messages.success(request, _("Taken back: there is a place in the queue."))
         else:
-            messages.success(request, _("Taken back: the request awaits its decision again."))
-        return redirect(back)
-    context = {
-        "enrolment": enrolment,
-        "form": form,
-        "is_own": is_own,
-        "may": may_be_taken_back(enrolment, timezone.now()) if is_own else not enrolment.is_live,
-    }
+            messages.success(request, restored_words(back))
+            return redirect(back)
+    context |= {"may": True, "door": door, "form": form}
     return render(request, "enrolment/doors/restore.html", context)
+
+
+def back_and_form(request: UserRequest, enrolment: Enrolment, session: Session) -> tuple[Door, RestoreForm]:
+    door = door_back(enrolment, session, request.user)
+    form = RestoreForm(request.POST if request.method == "POST" else None, door=door)
+    form.cancel_url = enrolment.get_absolute_url()
+    return door, form
+
+
+def restored_words(back: Enrolment) -> str:
+    if back.seat == Seat.HELD:
+        return _("Taken back: the seat is there again.")
+    if back.seat == Seat.OFFERED:
+        return _("Taken back: a seat is offered, and has to be accepted.")
+    if back.seat == Seat.WAITING:
+        return _("Taken back: there is a place in the queue.")
+    return _("Taken back: the request awaits its decision again.")
 
 
 @login_required

@@ -1,17 +1,17 @@
-"""Staff change somebody's date to a day on which the office can hardly spare them (rule 16)."""
+"""Staff change a date, or take a cancellation back, for a day on which the office can hardly spare them (rule 16)."""
 
 import pytest
 from django.urls import reverse
 
-from enrolment.actions import enrol
+from enrolment.actions import cancel_enrolment, enrol
 from enrolment.approvals.actions import ask_for_seat
-from enrolment.doors.actions import transfer_enrolment
+from enrolment.doors.actions import restore_enrolment, transfer_enrolment
 from enrolment.errors import EnrolmentError, NotAllowed, ReasonMissing, TooManyAway
 from enrolment.models import Approval, Seat
 from scheduling.models import Booking
-from tests.enrolment.approvals import hr_admin
+from tests.enrolment.approvals import hr_admin, kinds_of
 from tests.enrolment.test_office import colleagues, next_weekday
-from tests.factories import OfficeFactory, SessionFactory
+from tests.factories import OfficeFactory, PositionFactory, SessionFactory
 from tests.rights import with_right
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +112,91 @@ def test_rule_16_who_may_overlook_nothing_reads_the_number_and_has_no_button(cli
 
     assert "на обучении уже 1 из 2 человек офиса, чья это смена, и больше нельзя." in page
     assert f'value="{other.pk}"' not in page
+
+
+# --- a cancellation taken back --------------------------------------------------------------------
+
+
+@pytest.fixture
+def cancelled(people, enrolment):
+    """Of somebody whose colleague is away on that day by now."""
+    cancel_enrolment(enrolment, by=people[0])
+    date_of(enrolment, enrolment.session.starts_at, away=people[1])
+    return enrolment
+
+
+def test_rule_16_staff_take_no_cancellation_back_for_a_day_on_which_too_many_would_be_away(cancelled):
+    with pytest.raises(TooManyAway, match="на обучении уже 1 из 2"):
+        restore_enrolment(cancelled, by=hr_admin(), reason="Ошибка")
+
+    cancelled.refresh_from_db()
+    assert (cancelled.is_live, kinds_of(cancelled)) == (False, ["seat_taken", "cancelled"])
+
+
+def test_rule_16_staff_overlook_the_share_and_take_a_cancellation_back_with_a_reason(cancelled):
+    by = hr_admin()
+
+    with pytest.raises(ReasonMissing):
+        restore_enrolment(cancelled, by=by, overlooks=frozenset({"office"}))
+    back = restore_enrolment(cancelled, by=by, reason="Ошибка", overlooks=frozenset({"office"}))
+
+    assert (back.seat, back.overlooked) == (Seat.HELD, "office")
+    entry = back.entries.get(kind="overridden")
+    assert (entry.by, entry.reason) == (by, "предел отсутствующих в офисе: Ошибка")
+
+
+def test_s31_who_has_no_right_to_overlook_takes_nothing_back_beyond_the_share(cancelled):
+    planner = with_right("scheduling.plan_session")
+
+    with pytest.raises(NotAllowed):
+        restore_enrolment(cancelled, by=planner, reason="Ошибка", overlooks=frozenset({"office"}))
+
+
+def test_rule_16_what_a_head_has_allowed_or_decides_anew_is_taken_back_without_a_tick(people):
+    request = ask_for_seat(people[0], SessionFactory(starts_at=next_weekday(14)))
+    cancel_enrolment(request, by=people[0])
+    date_of(request, request.session.starts_at, away=people[1])
+
+    back = restore_enrolment(request, by=hr_admin(), reason="Ошибка")
+
+    assert (back.approval, back.overlooked) == (Approval.ASKED, "")
+
+
+def test_rule_16_the_page_of_taking_back_says_the_number_and_takes_the_tick_with_a_reason(client, cancelled):
+    client.force_login(hr_admin())
+    address = reverse("enrolment:restore", args=[cancelled.pk])
+
+    page = client.get(address).content.decode()
+    again = client.post(address, {"reason": "Ошибка"}).content.decode()
+    cancelled.refresh_from_db()
+    without = cancelled.is_live
+    client.post(address, {"reason": "Ошибка", "overlooks": "office"})
+    cancelled.refresh_from_db()
+
+    assert "на обучении уже 1 из 2 человек офиса, чья это смена." in page
+    assert "Отметьте всё, что мешает" in again
+    assert (without, cancelled.is_live) == (False, True)
+
+
+def test_rule_16_who_may_overlook_nothing_reads_why_nothing_is_taken_back(client, cancelled):
+    client.force_login(with_right("scheduling.plan_session"))
+
+    page = client.get(reverse("enrolment:restore", args=[cancelled.pk])).content.decode()
+
+    assert "на обучении уже 1 из 2 человек офиса, чья это смена." in page
+    assert 'name="reason"' not in page
+
+
+def test_rule_11_staff_take_a_cancellation_back_in_spite_of_a_condition_with_a_reason(client, enrolment):
+    cancel_enrolment(enrolment, by=enrolment.trainee)
+    enrolment.course.audience.add(PositionFactory())
+    client.force_login(hr_admin())
+    address = reverse("enrolment:restore", args=[enrolment.pk])
+
+    page = client.get(address).content.decode()
+    client.post(address, {"reason": "Ошибка", "overlooks": "audience"})
+    enrolment.refresh_from_db()
+
+    assert "Этот курс предназначен для других должностей" in page
+    assert (enrolment.is_live, enrolment.overlooked) == (True, "audience")
+    assert enrolment.entries.get(kind="overridden").reason.endswith(": Ошибка")
