@@ -33,13 +33,13 @@ def decisions(request: UserRequest) -> HttpResponse:
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         granted = form.is_granted
-        chosen = seen_by(request.user).filter(pk__in=form.cleaned_data["requests"])
+        chosen = seen_by(request.user).filter(pk__in=list(form.read))
         outcomes = decide_many(
             chosen,
             granted=granted,
             by=request.user,
             reason=form.cleaned_data["why"],
-            version=form.version_of_one,
+            read=form.read,
         )
         done = [outcome.enrolment for outcome in outcomes if not outcome.refusal]
         if done:
@@ -56,7 +56,7 @@ def decisions(request: UserRequest) -> HttpResponse:
         "decided": decided_lately(request.user),
         "reasons": REASONS,
         "errors": form.sentences if form.is_bound else [],
-        "ticked": set(request.POST.getlist("requests")),
+        "ticked": {one.partition(".")[0] for one in request.POST.getlist("requests")},
         "unanswered": list(asked_of_hr()) if request.user.has_perm(DECIDE) else [],
     }
     return render(request, "enrolment/approvals/decisions.html", context)
