@@ -18,6 +18,7 @@ WITHOUT_ARGUMENTS = {
     "enrolment:bulk_runs",
     "enrolment:decisions",
     "enrolment:undo_decisions",
+    "enrolment:refuse_date",
     "enrolment:sessions_to_send_to",
     "notifications:message_list",
     "notifications:my_messages",

@@ -16,6 +16,7 @@ from centre.errors import Refusal
 from centre.http import require_form
 from centre.undoing import Undo, say_done
 from enrolment.approvals.actions import decide_many, undo_decision
+from enrolment.approvals.changes import changed_for, withdraw_permission
 from enrolment.approvals.forms import REASONS, DecisionForm, UndoForm
 from enrolment.approvals.needs import DECIDE
 from enrolment.approvals.rows import decided_lately, requests_of
@@ -53,6 +54,7 @@ def decisions(request: UserRequest) -> HttpResponse:
         return redirect("enrolment:decisions")
     context = {
         "requests": requests_of(request.user),
+        "changed": changed_for(request.user),
         "decided": decided_lately(request.user),
         "reasons": REASONS,
         "errors": form.sentences if form.is_bound else [],
@@ -60,6 +62,27 @@ def decisions(request: UserRequest) -> HttpResponse:
         "unanswered": list(asked_of_hr()) if request.user.has_perm(DECIDE) else [],
     }
     return render(request, "enrolment/approvals/decisions.html", context)
+
+
+@login_required
+@require_POST
+def refuse_date(request: UserRequest) -> HttpResponse:
+    """Says no to a date that a trainee has changed to; what was written wrongly is said on the page itself."""
+    refuse_who_decides_nothing(request.user)
+    form = DecisionForm(request.POST)
+    if not form.is_valid() or form.is_granted:
+        for sentence in form.sentences:
+            messages.error(request, sentence)
+        return redirect("enrolment:decisions")
+    for row in seen_by(request.user).filter(pk__in=list(form.read)):
+        try:
+            withdraw_permission(row, by=request.user, reason=form.cleaned_data["why"], read=form.read[row.pk])
+        except Refusal as error:
+            messages.error(request, str(error))
+        else:
+            undo = Undo(reverse("enrolment:undo_decisions"), {"requests": [row.pk]})
+            say_done(request, decided_words([row], granted=False), undo)
+    return redirect("enrolment:decisions")
 
 
 @login_required

@@ -12,7 +12,8 @@ from centre.functions import ClockTimestamp
 from centre.models import Policy
 from centre.templatetags.centre_text import when
 from enrolment.actions.enrolling import refuse_leaver
-from enrolment.approvals.needs import decision_until
+from enrolment.approvals.changes import tell_of_change
+from enrolment.approvals.needs import decision_until, needs_approval
 from enrolment.beyond import seat_within_the_limit
 from enrolment.conditions import OFFICE, Situation, unmet
 from enrolment.doors.notices import RESTORED, TRANSFERRED, changed_message, transfer_context
@@ -66,8 +67,10 @@ def transfer_enrolment(
 
     The seat there is given when one is free and nobody waits. Otherwise staff may let the person wait there
     (`queues`), and the trainee keeps what they have. It is a new request: its moment is that of the transfer, so
-    that nobody in that queue is overtaken. What staff overlooked goes along, but for the share of the office, which is
-    a question of the day: `overlooks_share` says that they overlook it on the new ones, for the reason given.
+    that nobody in that queue is overtaken. What the head has allowed were other days: a trainee's own change is told
+    to who decides, and they may take the permission back (`approvals.changes`). What staff overlooked goes along, but
+    for the share of the office, which is a question of the day: `overlooks_share` says that they overlook it on the
+    new ones, for the reason given.
 
     Raises:
         TooManyAway: it is staff who ask, and the office can hardly spare the person then.
@@ -122,6 +125,8 @@ def transfer_enrolment(
     row.clash_since = row.offer_until = None
     row.consented_at = now if consents and situation.days_off else None
     row.overlooked = " ".join(sorted(situation.overlooked))
+    if row.approval == Approval.GRANTED:
+        row.approval = Approval.NOT_NEEDED  # so that on these days the queue asks for the share too (rule 16)
     dates = _("%(old)s → %(new)s") % {"old": when(source.starts_at), "new": when(target.starts_at)}
     why = f"{dates}. {reason.strip()}" if reason.strip() else dates
     if row.approval == Approval.ASKED:
@@ -148,6 +153,9 @@ def transfer_enrolment(
     # The one message about the change says whether there is a seat, or an offer, by now.
     withdraw_messages([about(row.pk)], ["seat_given", OFFERED])
     known = transfer_context(source, target, source.starts_at)
+    if is_own and row.approval != Approval.ASKED and needs_approval(situation, by):
+        until = tell_of_change(row, now, policy, known)
+        known |= {"head_until": until.isoformat()} if until else {}
     if situation.wanted_since:
         end_fulfilled([row.trainee_id])
     plan_messages([changed_message(TRANSFERRED, row, target, known)])

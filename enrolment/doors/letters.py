@@ -1,5 +1,7 @@
 """The letters of changes: each is made of the facts of the moment it leaves, or is not true any more (None)."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -45,6 +47,11 @@ def transferred(message: Message) -> Letter | None:
         ]
     else:
         after = [_("Your request goes on there and awaits its decision.")]
+    if term := message.context.get("head_until"):
+        until = full_moment(datetime.fromisoformat(str(term)))
+        after.append(
+            _("The head of your office is told of it and may say no until %(until)s.") % {"until": until}
+        )
     return Letter(
         title=_("Another date: %(course)s, %(date)s") % words,
         paragraphs=(

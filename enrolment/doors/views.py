@@ -17,6 +17,7 @@ from centre.http import require_form
 from centre.models import Policy
 from centre.templatetags.centre_text import when
 from enrolment.actions import Terms, enrol
+from enrolment.approvals.needs import DECIDE
 from enrolment.doors.actions import (
     STAFF,
     may_be_taken_back,
@@ -38,7 +39,7 @@ from enrolment.doors.forms import (
 )
 from enrolment.doors.overlooking import OVERRIDE
 from enrolment.errors import NotEligible, TooLate, TooManyAway
-from enrolment.models import Enrolment, Seat
+from enrolment.models import Approval, Enrolment, Seat
 from people.models import Employee
 from people.requests import UserRequest
 from scheduling.models import Session
@@ -170,6 +171,7 @@ def dates(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "enrolment": enrolment,
         "is_own": is_own,
+        "head_days": policy.approval_days if is_own and tells_the_head(enrolment, request.user) else 0,
         "may_overlook": not is_own and request.user.has_perm(OVERRIDE),
         "dates": other_dates(enrolment, policy),
     }
@@ -196,9 +198,6 @@ def restore(request: UserRequest, pk: int) -> HttpResponse:
 def restore_for_somebody(request: UserRequest, enrolment: Enrolment) -> HttpResponse:
     session = enrolment.session
     context: dict[str, object] = {"enrolment": enrolment, "is_own": False, "may": False}
-    if enrolment.is_live and request.method == "POST":  # pressed twice
-        messages.success(request, restored_words(enrolment))
-        return redirect(enrolment)
     if enrolment.is_live or session is None:
         return render(request, "enrolment/doors/restore.html", context)
     door, form = back_and_form(request, enrolment, session)
@@ -288,6 +287,12 @@ def choose(request: UserRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Done: one session is kept, and the seat in the other is free."))
     return redirect(enrolment)
+
+
+def tells_the_head(enrolment: Enrolment, trainee: Employee) -> bool:
+    """Whether a change by the trainee is told to who decides, on a day that has room for them."""
+    needs_none = enrolment.course.is_mandatory or trainee.has_perm(DECIDE)
+    return not needs_none and enrolment.approval != Approval.ASKED
 
 
 def own_or_staff(request: UserRequest, pk: int) -> Enrolment:
