@@ -20,6 +20,7 @@ from enrolment.doors.notices import RESTORED, TRANSFERRED, changed_message, tran
 from enrolment.doors.overlooking import (
     as_taken_back,
     asks_the_head,
+    counts_as_optional,
     overlooked_words,
     overlooking_for,
     refuse_without,
@@ -61,7 +62,7 @@ def transfer_enrolment(
     reason: str = "",
     queues: bool = False,
     consents: bool = False,
-    overlooks_share: bool = False,
+    overlooks: frozenset[str] = frozenset(),
 ) -> Enrolment:
     """Take the enrolment to another date of its course; the freed seat goes to the queue, one message is planned.
 
@@ -69,12 +70,12 @@ def transfer_enrolment(
     (`queues`), and the trainee keeps what they have. It is a new request: its moment is that of the transfer, so
     that nobody in that queue is overtaken. What the head has allowed were other days: a trainee's own change is told
     to who decides, and they may take the permission back (`approvals.changes`). What staff overlooked goes along, but
-    for the share of the office, which is a question of the day: `overlooks_share` says that they overlook it on the
-    new ones, for the reason given.
+    for the share of the office, which is a question of the day: `overlooks` are codes of conditions, and of the share,
+    that staff overlook on the new ones, for the reason given.
 
     Raises:
         TooManyAway: it is staff who ask, and the office can hardly spare the person then.
-        ReasonMissing: the share is overlooked without one.
+        ReasonMissing: something is overlooked without one.
         SessionFull: no seat is free there; nothing has changed.
         TooLate: less than `cancel_lead_hours` are left and it is not staff who asks; or the session has begun.
         NotEligible, NeedsConsent: as in `enrol`, of the other date.
@@ -99,17 +100,18 @@ def transfer_enrolment(
     policy, now = Policy.objects.current(), timezone.now()
     refuse_late(row, source, policy, now, is_own=is_own)
 
-    counted = row.seat in SEATS_TAKEN and source.starts_at > now and not row.course.is_mandatory
+    counted = counts_as_optional(row, source, now)
     Booking.objects.attending().filter(meeting__session=source, person=row.trainee_id).delete()
     situation = situations(row.trainee, [target], policy=policy, now=now, locks_days=True)[target.pk]
+    overlooked = row.overlooks - {OFFICE}
     situation = replace(
         situation,
         live_enrolment_elsewhere=False,
         optional_bookings=situation.optional_bookings - counted,
-        overlooked=row.overlooks - {OFFICE},
+        overlooked=overlooked,
     )
-    if overlooks_share and not is_own:
-        situation = overlooking_for(situation, frozenset({OFFICE}), by, reason)
+    if not is_own:
+        situation = overlooking_for(situation, overlooks, by, reason)
     refuse_other_date(situation, row, is_own=is_own, consents=consents)
     has_seat = situation.has_free_seat and not situation.waiting
     if not has_seat and not queues and row.approval != Approval.ASKED:
@@ -142,8 +144,8 @@ def transfer_enrolment(
         note(row, Entry.QUEUED, by)
     if row.consented_at:
         note(row, Entry.CONSENTED, by, days_off_words(situation.days_off))
-    if OFFICE in situation.overlooked:
-        note(row, Entry.OVERRIDDEN, by, overlooked_words([OFFICE], reason))
+    if newly := situation.overlooked - overlooked:
+        note(row, Entry.OVERRIDDEN, by, overlooked_words(newly, reason))
     for clashing in own_clashes(row, sorted(session_ids), now):
         end_clash(clashing)
     seat_within_the_limit(sessions.values())

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from centre.forms import CentreForm
 from enrolment.attendance_forms import WalkInSearchForm
 from enrolment.doors.checks import Door
+from enrolment.doors.overlooking import NAMES
 from people.models import Employee, add_work
 
 REASON_LENGTH = 200
@@ -161,7 +162,7 @@ class OtherDateForm(forms.Form):
     session = forms.IntegerField()
     queues = forms.BooleanField(required=False)
     consents = forms.BooleanField(required=False)
-    overlooks_share = forms.BooleanField(required=False)
+    overlooks = forms.MultipleChoiceField(choices=list(NAMES.items()), required=False)
     reason = forms.CharField(required=False, max_length=REASON_LENGTH)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -10,8 +11,9 @@ from django.utils.translation import gettext_lazy
 from centre.templatetags.centre_text import when
 from enrolment.conditions import NEVER_OVERLOOKED, OFFICE, Situation, unmet
 from enrolment.errors import NotAllowed, ReasonMissing
-from enrolment.models import Approval, Enrolment
+from enrolment.models import SEATS_TAKEN, Approval, Enrolment
 from people.models import Employee
+from scheduling.models import Session
 
 if TYPE_CHECKING:
     from enrolment.actions.enrolling import Terms
@@ -77,6 +79,11 @@ def as_taken_back(situation: Situation, row: Enrolment) -> Situation:
     if situation.live_enrolment_id:  # another one in this very session too: one at a time
         situation = replace(situation, live_enrolment_elsewhere=True)
     return replace(situation, overlooked=row.overlooks)
+
+
+def counts_as_optional(row: Enrolment, session: Session, now: datetime) -> bool:
+    """Whether its seat in the session is one of the optional courses ahead that one may have so many of."""
+    return row.seat in SEATS_TAKEN and session.starts_at > now and not row.course.is_mandatory
 
 
 def asks_the_head(row: Enrolment) -> bool:

@@ -150,7 +150,7 @@ def dates(request: UserRequest, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 queues=form.cleaned_data["queues"] and not is_own,
                 consents=form.cleaned_data["consents"],
-                overlooks_share=form.cleaned_data["overlooks_share"] and not is_own,
+                overlooks=frozenset(form.cleaned_data["overlooks"]),
             )
         except Refusal as error:
             messages.error(request, str(error))
