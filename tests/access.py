@@ -57,6 +57,7 @@ READ = {
     "accounts:staff_import_preview": "hr_admin",
     "accounts:staff_import_row": "hr_admin",
     "accounts:staff_import_refused": "hr_admin",
+    "accounts:staff_import_ends": "hr_admin",
     "accounts:staff_list_template": "hr_admin",
     "accounts:synonyms": "hr_admin",
     "notifications:my_messages": EVERYBODY,
@@ -171,6 +172,7 @@ FILES = {
     "scheduling:board_allowed",
     "enrolment:session_calendar",
     "accounts:staff_import_refused",
+    "accounts:staff_import_ends",
     "accounts:staff_list_template",
     "scheduling:calendar_table_template",
 }

@@ -152,6 +152,7 @@ def address(route: str, centre: Centre) -> str:
         "accounts:staff_import_preview": [centre.staff_import.pk],
         "accounts:apply_staff_import": [centre.staff_import.pk],
         "accounts:staff_import_refused": [centre.staff_import.pk],
+        "accounts:staff_import_ends": [centre.staff_import.pk],
         "accounts:answer_import_question": [centre.staff_import.pk],
         "accounts:undo_import": [centre.staff_import.pk],
         "accounts:staff_import_row": [centre.staff_import.pk, 5],
