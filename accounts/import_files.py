@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import StaffImport, StaffImportRow
+from accounts.staff_import.ends import ends_with
 from accounts.staff_import.messages import sentence
 from accounts.staff_import.rows import FIELD_LABELS
 from audit.access import note_export
@@ -46,6 +47,37 @@ def staff_import_refused(request: UserRequest, pk: int) -> HttpResponseBase:
     def values() -> Iterator[list[Value]]:
         for row in rows.iterator(chunk_size=500):
             yield [row.line, column_of(row, layout.heading(row.column)), sentence(row.decisive), *row.cells]
+
+    return as_file(request, title, header, values())
+
+
+@login_required
+@permission_required("people.import_staff", raise_exception=True)
+@require_safe
+def staff_import_ends(request: UserRequest, pk: int) -> HttpResponseBase:
+    """The training ahead that would end with the list, by who leaves or goes on parental leave (rule 19)."""
+    staff_import = get_object_or_404(
+        StaffImport.objects.defer("data", "undo").filter(applied_at__isnull=True), pk=pk
+    )
+    found = ends_with(staff_import)
+    title = _("Training that ends")
+    note_export(request, title=f"{title}: {staff_import.file_name}", rows=len(found))
+    header = [
+        _("Line"),
+        _("Personnel number"),
+        _("Employee"),
+        _("Why"),
+        _("Course"),
+        _("Date"),
+        _("What ends"),
+    ]
+
+    def values() -> Iterator[list[Value]]:
+        for one in found:
+            person, what = one.row.planned, one.what
+            why = _("leaves") if one.row.is_leaver else _("parental leave")
+            number, name = person.personnel_number, person.full_name
+            yield [one.row.line, number, name, why, what.course, what.date, what.what]
 
     return as_file(request, title, header, values())
 

@@ -1,5 +1,6 @@
 """The pages of the staff import: upload, look at the comparison, apply, undo (rule 28)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,9 +30,11 @@ from accounts.import_forms import (
     may_confirm,
 )
 from accounts.models import StaffImport, StaffImportRow
+from accounts.signals import TrainingEnds
 from accounts.staff_import import actions
 from accounts.staff_import.apply import apply_staff_import as apply_list
 from accounts.staff_import.apply import order_application, refuse_too_many_leavers
+from accounts.staff_import.ends import ends_with
 from accounts.staff_import.errors import TooManyLeavers
 from accounts.staff_import.messages import sentence
 from accounts.staff_import.rows import FIELD_LABELS, Finding, Layout, StaffRow
@@ -137,7 +140,13 @@ def comparison_page(request: UserRequest, uploaded: StaffImport) -> HttpResponse
     rows = rows_of(uploaded, shown)
     page: Page[Any] = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     directories = Directories()
-    page.object_list = [shown_row(row, uploaded, directories) for row in page.object_list]
+    ends = ends_with(uploaded)
+    of_line: dict[int, list[TrainingEnds]] = defaultdict(list)
+    for one in ends:
+        of_line[one.row.line].append(one.what)
+    page.object_list = [
+        shown_row(row, uploaded, directories, of_line.get(row.line, ())) for row in page.object_list
+    ]
     warning = leavers_warning(counts)
     context = {
         "staff_import": uploaded,
@@ -149,6 +158,7 @@ def comparison_page(request: UserRequest, uploaded: StaffImport) -> HttpResponse
         "page": page,
         "questions": questions_of(uploaded, directories) if shown in ("ask", "reject") else [],
         "warning": warning,
+        "ends": len(ends),
         "form": ApplyForm(asks_about_leavers=bool(warning), cancel_url=reverse("accounts:staff_import")),
     }
     return render(request, "accounts/staff_import_preview.html", context)
@@ -187,13 +197,20 @@ class ShownRow:
     sentences: list[str]
     changes: list[tuple[str, str, str]]
     form: RowAnswerForm | None = None
+    # Training ahead that ends with it, of somebody who leaves or goes on parental leave (rule 19).
+    ends: Sequence[TrainingEnds] = ()
 
     @property
     def is_returning(self) -> bool:
         return any(name == "ended_on" and not after for name, _before, after in self.row.changes)
 
 
-def shown_row(row: StaffImportRow, uploaded: StaffImport, directories: Directories) -> ShownRow:
+def shown_row(
+    row: StaffImportRow,
+    uploaded: StaffImport,
+    directories: Directories,
+    ends: Sequence[TrainingEnds],
+) -> ShownRow:
     row.staff_import = uploaded
     layout = uploaded.written
     findings = [one for one in row.findings if one.code != "OK" or row.outcome == "accept"]
@@ -205,6 +222,7 @@ def shown_row(row: StaffImportRow, uploaded: StaffImport, directories: Directori
         sentences=[sentence(one) for one in ([row.decisive] if row.code == "SKIPPED" else findings)],
         changes=[in_words(*change) for change in row.changes],
         form=RowAnswerForm(row=row, directories=directories) if asks else None,
+        ends=ends,
     )
 
 

@@ -52,6 +52,7 @@ urlpatterns = [
     path(
         "staff-import/synonyms/<int:pk>/removal/", import_answer_views.synonym_removal, name="synonym_removal"
     ),
+    path("staff-import/<int:pk>/ends/", import_files.staff_import_ends, name="staff_import_ends"),
     path("staff-import/<int:pk>/refused/", import_files.staff_import_refused, name="staff_import_refused"),
     path(
         "staff-import/<int:pk>/questions/",

@@ -8,12 +8,11 @@ from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from centre.models import Policy
-from centre.templatetags.centre_text import clock, when
+from centre.templatetags.centre_text import clock
 from enrolment.calendars import own_agenda
-from enrolment.doors.clashes import choose_until
 from enrolment.models import Enrolment, EnrolmentEntry, Seat
 from enrolment.notices import REMINDERS
 from enrolment.offers.words import queue_promise
@@ -28,7 +27,7 @@ from notifications.models import Message
 from notifications.words import full_moment, long_date, short_day
 from records.models import Completion
 from scheduling.letters import cancelled, session_of, time_told_before
-from scheduling.models import Booking, Session
+from scheduling.models import Session
 from scheduling.notices import about as about_session
 from scheduling.timetables import Sitting, sittings_of, timetable_of
 
@@ -200,49 +199,6 @@ def session_moved(message: Message) -> Letter | None:
         button=open_enrolment(facts.enrolment),
         deadline=facts.session.starts_at,
         agenda=None if waits or is_offered else own_agenda(message.recipient, facts.session.pk),
-    )
-
-
-def clash_after_move(message: Message) -> Letter | None:
-    facts = facts_of(message)
-    if facts is None:
-        return None
-    if facts.enrolment.clash_since is None:  # chosen already: the new time is news all the same
-        return session_moved(message)
-    session = facts.session
-    words = {"course": facts.course, "date": short_day(session.starts_at)}
-    other = (
-        Booking.objects.filter(person=message.recipient_id)
-        .overlapping(session.starts_at, session.ends_at)
-        .exclude(meeting__session=session)
-        .select_related("meeting__session__course")
-        .order_by("meeting__starts_at")
-        .first()
-    )
-    return Letter(
-        title=_("Two courses at one time: %(course)s, %(date)s") % words,
-        paragraphs=tuple(
-            filter(
-                None,
-                (
-                    hello(message.recipient),
-                    _("The session “%(course)s”, in which you have a seat, was moved.") % words,
-                    *timetable_now(session),
-                    _("At that time you are booked for “%(other)s”.")
-                    % {"other": title_for_its_people(other.meeting.session)}
-                    if other
-                    else "",
-                    _(
-                        "We keep your seat for now. Please choose until %(until)s which course you come to: "
-                        "one press cancels the other."
-                    )
-                    % {"until": when(choose_until(facts.enrolment, Policy.objects.current()))},
-                ),
-            )
-        ),
-        button=Button(pgettext("button", "Choose"), facts.enrolment.get_absolute_url()),
-        deadline=session.starts_at,
-        agenda=own_agenda(message.recipient, session.pk),
     )
 
 
@@ -476,7 +432,6 @@ def register_kinds() -> None:
     kinds.register("queued", queued, gettext_lazy("place in the queue"))
     kinds.register("seat_given", seat_given, gettext_lazy("seat given from the queue"))
     kinds.register("session_moved", session_moved, gettext_lazy("session moved"))
-    kinds.register("clash_after_move", clash_after_move, gettext_lazy("clash after a move"))
     kinds.register("merged", merged, gettext_lazy("session joined with another"))
     kinds.register("merge_clash", merge_clash, gettext_lazy("busy when the sessions were joined"))
     kinds.register("course_needed", course_needed, gettext_lazy("invitation to a mandatory course"))

@@ -351,6 +351,7 @@ class EnrolmentEntry(models.Model):
         MERGE_CLASH = "merge_clash", _("busy at the time of the other session")
         ENDED = "ended", _("ended")
         ASKED = "asked", _("the head was asked")
+        HEAD_TOLD = "head_told", _("the head was told of the new date")
         GRANTED = "granted", _("allowed")
         REFUSED = "refused", _("refused")
         ESCALATED = "escalated", _("HR was asked too")

@@ -52,6 +52,7 @@ urlpatterns = [
     path("decisions/", approvals_views.decisions, name="decisions"),
     path("decisions/letter/", link_views.decide_one, name="decide_one"),
     path("decisions/letter/<str:token>/", link_views.decide_by_link, name="decide_by_link"),
+    path("decisions/dates/", approvals_views.refuse_date, name="refuse_date"),
     path("decisions/undone/", approvals_views.undo_decisions, name="undo_decisions"),
     path("courses/<slug:code>/wish/", interest_views.want, name="want_course"),
     path("wishes/<int:pk>/removal/", interest_views.drop, name="drop_interest"),

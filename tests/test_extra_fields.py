@@ -53,6 +53,7 @@ HONEST = {
     "enrolment:invitations": {"count": "3"},
     "enrolment:decisions": {},
     "enrolment:undo_decisions": {},
+    "enrolment:refuse_date": {"decision": "refuse", "reason": "shift"},
     "enrolment:release_seats": {},
     "enrolment:agree_to_day_off": {},
     "enrolment:office_in_session": {"seats": "1"},

@@ -1,6 +1,6 @@
 """Deciding about requests for a seat, taking a decision back, and what time does to those nobody decides (rule 12)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,6 +50,14 @@ SEAT_NEWS = ("seat_given", OFFERED)
 
 
 @dataclass(frozen=True)
+class AsRead:
+    """The session of a request, and its version, whose days and numbers the decider has read."""
+
+    session_id: int
+    version: int
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What became of one of many requests; `refusal` is why nothing did."""
 
@@ -76,20 +84,20 @@ def decide(
     by: Employee,
     reason: str = "",
     line: int | None = None,
-    version: int | None = None,
+    read: AsRead | None = None,
 ) -> Enrolment:
     """Allow the request or refuse it.
 
     What is allowed stands in the queue at the time of its request, and the queue decides at once about the seats
     that are free. Refusing needs a reason and ends it. The trainee is told when the decision cannot be taken back
-    any more. `line` is that of the letter's link, which is good for its own question alone; `version` that of the
-    session as the decider read it.
+    any more. `line` is that of the letter's link, which is good for its own question alone; `read` what the decider
+    has read of the request's days.
 
     Raises:
         NotYours: it is the own request, or somebody else decides about it by now.
         AlreadyDecided: somebody was faster, or the trainee has withdrawn it; says who. Or the link is of an earlier
             question.
-        NotAsRead: the session was moved, or changed, since the decider read it.
+        NotAsRead: the session was moved, or changed, since the decider read it, or the request is for another one.
         TooLate: the session has begun, or does not take place.
         ReasonMissing: a refusal without one.
     """
@@ -104,10 +112,7 @@ def decide(
         raise NotYours(
             _("You do not decide about the request of %(person)s.") % {"person": short_name(row.trainee)}
         )
-    if version is not None and version != session.version:
-        raise NotAsRead(
-            _("The session has changed since you opened this page. Read its days once more, then decide.")
-        )
+    refuse_unread(row, session, read)
     now = timezone.now()
     if granted:
         row.approval, row.seat = Approval.GRANTED, Seat.WAITING
@@ -135,16 +140,18 @@ def decide_many(
     granted: bool,
     by: Employee,
     reason: str = "",
-    version: int | None = None,
+    read: Mapping[int, AsRead | None] | None = None,
 ) -> list[Outcome]:
     """Decide about each on its own, in the order of request; one that cannot be decided stops no other.
 
-    `version` is that of the session of one request alone.
+    `read` is what the decider has read of each, by its key.
     """
+    as_read = read or {}
     outcomes = []
     for one in sorted(enrolments, key=lambda row: (row.requested_at, row.pk)):
         try:
-            outcomes.append(Outcome(decide(one, granted=granted, by=by, reason=reason, version=version)))
+            decided = decide(one, granted=granted, by=by, reason=reason, read=as_read.get(one.pk))
+            outcomes.append(Outcome(decided))
         except Refusal as error:
             outcomes.append(Outcome(one, str(error)))
     return outcomes
@@ -243,6 +250,20 @@ def refuse_settled(row: Enrolment) -> None:
         words = _("%(decider)s has decided about the request of %(person)s already.")
         raise AlreadyDecided(words % (person | {"decider": short_name(decision.by)}))
     raise AlreadyDecided(_("The request of %(person)s does not wait any more.") % person)
+
+
+def refuse_unread(row: Enrolment, session: Session, read: AsRead | None) -> None:
+    """Nobody decides about days, and numbers of a shift, that they have not seen."""
+    if read is None or read == AsRead(session.pk, session.version):
+        return
+    if read.session_id != session.pk:
+        words = _("The request of %(person)s is for another date by now. Read its days, then decide.")
+    else:
+        words = _(
+            "The session that %(person)s asks for has changed since you opened this page. "
+            "Read its days once more, then decide."
+        )
+    raise NotAsRead(words % {"person": short_name(row.trainee)})
 
 
 def refuse_past(session: Session) -> None:

@@ -26,11 +26,16 @@ def asked(now: datetime | Given) -> EnrolmentQuerySet:
 def awaiting(person: Employee, now: datetime | None = None) -> EnrolmentQuerySet:
     """The requests that the person may decide about at this moment."""
     now = now or timezone.now()
+    return decided_by(person, asked(now), now)
+
+
+def decided_by(person: Employee, found: EnrolmentQuerySet, now: datetime) -> EnrolmentQuerySet:
+    """Those of the enrolments about which the person decides at this moment."""
     today = timezone.localdate(now)
     theirs = Q(Exists(jobs_led_by(person.pk, today)))
     if person.has_perm(DECIDE):
         theirs |= without_leader(today)
-    return asked(now).filter(theirs).exclude(trainee=person.pk)
+    return found.filter(theirs).exclude(trainee=person.pk)
 
 
 def jobs_led_by(person: int | Given, today: date | Given) -> EmploymentQuerySet:

@@ -1,10 +1,12 @@
 """What a decision is sent with."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from enrolment.approvals.actions import AsRead
 from enrolment.approvals.rows import SHOWN
 
 REASONS = (
@@ -23,14 +25,32 @@ class KeysField(forms.MultipleChoiceField):
         return value.isascii() and value.isdigit() and len(value) <= 18
 
 
+class RequestsField(KeysField):
+    """Requests with what was read of each, as `rows.Request.as_read` writes it: the key, its session, its version.
+
+    The value is what was read, by the key; nothing for a key alone.
+    """
+
+    FORM = re.compile(r"[0-9]{1,18}([.][0-9]{1,18}[.][0-9]{1,10})?")
+
+    def valid_value(self, value: str) -> bool:
+        return self.FORM.fullmatch(value) is not None
+
+    def clean(self, value: Any) -> dict[int, AsRead | None]:
+        found: dict[int, AsRead | None] = {}
+        for one in super().clean(value):
+            key, *read = map(int, one.split("."))
+            found[key] = AsRead(*read) if read else None
+        return found
+
+
 class VerdictForm(forms.Form):
     """The decision, and for a refusal the reason: a ready one, own words, or both; about one request that is known."""
 
     decision = forms.ChoiceField(choices=[("grant", _("Allow")), ("refuse", _("Refuse"))])
     reason = forms.ChoiceField(choices=REASONS, required=False)
     words = forms.CharField(max_length=200, required=False)
-    # That of the session whose days and numbers were read.
-    version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+    requests = RequestsField(required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -45,6 +65,11 @@ class VerdictForm(forms.Form):
         return bool(self.cleaned_data["decision"] == "grant")
 
     @property
+    def read(self) -> dict[int, AsRead | None]:
+        found: dict[int, AsRead | None] = self.cleaned_data["requests"]
+        return found
+
+    @property
     def sentences(self) -> list[str]:
         """Everything that is wrong, each once."""
         return list(dict.fromkeys(str(error) for errors in self.errors.values() for error in errors))
@@ -53,19 +78,13 @@ class VerdictForm(forms.Form):
 class DecisionForm(VerdictForm):
     """The decision about the requests that are ticked."""
 
-    requests = KeysField(error_messages={"required": _("Tick at least one request.")})
+    requests = RequestsField(error_messages={"required": _("Tick at least one request.")})
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if len(cleaned.get("requests", [])) > MOST:
             self.add_error("requests", _("These are too many at once."))
         return cleaned
-
-    @property
-    def version_of_one(self) -> int | None:
-        """Of several each has a session of its own, and none was read by itself."""
-        version: int | None = self.cleaned_data["version"]
-        return version if len(self.cleaned_data["requests"]) == 1 else None
 
 
 class UndoForm(forms.Form):

@@ -8,12 +8,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from centre.templatetags.centre_text import short_name, when
+from enrolment.approvals.changes import changed
 from enrolment.approvals.deciders import awaiting
 from enrolment.approvals.links import decide_path, with_lines
-from enrolment.approvals.notices import ESCALATED, GRANTED, NOT_DECIDED, REFUSED, URGENT, WAITING
+from enrolment.approvals.notices import (
+    DATE_CHANGED,
+    ESCALATED,
+    GRANTED,
+    NOT_DECIDED,
+    REFUSED,
+    URGENT,
+    WAITING,
+)
 from enrolment.calendars import own_agenda
 from enrolment.letters import (
     answer_by,
+    departure_of,
     enrolment_of,
     facts_of,
     key_of,
@@ -27,6 +37,7 @@ from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, short_day
 from people.models import Employee
+from scheduling.letters import time_told_before
 from scheduling.timetables import sittings_of, timetable_of
 
 LISTED = 20
@@ -89,6 +100,13 @@ def refused(message: Message) -> Letter | None:
     words = {"course": session.course.title, "date": short_day(session.starts_at)}
     entry = enrolment.entries.filter(kind=EnrolmentEntry.Kind.REFUSED).order_by("pk").last()
     reason = entry.reason if entry else ""
+    said, agenda = refused_words(enrolment), None
+    if message.context.get("new_date"):  # a seat that their calendar may know of
+        said = _(
+            "The date of “%(course)s” that you have changed to is not allowed. Your seat there is given up."
+        )
+        left = departure_of(message)
+        agenda = left.agenda if left and left.is_in_calendar else None
     return Letter(
         title=_("Not allowed: %(course)s, %(date)s") % words,
         paragraphs=tuple(
@@ -96,7 +114,7 @@ def refused(message: Message) -> Letter | None:
                 None,
                 (
                     hello(message.recipient),
-                    refused_words(enrolment) % words,
+                    said % words,
                     full_moment(session.starts_at),
                     _("Reason: %(reason)s") % {"reason": reason} if reason else "",
                     _("Another date may suit better: you may ask again."),
@@ -104,6 +122,7 @@ def refused(message: Message) -> Letter | None:
             )
         ),
         button=Button(_("Choose another date"), session.course.get_absolute_url()),
+        agenda=agenda,
     )
 
 
@@ -186,6 +205,36 @@ def urgent(message: Message) -> Letter | None:
     )
 
 
+def date_changed(message: Message) -> Letter | None:
+    """To who decides: not the day that they allowed any more. Not sent once there is nothing to say no to."""
+    open_now = {row.pk: (row, until) for row, until in changed(message.recipient)}
+    row, until = open_now.get(key_of(message), (None, None))
+    told = time_told_before(message)
+    if row is None or row.session is None or until is None or told is None:
+        return None
+    words = {
+        "person": short_name(row.trainee),
+        "course": row.session.course.title,
+        "date": short_day(row.session.starts_at),
+    }
+    return Letter(
+        title=_("Another date: %(person)s, %(course)s, %(date)s") % words,
+        paragraphs=(
+            hello(message.recipient),
+            _("%(person)s has changed the date of “%(course)s”.") % words,
+            "\n".join([_("Before:"), full_moment(told)]),
+            "\n".join([_("Now:"), full_moment(row.session.starts_at)]),
+            _(
+                "If the office cannot spare them then, say no until %(until)s: the seat goes to somebody else. "
+                "Without an answer the new date stands."
+            )
+            % {"until": full_moment(until)},
+        ),
+        button=Button(_("Look at that day"), reverse("enrolment:decisions") + "#changed"),
+        deadline=until,
+    )
+
+
 def listing(message: Message, title: str, introduction: str, found: EnrolmentQuerySet, count: int) -> Letter:
     """The letter that lists requests, the nearest session first, with the button that leads to them."""
     rows = with_lines(found).order_by("session__starts_at", "pk")[:LISTED]
@@ -229,5 +278,6 @@ def register_kinds() -> None:
     kinds.register(REFUSED, refused, gettext_lazy("request refused"))
     kinds.register(NOT_DECIDED, not_decided, gettext_lazy("request not decided in time"))
     kinds.register(WAITING, waiting, gettext_lazy("requests wait for a decision"))
+    kinds.register(DATE_CHANGED, date_changed, gettext_lazy("date changed by a trainee, for the head"))
     kinds.register(URGENT, urgent, gettext_lazy("request that cannot wait"))
     kinds.register(ESCALATED, escalated, gettext_lazy("requests not decided in time, for HR"))

@@ -66,7 +66,7 @@ def decide_one(request: HttpRequest) -> HttpResponse:
                 by=decider,
                 reason=form.cleaned_data["why"] or _("by the link of the letter"),
                 line=link.line_id,
-                version=form.cleaned_data["version"],
+                read=form.read.get(enrolment.pk),
             )
         except Refusal as refusal:
             errors = [str(refusal)]

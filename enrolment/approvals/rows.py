@@ -41,6 +41,12 @@ class Request:
     def is_escalated(self) -> bool:
         return self.enrolment.escalated_at is not None
 
+    @property
+    def as_read(self) -> str:
+        """The request as a form names it, with the session and the version that are shown (`forms.RequestsField`)."""
+        session = self.enrolment.session
+        return f"{self.enrolment.pk}.{session.pk}.{session.version}" if session else str(self.enrolment.pk)
+
 
 @dataclass(frozen=True)
 class Requests:

@@ -16,6 +16,7 @@ from centre.errors import Refusal
 from centre.http import require_form
 from centre.undoing import Undo, say_done
 from enrolment.approvals.actions import decide_many, undo_decision
+from enrolment.approvals.changes import changed_for, withdraw_permission
 from enrolment.approvals.forms import REASONS, DecisionForm, UndoForm
 from enrolment.approvals.needs import DECIDE
 from enrolment.approvals.rows import decided_lately, requests_of
@@ -33,13 +34,13 @@ def decisions(request: UserRequest) -> HttpResponse:
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         granted = form.is_granted
-        chosen = seen_by(request.user).filter(pk__in=form.cleaned_data["requests"])
+        chosen = seen_by(request.user).filter(pk__in=list(form.read))
         outcomes = decide_many(
             chosen,
             granted=granted,
             by=request.user,
             reason=form.cleaned_data["why"],
-            version=form.version_of_one,
+            read=form.read,
         )
         done = [outcome.enrolment for outcome in outcomes if not outcome.refusal]
         if done:
@@ -53,13 +54,35 @@ def decisions(request: UserRequest) -> HttpResponse:
         return redirect("enrolment:decisions")
     context = {
         "requests": requests_of(request.user),
+        "changed": changed_for(request.user),
         "decided": decided_lately(request.user),
         "reasons": REASONS,
         "errors": form.sentences if form.is_bound else [],
-        "ticked": set(request.POST.getlist("requests")),
+        "ticked": {one.partition(".")[0] for one in request.POST.getlist("requests")},
         "unanswered": list(asked_of_hr()) if request.user.has_perm(DECIDE) else [],
     }
     return render(request, "enrolment/approvals/decisions.html", context)
+
+
+@login_required
+@require_POST
+def refuse_date(request: UserRequest) -> HttpResponse:
+    """Says no to a date that a trainee has changed to; what was written wrongly is said on the page itself."""
+    refuse_who_decides_nothing(request.user)
+    form = DecisionForm(request.POST)
+    if not form.is_valid() or form.is_granted:
+        for sentence in form.sentences:
+            messages.error(request, sentence)
+        return redirect("enrolment:decisions")
+    for row in seen_by(request.user).filter(pk__in=list(form.read)):
+        try:
+            withdraw_permission(row, by=request.user, reason=form.cleaned_data["why"], read=form.read[row.pk])
+        except Refusal as error:
+            messages.error(request, str(error))
+        else:
+            undo = Undo(reverse("enrolment:undo_decisions"), {"requests": [row.pk]})
+            say_done(request, decided_words([row], granted=False), undo)
+    return redirect("enrolment:decisions")
 
 
 @login_required

@@ -12,11 +12,19 @@ from centre.functions import ClockTimestamp
 from centre.models import Policy
 from centre.templatetags.centre_text import when
 from enrolment.actions.enrolling import refuse_leaver
-from enrolment.approvals.needs import decision_until
+from enrolment.approvals.changes import tell_of_change
+from enrolment.approvals.needs import decision_until, needs_approval
 from enrolment.beyond import seat_within_the_limit
 from enrolment.conditions import OFFICE, Situation, unmet
 from enrolment.doors.notices import RESTORED, TRANSFERRED, changed_message, transfer_context
-from enrolment.doors.overlooking import OVERRIDE, overlooked_words, overlooking, refuse_without
+from enrolment.doors.overlooking import (
+    as_taken_back,
+    asks_the_head,
+    counts_as_optional,
+    overlooked_words,
+    overlooking_for,
+    refuse_without,
+)
 from enrolment.errors import (
     EnrolmentError,
     NeedsConsent,
@@ -54,18 +62,20 @@ def transfer_enrolment(
     reason: str = "",
     queues: bool = False,
     consents: bool = False,
-    overlooks_share: bool = False,
+    overlooks: frozenset[str] = frozenset(),
 ) -> Enrolment:
     """Take the enrolment to another date of its course; the freed seat goes to the queue, one message is planned.
 
     The seat there is given when one is free and nobody waits. Otherwise staff may let the person wait there
     (`queues`), and the trainee keeps what they have. It is a new request: its moment is that of the transfer, so
-    that nobody in that queue is overtaken. What staff overlooked goes along, but for the share of the office, which is
-    a question of the day: `overlooks_share` says that they overlook it on the new ones, for the reason given.
+    that nobody in that queue is overtaken. What the head has allowed were other days: a trainee's own change is told
+    to who decides, and they may take the permission back (`approvals.changes`). What staff overlooked goes along, but
+    for the share of the office, which is a question of the day: `overlooks` are codes of conditions, and of the share,
+    that staff overlook on the new ones, for the reason given.
 
     Raises:
         TooManyAway: it is staff who ask, and the office can hardly spare the person then.
-        ReasonMissing: the share is overlooked without one.
+        ReasonMissing: something is overlooked without one.
         SessionFull: no seat is free there; nothing has changed.
         TooLate: less than `cancel_lead_hours` are left and it is not staff who asks; or the session has begun.
         NotEligible, NeedsConsent: as in `enrol`, of the other date.
@@ -90,17 +100,18 @@ def transfer_enrolment(
     policy, now = Policy.objects.current(), timezone.now()
     refuse_late(row, source, policy, now, is_own=is_own)
 
-    counted = row.seat in SEATS_TAKEN and source.starts_at > now and not row.course.is_mandatory
+    counted = counts_as_optional(row, source, now)
     Booking.objects.attending().filter(meeting__session=source, person=row.trainee_id).delete()
     situation = situations(row.trainee, [target], policy=policy, now=now, locks_days=True)[target.pk]
+    overlooked = row.overlooks - {OFFICE}
     situation = replace(
         situation,
         live_enrolment_elsewhere=False,
         optional_bookings=situation.optional_bookings - counted,
-        overlooked=row.overlooks - {OFFICE},
+        overlooked=overlooked,
     )
-    if overlooks_share and not is_own:
-        situation = overlooking_share(situation, by, reason)
+    if not is_own:
+        situation = overlooking_for(situation, overlooks, by, reason)
     refuse_other_date(situation, row, is_own=is_own, consents=consents)
     has_seat = situation.has_free_seat and not situation.waiting
     if not has_seat and not queues and row.approval != Approval.ASKED:
@@ -116,6 +127,8 @@ def transfer_enrolment(
     row.clash_since = row.offer_until = None
     row.consented_at = now if consents and situation.days_off else None
     row.overlooked = " ".join(sorted(situation.overlooked))
+    if row.approval == Approval.GRANTED:
+        row.approval = Approval.NOT_NEEDED  # so that on these days the queue asks for the share too (rule 16)
     dates = _("%(old)s → %(new)s") % {"old": when(source.starts_at), "new": when(target.starts_at)}
     why = f"{dates}. {reason.strip()}" if reason.strip() else dates
     if row.approval == Approval.ASKED:
@@ -131,8 +144,8 @@ def transfer_enrolment(
         note(row, Entry.QUEUED, by)
     if row.consented_at:
         note(row, Entry.CONSENTED, by, days_off_words(situation.days_off))
-    if OFFICE in situation.overlooked:
-        note(row, Entry.OVERRIDDEN, by, overlooked_words([OFFICE], reason))
+    if newly := situation.overlooked - overlooked:
+        note(row, Entry.OVERRIDDEN, by, overlooked_words(newly, reason))
     for clashing in own_clashes(row, sorted(session_ids), now):
         end_clash(clashing)
     seat_within_the_limit(sessions.values())
@@ -142,6 +155,9 @@ def transfer_enrolment(
     # The one message about the change says whether there is a seat, or an offer, by now.
     withdraw_messages([about(row.pk)], ["seat_given", OFFERED])
     known = transfer_context(source, target, source.starts_at)
+    if is_own and row.approval != Approval.ASKED and needs_approval(situation, by):
+        until = tell_of_change(row, now, policy, known)
+        known |= {"head_until": until.isoformat()} if until else {}
     if situation.wanted_since:
         end_fulfilled([row.trainee_id])
     plan_messages([changed_message(TRANSFERRED, row, target, known)])
@@ -149,17 +165,21 @@ def transfer_enrolment(
 
 
 @action
-def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -> Enrolment:
+def restore_enrolment(
+    enrolment: Enrolment, *, by: Employee, reason: str = "", overlooks: frozenset[str] = frozenset()
+) -> Enrolment:
     """Take a cancellation back before the start: the seat when one is free and nobody waits, else the queue.
 
     The time of the first request counts. The trainee may do so within ten minutes and only for a free seat; staff
     until the start, with a reason. What had not been decided is asked again. Doing it again changes nothing.
+    `overlooks` are codes of conditions, and of the share of the office, that staff answer for with the same reason.
 
     Raises:
         TooLate: the session has begun, or the trainee's ten minutes are over.
         SessionFull: the trainee's seat has gone to somebody else.
         NotEligible: a condition is not met by now, such as another enrolment in the course.
-        NotAllowed: it is neither the own enrolment nor staff.
+        TooManyAway: it is staff who ask, and the office can hardly spare the person by now.
+        NotAllowed: it is neither the own enrolment nor staff, or staff without the right to overlook.
         ReasonMissing: staff gave none.
         EnrolmentError: it ended in a way that is not taken back, or the trainee's office cannot spare them by now.
     """
@@ -179,14 +199,16 @@ def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -
     refuse_restoring(row, session, now, is_own=is_own)
     refuse_leaver(row.trainee)
     situation = situations(row.trainee, [session], policy=policy, now=now, locks_days=True)[session.pk]
-    if situation.live_enrolment_id:  # another one in this very session too: one at a time
-        situation = replace(situation, live_enrolment_elsewhere=True)
-    situation = replace(situation, overlooked=row.overlooks)
+    situation = as_taken_back(situation, row)
+    asks = asks_the_head(row)
+    if not is_own:
+        situation = overlooking_for(situation, overlooks - {OFFICE} if asks else overlooks, by, reason)
     if failed := unmet(situation):
         raise NotEligible(failed)
     has_seat = situation.has_free_seat and not situation.waiting
-    asks = row.approval not in {Approval.NOT_NEEDED, Approval.GRANTED}
-    if is_own and situation.days_over and row.approval == Approval.NOT_NEEDED:
+    if situation.days_over and row.approval == Approval.NOT_NEEDED:
+        if not is_own:
+            raise TooManyAway(share_wanted(situation.days_over[0]))
         raise EnrolmentError(
             _("%(away)s Enrol anew: the head of your office will be asked.")
             % {"away": too_many_away(situation.days_over[0])}
@@ -197,6 +219,8 @@ def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -
     withdraw_messages([about(row.pk)])
     row.ended_because, row.ended_at = Ending.LIVE, None
     row.due_on = situation.due_on
+    newly = situation.overlooked - row.overlooks
+    row.overlooked = " ".join(sorted(situation.overlooked))
     if asks:
         row.seat, row.approval = Seat.NONE, Approval.ASKED
         row.approval_until, row.escalated_at = decision_until(now, policy), None
@@ -214,6 +238,8 @@ def restore_enrolment(enrolment: Enrolment, *, by: Employee, reason: str = "") -
         promote(session, policy=policy, now=now)
         row.refresh_from_db()
         withdraw_messages([about(row.pk)], ["seat_given", OFFERED])
+    if newly:
+        note(row, Entry.OVERRIDDEN, by, overlooked_words(newly, reason))
     if situation.wanted_since:
         end_fulfilled([row.trainee_id])
     plan_messages([changed_message(RESTORED, row, session, {})])
@@ -276,16 +302,6 @@ def refuse_other_date(situation: Situation, row: Enrolment, *, is_own: bool, con
             _("%(away)s You keep what you have; choose another date.")
             % {"away": too_many_away(situation.days_over[0])}
         )
-
-
-def overlooking_share(situation: Situation, by: Employee, reason: str) -> Situation:
-    """As in `enrol`: with the right of this moment and a reason, and only where it is needed."""
-    if not situation.days_over:
-        return situation
-    refuse_without(by, OVERRIDE)
-    if not reason.strip():
-        raise ReasonMissing(_("Say why: the reason stays in the story of the enrolment."))
-    return overlooking(situation, frozenset({OFFICE}))
 
 
 def refuse_restoring(row: Enrolment, session: Session, now: datetime, *, is_own: bool) -> None:

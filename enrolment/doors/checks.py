@@ -24,8 +24,9 @@ from enrolment.conditions import (
     day_words_of,
     unmet,
 )
-from enrolment.doors.overlooking import EXCEED, OVERRIDE
-from enrolment.models import Ending, Enrolment
+from enrolment.doors.overlooking import EXCEED, OVERRIDE, as_taken_back, counts_as_optional
+from enrolment.models import Approval, Ending, Enrolment
+from enrolment.nominating.words import about_them
 from enrolment.office.words import shift_away_words, their_days_off_words
 from enrolment.panels import Panel, seats_words
 from enrolment.situations import situations
@@ -74,12 +75,14 @@ class Door:
     enrolment: Enrolment | None
     may_overlook: bool
     may_exceed: bool
+    # Whether the share of the office is asked of them, and not of the head, who decides or has decided (rule 16).
+    asks_share: bool = True
 
     @property
     def obstacles(self) -> list[tuple[str, str]]:
         """Codes and sentences of what is not met, the share of the office among them."""
         found = [(one.code, one.message) for one in unmet(self.situation)]
-        if self.situation.days_over:
+        if self.asks_share and self.situation.days_over:
             day = self.situation.days_over[0]
             found.append((OFFICE, shift_away_words(day.on, day.away, day.at_work)))
         return found
@@ -139,14 +142,51 @@ def door_of(person: Employee, session: Session, reader: Employee) -> Door:
     return Door(person, session, situation, live, reader.has_perm(OVERRIDE), reader.has_perm(EXCEED))
 
 
-def other_dates(enrolment: Enrolment, policy: Policy | None = None) -> list[Panel]:
+def door_back(enrolment: Enrolment, session: Session, reader: Employee) -> Door:
+    """The same of a cancelled enrolment in the session, which staff may take back."""
+    situation = situations(enrolment.trainee, [session], policy=Policy.objects.current())[session.pk]
+    situation = as_taken_back(situation, enrolment)
+    may_overlook, asks_share = reader.has_perm(OVERRIDE), enrolment.approval == Approval.NOT_NEEDED
+    return Door(enrolment.trainee, session, situation, None, may_overlook, False, asks_share)
+
+
+@dataclass(frozen=True)
+class OtherDate(Panel):
+    """Another date of an enrolment, as its trainee would find it after the change."""
+
+    # Whether the share of the office is asked for it, or of the head, who decides about the request.
+    asks_share: bool = True
+
+    @property
+    def is_over(self) -> bool:
+        return self.asks_share and bool(self.situation.days_over)
+
+    @property
+    def obstacles(self) -> list[tuple[str, str]]:
+        """Codes and sentences of all that stands in the way, said to staff about the trainee."""
+        found = [(one.code, about_them(one)) for one in unmet(self.situation)]
+        return [*found, (OFFICE, self.their_away_words)] if self.is_over else found
+
+    @property
+    def is_final(self) -> bool:
+        """Something stands in the way that no reason heals."""
+        return any(code in NEVER_OVERLOOKED for code, _words in self.obstacles)
+
+
+def other_dates(enrolment: Enrolment, policy: Policy | None = None) -> list[OtherDate]:
     """Up to ten other dates of the course, as its trainee would find them after the change; four statements."""
     sessions = list(other_sessions(enrolment).with_course().order_by("starts_at", "pk")[:DATES_SHOWN])
     if not sessions:
         return []
     found = situations(enrolment.trainee, sessions, policy=policy or Policy.objects.current())
     return [
-        Panel(session=one, situation=as_if_free(found[one.pk], enrolment), enrolment=None) for one in sessions
+        OtherDate(
+            session=one,
+            situation=as_if_free(found[one.pk], enrolment),
+            enrolment=None,
+            asks_share=enrolment.approval != Approval.ASKED,
+        )
+        for one in sessions
     ]
 
 
@@ -160,10 +200,16 @@ def as_if_free(situation: Situation, enrolment: Enrolment) -> Situation:
     """The enrolment itself is no obstacle: it goes along with what is overlooked for it on any date."""
     if not enrolment.is_live:
         return situation
-    return replace(situation, live_enrolment_elsewhere=False, overlooked=enrolment.overlooks - {OFFICE})
+    own = enrolment.session is not None and counts_as_optional(enrolment, enrolment.session, situation.now)
+    return replace(
+        situation,
+        live_enrolment_elsewhere=False,
+        optional_bookings=situation.optional_bookings - own,
+        overlooked=enrolment.overlooks - {OFFICE},
+    )
 
 
-def offered_dates(enrolment: Enrolment) -> list[Panel]:
+def offered_dates(enrolment: Enrolment) -> list[OtherDate]:
     """After a cancellation by the centre: up to three dates that the person may take, with seats or short queues."""
     if not keeps_its_time(enrolment):
         return []

@@ -4,11 +4,13 @@ from typing import Any
 
 from crispy_forms.layout import Layout, LayoutObject
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from centre.forms import CentreForm
 from enrolment.attendance_forms import WalkInSearchForm
 from enrolment.doors.checks import Door
+from enrolment.doors.overlooking import NAMES
 from people.models import Employee, add_work
 
 REASON_LENGTH = 200
@@ -37,8 +39,8 @@ class PersonForm(forms.Form):
         return self.cleaned_data["person"] if self.is_valid() else None
 
 
-class DoorForm(CentreForm, forms.Form):
-    """What is overlooked and why, a place in the queue or a seat beyond the limit, and a day off that was agreed to."""
+class OverlookingForm(CentreForm, forms.Form):
+    """What stands in the way and is overlooked: a tick for each, or no such field at all."""
 
     overlooks = forms.MultipleChoiceField(
         label=_("Overlook"),
@@ -46,6 +48,28 @@ class DoorForm(CentreForm, forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
+
+    def __init__(self, *args: Any, door: Door, **kwargs: Any) -> None:
+        self.door = door
+        super().__init__(*args, **kwargs)
+        if door.healable:
+            self.fields["overlooks"].choices = door.healable  # type: ignore[attr-defined]
+        else:
+            del self.fields["overlooks"]
+
+    @property
+    def ticked(self) -> frozenset[str]:
+        return frozenset(self.cleaned_data.get("overlooks", ()))
+
+    def refuse_half(self, sentence: str | Promise) -> None:
+        """Of what stands in the way a part alone helps nobody."""
+        if "overlooks" in self.fields and self.ticked != {code for code, _words in self.door.healable}:
+            self.add_error("overlooks", str(sentence))
+
+
+class DoorForm(OverlookingForm):
+    """What is overlooked and why, a place in the queue or a seat beyond the limit, and a day off that was agreed to."""
+
     how = forms.ChoiceField(label=_("No seat is free"), widget=forms.RadioSelect, initial="queue")
     consents = forms.BooleanField(
         label=_("The person has agreed to come on a day off"),
@@ -61,12 +85,7 @@ class DoorForm(CentreForm, forms.Form):
     button_label = _("Enrol")
 
     def __init__(self, *args: Any, door: Door, **kwargs: Any) -> None:
-        self.door = door
-        super().__init__(*args, **kwargs)
-        if door.healable:
-            self.fields["overlooks"].choices = door.healable  # type: ignore[attr-defined]
-        else:
-            del self.fields["overlooks"]
+        super().__init__(*args, door=door, **kwargs)
         if door.seat_is_free or not door.may_exceed:
             del self.fields["how"]
         else:
@@ -83,10 +102,8 @@ class DoorForm(CentreForm, forms.Form):
 
     def clean(self) -> None:
         cleaned = super().clean() or self.cleaned_data
-        ticked = set(cleaned.get("overlooks", ()))
-        if "overlooks" in self.fields and ticked != {code for code, _words in self.door.healable}:
-            self.add_error("overlooks", _("Tick all that stand in the way, or enrol somebody else."))
-        if (ticked or self.exceeds) and not cleaned.get("despite", "").strip():
+        self.refuse_half(_("Tick all that stand in the way, or enrol somebody else."))
+        if (self.ticked or self.exceeds) and not cleaned.get("despite", "").strip():
             self.add_error("despite", _("Say why: the reason stays in the story of the enrolment."))
 
     @property
@@ -94,8 +111,8 @@ class DoorForm(CentreForm, forms.Form):
         return self.cleaned_data.get("how") == "exceed"
 
 
-class ReasonForm(CentreForm, forms.Form):
-    """Why staff take a cancellation back."""
+class RestoreForm(OverlookingForm):
+    """Why staff take a cancellation back, and what they overlook."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -105,8 +122,12 @@ class ReasonForm(CentreForm, forms.Form):
     )
     button_label = _("Take the cancellation back")
 
+    def clean(self) -> None:
+        super().clean()
+        self.refuse_half(_("Tick all that stand in the way, or leave the cancellation as it is."))
+
     def required_legend(self) -> LayoutObject:
-        return Layout()  # one field
+        return super().required_legend() if "overlooks" in self.fields else Layout()  # one field
 
 
 class CancelSomebodyForm(CentreForm, forms.Form):
@@ -141,7 +162,7 @@ class OtherDateForm(forms.Form):
     session = forms.IntegerField()
     queues = forms.BooleanField(required=False)
     consents = forms.BooleanField(required=False)
-    overlooks_share = forms.BooleanField(required=False)
+    overlooks = forms.MultipleChoiceField(choices=list(NAMES.items()), required=False)
     reason = forms.CharField(required=False, max_length=REASON_LENGTH)
 
 

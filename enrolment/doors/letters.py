@@ -1,27 +1,38 @@
 """The letters of changes: each is made of the facts of the moment it leaves, or is not true any more (None)."""
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from collections.abc import Sequence
+from datetime import datetime
 
-from centre.templatetags.centre_text import short_name
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from centre.models import Policy
+from centre.templatetags.centre_text import clock, short_name, when
 from enrolment.calendars import own_agenda
+from enrolment.conditions import day_words
+from enrolment.doors.clashes import choose_until
 from enrolment.doors.notices import CANCELLED_BY_STAFF, LATE_COPY, RESTORED, TRANSFERRED
 from enrolment.letters import (
     answer_by,
+    day_off_asked,
     departure_of,
     enrolment_of,
     facts_of,
     open_enrolment,
     please_cancel_early,
+    session_moved,
     timetable_now,
+    title_for_its_people,
 )
-from enrolment.models import Ending, EnrolmentEntry, Seat
+from enrolment.models import Ending, Enrolment, EnrolmentEntry, Seat
 from notifications import kinds
 from notifications.kinds import Button, Letter, hello
 from notifications.models import Message
 from notifications.words import full_moment, short_day
 from scheduling.letters import time_told_before
-from scheduling.timetables import sittings_of, timetable_of
+from scheduling.models import Booking
+from scheduling.timetables import Sitting, sittings_of, timetable_of
 
 
 def transferred(message: Message) -> Letter | None:
@@ -45,6 +56,11 @@ def transferred(message: Message) -> Letter | None:
         ]
     else:
         after = [_("Your request goes on there and awaits its decision.")]
+    if term := message.context.get("head_until"):
+        until = full_moment(datetime.fromisoformat(str(term)))
+        after.append(
+            _("The head of your office is told of it and may say no until %(until)s.") % {"until": until}
+        )
     return Letter(
         title=_("Another date: %(course)s, %(date)s") % words,
         paragraphs=(
@@ -89,6 +105,61 @@ def restored(message: Message) -> Letter | None:
         deadline=session.starts_at,
         agenda=own_agenda(message.recipient, session.pk) if seat == Seat.HELD else None,
     )
+
+
+def clash_after_move(message: Message) -> Letter | None:
+    """Two courses at one time since a move: which day and hours the other takes, and until when one is chosen."""
+    facts = facts_of(message)
+    if facts is None:
+        return None
+    if facts.enrolment.clash_since is None:  # chosen already: the new time is news all the same
+        return session_moved(message)
+    session, sittings = facts.session, sittings_of(facts.session)
+    words = {"course": facts.course, "date": short_day(session.starts_at)}
+    other = booking_beside(facts.enrolment, sittings)
+    return Letter(
+        title=_("Two courses at one time: %(course)s, %(date)s") % words,
+        paragraphs=tuple(
+            filter(
+                None,
+                (
+                    hello(message.recipient),
+                    _("The session “%(course)s”, in which you have a seat, was moved.") % words,
+                    *timetable_now(session, sittings),
+                    busy_words(other) if other else "",
+                    day_off_asked(facts.enrolment, sittings, message.recipient),
+                    _(
+                        "We keep your seat for now. Please choose until %(until)s which course you come to: "
+                        "one press cancels the other."
+                    )
+                    % {"until": when(choose_until(facts.enrolment, Policy.objects.current()))},
+                ),
+            )
+        ),
+        button=Button(pgettext("button", "Choose"), facts.enrolment.get_absolute_url()),
+        deadline=session.starts_at,
+        agenda=own_agenda(message.recipient, session.pk),
+    )
+
+
+def booking_beside(enrolment: Enrolment, sittings: Sequence[Sitting]) -> Booking | None:
+    """The trainee's first other booking during one of the meetings: what lies between two of them is no clash."""
+    during = Q(pk__in=[])
+    for sitting in sittings:
+        during |= Q(period__overlap=(sitting.starts_at, sitting.ends_at))
+    found = Booking.objects.filter(during, person=enrolment.trainee_id)
+    found = found.exclude(meeting__session=enrolment.session_id)
+    return found.select_related("meeting__session__course").order_by("meeting__starts_at", "pk").first()
+
+
+def busy_words(booking: Booking) -> str:
+    meeting = booking.meeting
+    return _("On %(day)s from %(start)s to %(end)s you are booked for “%(other)s”.") % {
+        "day": day_words(meeting.starts_at),
+        "start": clock(meeting.starts_at),
+        "end": clock(meeting.ends_at),
+        "other": title_for_its_people(meeting.session),
+    }
 
 
 def late_copy(message: Message) -> Letter | None:
@@ -148,6 +219,7 @@ def cancelled_by_staff(message: Message) -> Letter | None:
 
 def register_kinds() -> None:
     """Called when the app is ready."""
+    kinds.register("clash_after_move", clash_after_move, gettext_lazy("clash after a move"))
     kinds.register(TRANSFERRED, transferred, gettext_lazy("changed to another date"))
     kinds.register(RESTORED, restored, gettext_lazy("cancellation taken back"))
     kinds.register(CANCELLED_BY_STAFF, cancelled_by_staff, gettext_lazy("enrolment cancelled by staff"))

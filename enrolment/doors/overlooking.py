@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,9 @@ from django.utils.translation import gettext_lazy
 from centre.templatetags.centre_text import when
 from enrolment.conditions import NEVER_OVERLOOKED, OFFICE, Situation, unmet
 from enrolment.errors import NotAllowed, ReasonMissing
+from enrolment.models import SEATS_TAKEN, Approval, Enrolment
 from people.models import Employee
+from scheduling.models import Session
 
 if TYPE_CHECKING:
     from enrolment.actions.enrolling import Terms
@@ -54,6 +57,38 @@ def refuse_without_right(by: Employee, terms: "Terms") -> None:
         refuse_without(by, EXCEED)
     if not terms.despite.strip():
         raise ReasonMissing(_("Say why: the reason stays in the story of the enrolment."))
+
+
+def overlooking_for(situation: Situation, codes: frozenset[str], by: Employee, reason: str) -> Situation:
+    """The situation with what staff overlook of it: with the right of this moment and a reason, where it is needed.
+
+    Raises:
+        NotAllowed, ReasonMissing: as `refuse_without_right`.
+    """
+    needed = to_overlook(situation, codes)
+    if not needed:
+        return situation
+    refuse_without(by, OVERRIDE)
+    if not reason.strip():
+        raise ReasonMissing(_("Say why: the reason stays in the story of the enrolment."))
+    return overlooking(situation, needed)
+
+
+def as_taken_back(situation: Situation, row: Enrolment) -> Situation:
+    """What a cancelled enrolment meets when it comes to life again, with what was overlooked for it before."""
+    if situation.live_enrolment_id:  # another one in this very session too: one at a time
+        situation = replace(situation, live_enrolment_elsewhere=True)
+    return replace(situation, overlooked=row.overlooks)
+
+
+def counts_as_optional(row: Enrolment, session: Session, now: datetime) -> bool:
+    """Whether its seat in the session is one of the optional courses ahead that one may have so many of."""
+    return row.seat in SEATS_TAKEN and session.starts_at > now and not row.course.is_mandatory
+
+
+def asks_the_head(row: Enrolment) -> bool:
+    """Taken back, it waits for a decision: nobody has made one about it."""
+    return row.approval not in {Approval.NOT_NEEDED, Approval.GRANTED}
 
 
 def refuse_without(by: Employee, permission: str) -> None:

@@ -17,6 +17,7 @@ from centre.http import require_form
 from centre.models import Policy
 from centre.templatetags.centre_text import when
 from enrolment.actions import Terms, enrol
+from enrolment.approvals.needs import DECIDE
 from enrolment.doors.actions import (
     STAFF,
     may_be_taken_back,
@@ -25,7 +26,7 @@ from enrolment.doors.actions import (
     transfer_enrolment,
 )
 from enrolment.doors.cancelling import cancel_for_somebody
-from enrolment.doors.checks import Door, door_of, other_dates
+from enrolment.doors.checks import Door, door_back, door_of, other_dates
 from enrolment.doors.clashes import choose_in_clash
 from enrolment.doors.forms import (
     CancelSomebodyForm,
@@ -34,11 +35,11 @@ from enrolment.doors.forms import (
     FindPersonForm,
     OtherDateForm,
     PersonForm,
-    ReasonForm,
+    RestoreForm,
 )
 from enrolment.doors.overlooking import OVERRIDE
-from enrolment.errors import TooLate
-from enrolment.models import Enrolment, Seat
+from enrolment.errors import NotEligible, TooLate, TooManyAway
+from enrolment.models import Approval, Enrolment, Seat
 from people.models import Employee
 from people.requests import UserRequest
 from scheduling.models import Session
@@ -149,7 +150,7 @@ def dates(request: UserRequest, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 queues=form.cleaned_data["queues"] and not is_own,
                 consents=form.cleaned_data["consents"],
-                overlooks_share=form.cleaned_data["overlooks_share"] and not is_own,
+                overlooks=frozenset(form.cleaned_data["overlooks"]),
             )
         except Refusal as error:
             messages.error(request, str(error))
@@ -170,6 +171,7 @@ def dates(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "enrolment": enrolment,
         "is_own": is_own,
+        "head_days": policy.approval_days if is_own and tells_the_head(enrolment, request.user) else 0,
         "may_overlook": not is_own and request.user.has_perm(OVERRIDE),
         "dates": other_dates(enrolment, policy),
     }
@@ -179,34 +181,58 @@ def dates(request: UserRequest, pk: int) -> HttpResponse:
 @login_required
 @require_form
 def restore(request: UserRequest, pk: int) -> HttpResponse:
-    """Takes a cancellation back: the trainee at once with a button, staff with a reason."""
+    """Takes a cancellation back: the trainee at once with a button, staff with a reason and what they overlook."""
     enrolment = own_or_staff(request, pk)
-    is_own = enrolment.trainee_id == request.user.pk
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    form.cancel_url = enrolment.get_absolute_url()
-    if request.method == "POST" and (is_own or form.is_valid()):
-        reason = "" if is_own else form.cleaned_data["reason"]
+    if enrolment.trainee_id != request.user.pk:
+        return restore_for_somebody(request, enrolment)
+    if request.method == "POST":
         try:
-            back = restore_enrolment(enrolment, by=request.user, reason=reason)
+            messages.success(request, restored_words(restore_enrolment(enrolment, by=request.user)))
+        except Refusal as error:
+            messages.error(request, str(error))
+        return redirect(enrolment)
+    context = {"enrolment": enrolment, "is_own": True, "may": may_be_taken_back(enrolment, timezone.now())}
+    return render(request, "enrolment/doors/restore.html", context)
+
+
+def restore_for_somebody(request: UserRequest, enrolment: Enrolment) -> HttpResponse:
+    session = enrolment.session
+    context: dict[str, object] = {"enrolment": enrolment, "is_own": False, "may": False}
+    if enrolment.is_live or session is None:
+        return render(request, "enrolment/doors/restore.html", context)
+    door, form = back_and_form(request, enrolment, session)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            back = restore_enrolment(enrolment, by=request.user, reason=reason, overlooks=form.ticked)
+        except (NotEligible, TooManyAway) as error:  # something else stands in the way by now
+            messages.error(request, str(error))
+            door, form = back_and_form(request, enrolment, session)
         except Refusal as error:
             messages.error(request, str(error))
             return redirect(enrolment)
-        if back.seat == Seat.HELD:
-            messages.success(request, _("Taken back: the seat is there again."))
-        elif back.seat == Seat.OFFERED:
-            messages.success(request, _("Taken back: a seat is offered, and has to be accepted."))
-        elif back.seat == Seat.WAITING:
-            messages.success(request, _("Taken back: there is a place in the queue."))
         else:
-            messages.success(request, _("Taken back: the request awaits its decision again."))
-        return redirect(back)
-    context = {
-        "enrolment": enrolment,
-        "form": form,
-        "is_own": is_own,
-        "may": may_be_taken_back(enrolment, timezone.now()) if is_own else not enrolment.is_live,
-    }
+            messages.success(request, restored_words(back))
+            return redirect(back)
+    context |= {"may": True, "door": door, "form": form}
     return render(request, "enrolment/doors/restore.html", context)
+
+
+def back_and_form(request: UserRequest, enrolment: Enrolment, session: Session) -> tuple[Door, RestoreForm]:
+    door = door_back(enrolment, session, request.user)
+    form = RestoreForm(request.POST if request.method == "POST" else None, door=door)
+    form.cancel_url = enrolment.get_absolute_url()
+    return door, form
+
+
+def restored_words(back: Enrolment) -> str:
+    if back.seat == Seat.HELD:
+        return _("Taken back: the seat is there again.")
+    if back.seat == Seat.OFFERED:
+        return _("Taken back: a seat is offered, and has to be accepted.")
+    if back.seat == Seat.WAITING:
+        return _("Taken back: there is a place in the queue.")
+    return _("Taken back: the request awaits its decision again.")
 
 
 @login_required
@@ -261,6 +287,12 @@ def choose(request: UserRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Done: one session is kept, and the seat in the other is free."))
     return redirect(enrolment)
+
+
+def tells_the_head(enrolment: Enrolment, trainee: Employee) -> bool:
+    """Whether a change by the trainee is told to who decides, on a day that has room for them."""
+    needs_none = enrolment.course.is_mandatory or trainee.has_perm(DECIDE)
+    return not needs_none and enrolment.approval != Approval.ASKED
 
 
 def own_or_staff(request: UserRequest, pk: int) -> Enrolment:

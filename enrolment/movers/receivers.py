@@ -1,15 +1,21 @@
 """After the commit of a staff list: its people's training ahead, each person in a transaction of their own."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.dispatch import receiver
+from django.utils import timezone
 
-from accounts.signals import staff_changed
+from accounts.signals import TrainingEnds, asking_what_ends, staff_changed
+from centre.templatetags.centre_text import when
+from enrolment.models import Enrolment, EnrolmentQuerySet
 from enrolment.movers.actions import give_up_for_leave, tell_of_moves
+from enrolment.movers.questions import in_sessions_ahead
+from enrolment.movers.words import what_ends
 from people.models import Employee, Employment
 
 logger = logging.getLogger(__name__)
@@ -29,6 +35,36 @@ def settle_movers(
             settle_all, by=by, new_office=new_office, new_position=new_position, went_on_leave=went_on_leave
         )
         transaction.on_commit(settle, robust=True)
+
+
+@receiver(asking_what_ends)
+def training_that_ends(
+    leaving: Mapping[int, date], on_leave: Collection[int], **kwargs: Any
+) -> list[TrainingEnds]:
+    """As `end_enrolments_of_leaver` and `give_up_for_leave` would do it on that day; two queries."""
+    now = timezone.now()
+    of_leavers = Enrolment.objects.ahead(now).filter(trainee__in=leaving)
+    of_absent = in_sessions_ahead(now).filter(trainee__in=on_leave)
+    rows = [
+        row
+        for row in [*with_dates(of_leavers), *with_dates(of_absent)]
+        if row.session is None
+        or timezone.localdate(row.session.starts_at) > leaving.get(row.trainee_id, date.min)
+    ]
+    return [
+        TrainingEnds(
+            row.trainee_id,
+            row.course.title,
+            when(row.session.starts_at) if row.session else "",
+            what_ends(row),
+        )
+        for row in rows
+    ]
+
+
+def with_dates(found: EnrolmentQuerySet) -> EnrolmentQuerySet:
+    rows = found.select_related("course", "session").order_by("session__starts_at", "pk")
+    return rows.defer("course__description", "course__search_russian", "course__search_simple")
 
 
 def settle_all(

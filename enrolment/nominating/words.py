@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,6 +21,11 @@ def unmet_words(failed: Unmet) -> str:
         "optional": _("has the most optional courses ahead that one may have"),
     }
     return words.get(failed.code, failed.message)
+
+
+def about_them(failed: Unmet) -> str:
+    """The same as a sentence."""
+    return capfirst(unmet_words(failed).rstrip(".")) + "."
 
 
 def refusal_words(person: str, failed: Sequence[Unmet]) -> str:

@@ -1,12 +1,10 @@
 """Seats and places as people say them: ``{% load enrolment_text %}``."""
 
 from django import template
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from enrolment.conditions import Unmet
 from enrolment.models import EnrolmentEntry
-from enrolment.nominating.words import unmet_words
 from enrolment.panels import seats_words
 
 register = template.Library()
@@ -35,12 +33,6 @@ def unmet_title(unmet: Unmet) -> str:
             return _("You are busy at that time")
         case _other:
             return _("You cannot enrol yet")
-
-
-@register.filter
-def about_them(unmet: Unmet) -> str:
-    """What stands in the way, said to staff about the person."""
-    return capfirst(unmet_words(unmet).rstrip(".")) + "."
 
 
 @register.filter

@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from centre.templatetags.centre_text import short_name
 from enrolment.actions import enrol
 from enrolment.approvals.actions import ask_for_seat, decide
+from enrolment.doors.actions import transfer_enrolment
 from enrolment.models import Approval, Ending, Enrolment, Seat
 from people.models import Employment, Office
 from scheduling.actions import change_limit
@@ -270,11 +272,51 @@ def test_the_page_costs_the_same_for_1_3_and_300_rows(client, office):
 
 def test_16_one_request_whose_session_changed_since_it_was_read_is_read_again(client, office):
     request = asking(office)
-    session = request.session
-    change_limit(session, 5, by=None)
+    read = values_on(shown(client))[0]
+    change_limit(request.session, 5, by=None)
 
-    page = send(client, [request], "grant", version=session.version)
+    page = client.post(PAGE, {"requests": read, "decision": "grant"}, follow=True, headers=ENGLISH)
 
     request.refresh_from_db()
     assert request.approval == Approval.ASKED
-    assert "The session has changed since you opened this page" in page
+    assert f"The session that {short_name(request.trainee)} asks for has changed" in page.content.decode()
+
+
+def ticks_on(page):
+    """The values of the boxes that are ticked together, in the order of the page."""
+    boxes = re.findall(r'<input[^>]+type="checkbox"[^>]*>', page)
+    return [re.search(r'value="([^"]+)"', box)[1] for box in boxes if 'name="requests"' in box]
+
+
+def values_on(page):
+    return re.findall(r'name="requests"\s+value="([^"]+)"', page)
+
+
+def test_16_of_several_ticked_one_whose_session_changed_since_it_was_read_stays_in_the_list(client, office):
+    changed, *others = [asking(office, SessionFactory(starts_at=in_days(14 + one))) for one in range(3)]
+    ticks = ticks_on(shown(client))
+    change_limit(changed.session, 5, by=None)
+
+    page = client.post(PAGE, {"requests": ticks, "decision": "grant"}, follow=True, headers=ENGLISH)
+
+    approvals = {one.pk: one.approval for one in Enrolment.objects.all()}
+    assert len(ticks) == 3
+    assert approvals == {changed.pk: Approval.ASKED} | {one.pk: Approval.GRANTED for one in others}
+    text = page.content.decode()
+    assert "2 requests are allowed." in text
+    assert f"The session that {short_name(changed.trainee)} asks for has changed" in text
+    assert ticks_on(text) == [] and len(values_on(text)) > 0  # one is left: its own buttons, no tick
+
+
+def test_16_of_several_ticked_one_that_is_for_another_date_by_now_is_read_again(client, office):
+    changed, other = (asking(office, SessionFactory(starts_at=in_days(14))) for _one in range(2))
+    ticks = ticks_on(shown(client))
+    date = SessionFactory(course=changed.course, starts_at=in_days(18))
+    transfer_enrolment(changed, date, by=changed.trainee, consents=True)
+
+    page = client.post(PAGE, {"requests": ticks, "decision": "grant"}, follow=True, headers=ENGLISH)
+
+    approvals = {one.pk: one.approval for one in Enrolment.objects.all()}
+    assert approvals == {changed.pk: Approval.ASKED, other.pk: Approval.GRANTED}
+    text = page.content.decode()
+    assert f"The request of {short_name(changed.trainee)} is for another date by now" in text

@@ -65,8 +65,8 @@ def press(client, decision, **fields):
     return client.post(PAGE, {"decision": decision, **fields}, follow=True, headers=ENGLISH)
 
 
-def version_in(text):
-    return re.search(r'name="version" value="(\d+)"', text)[1]
+def read_in(text):
+    return re.search(r'name="requests" value="([^"]+)"', text)[1]
 
 
 def move(session, by):
@@ -289,7 +289,7 @@ def test_17_a_link_of_before_a_move_shows_and_decides_what_is_so_now(client, off
     move(request.session, timedelta(days=1))
 
     text = main_of(client.get(link, follow=True, headers=ENGLISH))
-    press(client, "grant", version=version_in(text))
+    press(client, "grant", requests=read_in(text))
 
     assert re.search(r"17\sMarch", text)
     assert asked(request) == [False]
@@ -297,15 +297,15 @@ def test_17_a_link_of_before_a_move_shows_and_decides_what_is_so_now(client, off
 
 def test_17_what_was_moved_while_the_page_was_open_is_read_again_before_it_is_decided(client, office):
     request = asking(office, SessionFactory(starts_at=in_days(14)))
-    before = version_in(main_of(opened(client, request, office.head)))
+    before = read_in(main_of(opened(client, request, office.head)))
     move(request.session, timedelta(days=1))
 
-    text = main_of(press(client, "grant", version=before))
+    text = main_of(press(client, "grant", requests=before))
 
     assert asked(request) == [True]
-    assert "The session has changed since you opened this page" in text
+    assert f"The session that {short_name(request.trainee)} asks for has changed" in text
     assert re.search(r"17\sMarch", text)
-    press(client, "grant", version=version_in(text))
+    press(client, "grant", requests=read_in(text))
     assert asked(request) == [False]
 
 

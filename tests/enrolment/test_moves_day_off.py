@@ -1,11 +1,14 @@
 """A session that is moved to somebody's day off: what they agreed to was another day (rule 16)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from enrolment.actions import enrol
 from enrolment.approvals.actions import ask_for_seat
+from enrolment.conditions import day_words_of
 from enrolment.nominating.actions import agree_to_day_off
 from notifications import kinds
 from notifications.models import Message
@@ -35,8 +38,8 @@ def move(session, days, hours=0):
     replan_session(session, moved.meetings, by=None, version=session.version)
 
 
-def letter(person):
-    message = Message.objects.planned().get(kind="session_moved", recipient=person)
+def letter(person, kind="session_moved"):
+    message = Message.objects.planned().get(kind=kind, recipient=person)
     found = kinds.render(message)
     return "\n".join(found.paragraphs)
 
@@ -86,3 +89,46 @@ def test_rule_16_who_works_on_the_new_day_is_asked_nothing(client, session):
 
     assert "выходной" not in letter(person)
     assert "Занятия изменились" not in client.get(enrolment.get_absolute_url()).content.decode()
+
+
+def test_rule_16_who_is_busy_on_the_new_day_and_off_reads_both_with_their_day(session):
+    person = person_who_works(0)
+    enrolment = enrol(person, session)
+    other = enrol(person, busy_on(16))
+
+    move(session, 2)
+
+    enrolment.refresh_from_db()
+    text = letter(person, "clash_after_move")
+    assert enrolment.clash_since is not None
+    assert f"{day(16)} у вас выходной. На странице записи ответьте, согласны ли вы прийти." in text
+    assert f"{day(16)} с 11:00 до 12:00 вы записаны на «{other.course.title}»." in text
+
+
+def test_rule_6_the_letter_names_the_booking_of_the_meeting_and_none_between_two(session):
+    """A series has days between its meetings, on which the person may well come to something else."""
+    person = person_who_works(0)
+    plan = current_plan(session)
+    enrol(person, session)
+    between = enrol(person, busy_on(15))
+    clashing = enrol(person, busy_on(18))
+    [meeting] = plan.meetings
+    later = [meeting, replace(meeting, **{name: getattr(meeting, name) + timedelta(days=4) for name in ENDS})]
+
+    session.refresh_from_db()
+    replan_session(session, later, by=None, version=session.version)
+
+    text = letter(person, "clash_after_move")
+    assert (between.course.title in text, clashing.course.title in text) == (False, True)
+
+
+ENDS = ("starts_at", "ends_at")
+
+
+def busy_on(days):
+    """A session in an hour of that day, of a course of its own."""
+    return SessionFactory(starts_at=in_days(days, 11), ends_at=in_days(days, 12))
+
+
+def day(days):
+    return day_words_of(timezone.localdate(in_days(days)))

@@ -204,7 +204,7 @@ def test_rule_26_who_clashes_after_a_move_is_told_with_what():
     move(session, START + timedelta(days=1))
 
     text = body()
-    assert "На это время вы записаны на «Эмоции клиента»." in text
+    assert "25 ноября с 10:00 до 13:00 вы записаны на «Эмоции клиента»." in text
 
 
 def test_rule_1_who_clashes_with_a_draft_that_they_are_to_teach_does_not_read_which_it_is():
@@ -219,7 +219,7 @@ def test_rule_1_who_clashes_with_a_draft_that_they_are_to_teach_does_not_read_wh
     move(session, START + timedelta(days=1))
 
     text = body()
-    assert "На это время вы записаны на «группа, которая ещё планируется»." in text
+    assert "25 ноября с 10:00 до 13:00 вы записаны на «группа, которая ещё планируется»." in text
     assert "Тайный курс" not in text
 
 
@@ -287,7 +287,7 @@ def test_r15_the_hour_is_told_in_the_zone_of_the_site(clock):
     assert planned()[1] == ("reminder_second", start - timedelta(days=1) + timedelta(hours=3))
 
 
-def test_a_letter_costs_at_most_four_queries_and_a_move_whose_day_off_it_is_or_the_term_of_a_choice(clock):
+def test_a_letter_costs_at_most_four_queries_and_a_move_whose_day_off_it_is_and_the_term_of_a_choice(clock):
     session = a_session(seats=1, limit=1)
     add_meeting(session, moscow(2026, 11, 26, 10))
     first, second = EmployeeFactory.create_batch(2)
@@ -311,7 +311,7 @@ def test_a_letter_costs_at_most_four_queries_and_a_move_whose_day_off_it_is_or_t
         "seat_taken", "queued", "session_moved", "clash_after_move", "completion_recorded",
         "reminder_first", "reminder_second", "reminder_last",
     }  # fmt: skip
-    assert max(costs.pop("clash_after_move"), costs.pop("session_moved")) <= 5
+    assert (costs.pop("session_moved") <= 5, costs.pop("clash_after_move") <= 6) == (True, True)
     assert max(costs.values()) <= 4
 
 
