@@ -96,7 +96,7 @@ def tell_database(
     told = f"SET LOCAL audit.context = {words.getquoted().decode()}"
     _told.add(connection)
     if many:
-        execute(told, None, False, context)
+        context["cursor"].cursor.execute(told)  # `execute` is that of many rows
         return execute(sql, params, many, context)
     if params is not None:
         told = told.replace("%", "%%")

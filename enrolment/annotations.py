@@ -166,6 +166,11 @@ def audience_of(course: str) -> ArraySubquery:
     return ArraySubquery(audience.values("position"))
 
 
+def owed_within() -> Case:
+    """Of a session: within how many days of the hiring its course is owed; nothing where it is not mandatory."""
+    return Case(When(course__is_mandatory=True, course__is_archived=False, then="course__due_days"))
+
+
 def due_day(trainee: str) -> Subquery:
     """The last day to be in time with the course for whom this column names; none for a course not owed (rule 13).
 
@@ -275,6 +280,7 @@ def session_facts() -> dict[str, Combinable | Q]:
         "jobs": own_jobs(),
         "audience": audience_of("course"),
         "own": own_enrolments(),
+        "owed_within": owed_within(),
         "optional_bookings": optional_bookings(optional_ahead().exclude(session=OuterRef("pk"))),
         "needed": prerequisites_of("course"),
         "own_completions": own_completions_of("course"),

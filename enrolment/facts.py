@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from centre.models import Policy
-from courses.models import Course
 from enrolment.models import Ending
 from enrolment.reservations.models import kept_from
 from people.models import Employment
@@ -33,9 +32,9 @@ def main_jobs(facts: Facts) -> Iterator[dict[str, Any]]:
     return (job for job in facts["jobs"] if job["is_main"])
 
 
-def due_on(course: Course, facts: Facts) -> date | None:
+def due_on(course_id: int, facts: Facts) -> date | None:
     """As `annotations.due_day` has it: the last day to be in time with the course, none for one that is not owed."""
-    if not course.is_mandatory or course.is_archived:
+    if facts["owed_within"] is None:
         return None
     began = [
         job["started_on"]
@@ -45,9 +44,9 @@ def due_on(course: Course, facts: Facts) -> date | None:
     if not began:
         return None
     for completion in facts["own_completions"]:  # the latest comes first
-        if completion["course"] == course.pk:
+        if completion["course"] == course_id:
             return date.fromisoformat(completion["until"]) if completion["until"] else None
-    return date.fromisoformat(max(began)) + timedelta(days=course.due_days or 0)
+    return date.fromisoformat(max(began)) + timedelta(days=facts["owed_within"])
 
 
 def live_enrolment(facts: Facts) -> dict[str, Any] | None:

@@ -122,7 +122,7 @@ def situation_of(
         completed_until=completed_until(session.course_id, centre_day(now), facts),
         meetings=meetings,
         days=tuple(at_office[day] for day in days_of(meetings) if day in at_office),
-        due_on=due_on(session.course, facts),
+        due_on=due_on(session.course_id, facts),
         overlooked=overlooked_here(live, pk),
         kept_since=kept_since(facts, policy, now),
         wanted_since=facts["wanted_since"],

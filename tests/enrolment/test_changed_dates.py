@@ -31,8 +31,10 @@ ENGLISH = {"accept-language": "en"}
 
 @pytest.fixture
 def office():
-    """A head and three at the windows, of whom one may be away on a day."""
-    return led_office()
+    """A head and colleagues who all work on a Wednesday; one of them may be away on a day."""
+    office = led_office()
+    office.employments.update(work_pattern="5/2", pattern_starts_on=None)
+    return office
 
 
 def colleague(office):
