@@ -11,7 +11,7 @@ from psycopg2 import errors as pg
 
 from audit.context import acting
 from centre.errors import explain_violation
-from centre.link import REFUSED_PLANS
+from centre.connection import REFUSED_PLANS
 
 P = ParamSpec("P")
 R = TypeVar("R")

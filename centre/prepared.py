@@ -32,7 +32,7 @@ from django.db.models.lookups import Lookup
 from django.db.models.query import ValuesIterable
 from django.db.models.sql.compiler import SQLCompiler
 
-from centre.link import REFUSED_PLANS, held_back
+from centre.connection import REFUSED_PLANS, held_back
 from centre.reading import Reader, reader_of
 
 
@@ -118,7 +118,7 @@ def run(said: Sequence[Said], database: BaseDatabaseWrapper) -> Any:
     try:
         return _run(said, database)
     except DatabaseError as error:
-        # The connection has forgotten its plans then (centre/link.py).
+        # The connection has forgotten its plans then (centre/connection.py).
         if database.in_atomic_block or not isinstance(error.__cause__, REFUSED_PLANS):
             raise
     return _run(said, database)

@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError
 
-from centre.link import Link, LinkCursor
+from centre.connection import Connection, Cursor
 from trainingcenter.embedded_postgres import private_database_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -144,7 +144,7 @@ patience = {"connect_timeout": 3, "tcp_user_timeout": 4000}
 # reader's values it would be done anew, and cost more than running them.
 PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", True)
 planning = {"options": "-c plan_cache_mode=force_generic_plan"} if PREPARED_STATEMENTS else {}
-travelling: dict[str, object] = {"connection_factory": Link, "cursor_factory": LinkCursor}
+travelling: dict[str, object] = {"connection_factory": Connection, "cursor_factory": Cursor}
 DATABASES = {
     "default": {**database, "OPTIONS": {**patience, **planning, **travelling, **database.get("OPTIONS", {})}}
 }

@@ -24,7 +24,7 @@ TO_A_SAVEPOINT = "ROLLBACK TO "
 REFUSED_PLANS = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 
 
-class Link(extensions.connection):
+class Connection(extensions.connection):
     """A connection that says BEGIN only with the first statement, and with COMMIT what was held back."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -84,10 +84,10 @@ class Link(extensions.connection):
             return cursor.statusmessage
 
 
-class LinkCursor(extensions.cursor):
-    """A cursor of `Link`."""
+class Cursor(extensions.cursor):
+    """A cursor of `Connection`."""
 
-    connection: Link
+    connection: Connection
     # What was to be executed, where that is not what was sent.
     own: bytes | None = None
 
@@ -96,23 +96,23 @@ class LinkCursor(extensions.cursor):
         return self.own or super().query
 
     def execute(self, query: Any, vars: Any = None) -> None:
-        link, self.own = self.connection, None
+        connection, self.own = self.connection, None
         if self.name is not None:
             self.begin()
-        elif link.holds:
+        elif connection.holds:
             self.own = self.mogrify(query, vars)
-            link.held.append(self.own)
+            connection.held.append(self.own)
             return
         else:
-            if link.held and isinstance(query, str) and query.startswith(TO_A_SAVEPOINT):
-                link.held = []  # it was said after the savepoint, for SAVEPOINT would have taken it along
-            if ahead := link.ahead():
+            if connection.held and isinstance(query, str) and query.startswith(TO_A_SAVEPOINT):
+                connection.held = []  # it was said after the savepoint, for SAVEPOINT would have taken it along
+            if ahead := connection.ahead():
                 self.own = self.mogrify(query, vars)
                 query, vars = b"; ".join([*ahead, self.own]), None
         try:
             super().execute(query, vars)
         except REFUSED_PLANS:
-            link.plans.clear()  # any of those that travelled together: all are made anew
+            connection.plans.clear()  # any of those that travelled together: all are made anew
             raise
 
     def executemany(self, query: Any, vars_list: Any) -> None:
@@ -142,13 +142,13 @@ class LinkCursor(extensions.cursor):
 
 
 @contextmanager
-def held_back(link: Link) -> Iterator[None]:
+def held_back(connection: Connection) -> Iterator[None]:
     """Hold back what is executed in the block until something else is said in the transaction, at the latest COMMIT.
 
     It has no answer, and an error comes where it is sent. What a rollback overtakes is never sent.
     """
-    link.holds = True
+    connection.holds = True
     try:
         yield
     finally:
-        link.holds = False
+        connection.holds = False
