@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bench.fill import SEAT_COURSES
-from bench.load import Server, tree_seconds
+from bench.load import WORKERS, Server, tree_seconds
 from bench.pages import cookies_of, statements
 from centre.models import Policy
 from courses.models import Course
@@ -39,8 +39,8 @@ CLIENTS = 16
 SEAT_SESSIONS = 600
 # The seats of the largest room there is, a webinar's: no session has more.
 LARGEST_SESSION = 200
-# As many as the centre has web processes; more of them than cores displace what the others have in the caches.
-PROCESSES = 2
+# More of them than cores displace what the others have in the caches.
+PROCESSES = WORKERS
 BURST_PEOPLE, BURST_SEATS = 200, 20
 
 
