@@ -10,8 +10,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from psycopg2 import errors as pg
 
 from audit.context import acting
-from centre.errors import explain_violation
 from centre.connection import REFUSED_PLANS
+from centre.errors import explain_violation
 
 P = ParamSpec("P")
 R = TypeVar("R")
