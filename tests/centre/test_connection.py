@@ -6,6 +6,8 @@ from django.db.utils import NotSupportedError
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE as IDLE
 from psycopg2.extensions import TRANSACTION_STATUS_INTRANS as BEGUN
 
+from audit.context import acting
+from audit.models import Change
 from centre.actions import action
 from centre.inserts import PreparedInsert, one_round_trip
 from enrolment.actions import enrol
@@ -118,6 +120,16 @@ def test_many_rows_at_once_are_in_the_transaction_too():
 
     office.refresh_from_db()
     assert office.name == "А"
+
+
+def test_many_rows_at_once_are_recorded_with_who_acted():
+    OfficeFactory(name="А")
+
+    with acting(reason="Приказ № 1"), connection.cursor() as cursor, transaction.atomic():
+        cursor.executemany("UPDATE people_office SET name = %s WHERE name = %s", [("Б", "А"), ("В", "Б")])
+
+    changes = Change.objects.filter(kind="people.office", verb="changed").order_by("pk")
+    assert [one.reason for one in changes] == ["Приказ № 1"] * 2
 
 
 def test_rows_that_come_piece_by_piece_come_inside_and_outside_of_a_transaction(link):

@@ -7,6 +7,7 @@ a constraint and with it somebody who has nothing to do with the clash.
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from enrolment.actions import (
@@ -53,6 +54,23 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.threads]
 def bookings_are_the_seats():
     yield
     assert booking_faults() == []
+
+
+def test_r8_a_session_is_locked_before_the_person_though_one_statement_locks_both():
+    """In another order than everybody else's a seat would lock itself up with a publication (centre/locks.py)."""
+    person, session = EmployeeFactory(), SessionFactory()
+    found = []
+
+    def try_the_session() -> None:
+        with pytest.raises(OperationalError, match="could not obtain lock"), transaction.atomic():
+            list(Session.objects.select_for_update(nowait=True, no_key=True).filter(pk=session.pk))
+        found.append("locked")
+
+    seat = before_the_commit(
+        lambda: Employee.objects.lock(person.pk), lambda: enrol(person, session), try_the_session
+    )
+
+    assert (found, seat.seat) == (["locked"], Seat.HELD)
 
 
 @pytest.fixture
