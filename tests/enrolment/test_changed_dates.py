@@ -164,6 +164,17 @@ def test_rule_12_the_trainee_reads_before_the_press_that_the_head_is_told(client
     assert (words in own, words in of_staff) == (True, False)
 
 
+def test_rule_12_where_there_is_no_other_date_nothing_is_said_about_the_head(client, granted):
+    client.force_login(granted.trainee)
+    address = reverse("enrolment:dates", args=[granted.pk])
+
+    alone = client.get(address, headers=ENGLISH).content.decode()
+    date_of(granted.course, 21)
+    beside = client.get(address, headers=ENGLISH).content.decode()
+
+    assert ["may say no to it" in page for page in (alone, beside)] == [False, True]
+
+
 def test_rule_12_the_head_reads_the_day_and_says_no_on_the_page(client, office, moved):
     client.force_login(office.head)
 
